@@ -1,0 +1,2 @@
+//! Measures brandgraph beside its ceiling.
+fn main() {}

@@ -1,0 +1,149 @@
+//! The only error that travels upward: a code and a message for the caller, a source for the log.
+
+use std::{error::Error as StdError, fmt};
+
+use super::code::Code;
+
+/// `Result` with brandgraph's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One thing that is wrong with the input, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where: a JSON Pointer or a dotted argument path (`input.fields/price`).
+    pub path: String,
+    /// What kind of violation, in constant snake_case (`required`, `type`, `max_length`).
+    pub code: &'static str,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation at a path.
+    pub fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: path.into(), code, message: message.into() }
+    }
+}
+
+/// What went wrong, for two audiences: code, message, violations and details are shown to the caller; the source is not.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    code: Code,
+    message: String,
+    violations: Vec<Violation>,
+    details: Option<serde_json::Value>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with a code and a message that the caller may read.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            message: message.into(),
+            violations: Vec::new(),
+            details: None,
+            source: None,
+        }))
+    }
+
+    /// The input is wrong in one place.
+    pub fn invalid(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self::violated(vec![Violation::new(path, code, message)])
+    }
+
+    /// The input is wrong in the given places. The message is that of the first, with a count of the rest.
+    #[must_use]
+    pub fn violated(violations: Vec<Violation>) -> Self {
+        let message = match violations.as_slice() {
+            [] => "the input is invalid".to_owned(),
+            [one] => format!("{}: {}", one.path, one.message),
+            [first, rest @ ..] => format!("{}: {} (and {} more)", first.path, first.message, rest.len()),
+        };
+        let mut error = Self::new(Code::Invalid, message);
+        error.0.violations = violations;
+        error
+    }
+
+    /// There is no such node, or the caller may not know that there is.
+    pub fn not_found(what: impl fmt::Display) -> Self {
+        Self::new(Code::NotFound, format!("{what} was not found"))
+    }
+
+    /// A documented bound was passed: names the limit, its bound and the value.
+    pub fn limit(limit: &'static str, bound: impl Into<u64>, value: impl Into<u64>) -> Self {
+        let (bound, value) = (bound.into(), value.into());
+        Self::new(Code::LimitExceeded, format!("{limit} is limited to {bound}, but is {value}"))
+            .with_details(serde_json::json!({"limit": limit, "bound": bound, "value": value}))
+    }
+
+    /// A defect: the caller learns nothing but the code, the log learns the source.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Code::Internal, "something went wrong inside brandgraph").with_source(source)
+    }
+
+    /// Adds what caused this, for the log only.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds machine-readable facts for the caller (for a conflict, the current version).
+    #[must_use]
+    pub fn with_details(mut self, details: serde_json::Value) -> Self {
+        self.0.details = Some(details);
+        self
+    }
+
+    /// Puts a prefix in front of every violation's path, when a nested part was checked on its own.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        for violation in &mut self.0.violations {
+            violation.path = format!("{prefix}{}", violation.path);
+        }
+        if let [one] = self.0.violations.as_slice() {
+            self.0.message = format!("{}: {}", one.path, one.message);
+        }
+        self
+    }
+
+    /// The constant code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The message for the caller.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Everything that is wrong with the input.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// Machine-readable facts for the caller.
+    #[must_use]
+    pub fn details(&self) -> Option<&serde_json::Value> {
+        self.0.details.as_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code.name(), self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

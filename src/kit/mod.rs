@@ -1,0 +1,4 @@
+//! Machinery that has never heard of content.
+
+pub mod clock;
+pub mod id;

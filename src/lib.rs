@@ -1,0 +1,4 @@
+//! brandgraph: one fast, typed GraphQL graph over brand content, local and from any content management platform.
+
+pub mod domain;
+pub mod kit;

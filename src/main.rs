@@ -1,0 +1,3 @@
+//! The `brandgraph` binary.
+
+fn main() {}
