@@ -2,3 +2,6 @@
 
 pub mod domain;
 pub mod kit;
+pub mod queue;
+pub mod service;
+pub mod store;

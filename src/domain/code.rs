@@ -86,12 +86,6 @@ impl Code {
     /// Whether the same request may succeed later without being changed.
     #[must_use]
     pub const fn retryable(self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited
-                | Self::Timeout
-                | Self::UpstreamUnavailable
-                | Self::Unavailable
-        )
+        matches!(self, Self::RateLimited | Self::Timeout | Self::UpstreamUnavailable | Self::Unavailable)
     }
 }

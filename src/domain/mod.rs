@@ -1,7 +1,10 @@
 //! What is true whoever asks: content, access, reads and errors, without I/O.
 
+pub mod access;
 pub mod code;
 pub mod error;
+pub mod event;
+pub mod node;
 
 pub use code::Code;
 pub use error::{Error, Result, Violation};

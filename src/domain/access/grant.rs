@@ -1,0 +1,39 @@
+//! The proof of a permission. Its fields are private and only `Actor` makes one, so that what takes a `Grant` was authorized.
+
+use uuid::Uuid;
+
+use super::{actor::BrandScope, permission::Permission};
+use crate::domain::{Error, Result};
+
+/// Proof that the actor of a request holds a permission in some brands.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    permission: Permission,
+    brands: BrandScope,
+}
+
+impl Grant {
+    pub(super) fn make(permission: Permission, brands: BrandScope) -> Self {
+        Self { permission, brands }
+    }
+
+    /// What was granted.
+    #[must_use]
+    pub fn permission(&self) -> Permission {
+        self.permission
+    }
+
+    /// Where it was granted.
+    #[must_use]
+    pub fn brands(&self) -> &BrandScope {
+        &self.brands
+    }
+
+    /// Passes where the grant covers the brand of a row that was found.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` naming `what`, since the existence of another brand's row is itself a secret.
+    pub fn covers(&self, brand: Uuid, what: &str) -> Result<()> {
+        if self.brands.contains(brand) { Ok(()) } else { Err(Error::not_found(what)) }
+    }
+}

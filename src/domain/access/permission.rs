@@ -1,0 +1,71 @@
+//! The closed set of permissions, written `noun:verb`.
+
+/// One thing that may be done in a brand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Permission {
+    /// See the brand itself, its locales and its content types.
+    BrandRead,
+    /// Create brands and change them.
+    BrandWrite,
+    /// Create content types and change their schemas.
+    TypeWrite,
+    /// See published entries, their tags and categories.
+    EntryRead,
+    /// See entries that are not published, and their history.
+    EntryPreview,
+    /// Create entries and change them.
+    EntryWrite,
+    /// Publish, unpublish, schedule and archive entries.
+    EntryPublish,
+    /// Delete entries and bring them back.
+    EntryDelete,
+    /// Create, change and delete tags and categories.
+    TaxonomyWrite,
+    /// See assets.
+    AssetRead,
+    /// Create and change assets.
+    AssetWrite,
+    /// See sources and their runs.
+    SourceRead,
+    /// Create sources and pull from them.
+    SourceSync,
+}
+
+impl Permission {
+    /// Every permission, in the order of the contract file.
+    pub const ALL: [Self; 13] = [
+        Self::BrandRead,
+        Self::BrandWrite,
+        Self::TypeWrite,
+        Self::EntryRead,
+        Self::EntryPreview,
+        Self::EntryWrite,
+        Self::EntryPublish,
+        Self::EntryDelete,
+        Self::TaxonomyWrite,
+        Self::AssetRead,
+        Self::AssetWrite,
+        Self::SourceRead,
+        Self::SourceSync,
+    ];
+
+    /// The name used in contracts and messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BrandRead => "brand:read",
+            Self::BrandWrite => "brand:write",
+            Self::TypeWrite => "type:write",
+            Self::EntryRead => "entry:read",
+            Self::EntryPreview => "entry:preview",
+            Self::EntryWrite => "entry:write",
+            Self::EntryPublish => "entry:publish",
+            Self::EntryDelete => "entry:delete",
+            Self::TaxonomyWrite => "taxonomy:write",
+            Self::AssetRead => "asset:read",
+            Self::AssetWrite => "asset:write",
+            Self::SourceRead => "source:read",
+            Self::SourceSync => "source:sync",
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The built-in roles and the one table that says what each may do.
+
+use super::permission::Permission;
+
+/// A built-in role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everything.
+    Owner,
+    /// Everything but creating brands.
+    Admin,
+    /// All content: write, publish, delete, and shape taxonomy.
+    Editor,
+    /// Writes entries and assets, publishes nothing.
+    Author,
+    /// Sees all content, published or not.
+    Viewer,
+    /// Sees published content, pushes and reads its own source.
+    Partner,
+    /// Sees published content only: what a website's server holds.
+    Delivery,
+}
+
+impl Role {
+    /// Every role, in the order of the contract file.
+    pub const ALL: [Self; 7] =
+        [Self::Owner, Self::Admin, Self::Editor, Self::Author, Self::Viewer, Self::Partner, Self::Delivery];
+
+    /// The name used in tokens and contracts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Editor => "editor",
+            Self::Author => "author",
+            Self::Viewer => "viewer",
+            Self::Partner => "partner",
+            Self::Delivery => "delivery",
+        }
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether this role holds the permission.
+    #[must_use]
+    pub const fn holds(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(permission, P::BrandWrite),
+            Self::Editor => !matches!(permission, P::BrandWrite | P::TypeWrite | P::SourceSync),
+            Self::Author => matches!(
+                permission,
+                P::BrandRead
+                    | P::EntryRead
+                    | P::EntryPreview
+                    | P::EntryWrite
+                    | P::AssetRead
+                    | P::AssetWrite
+                    | P::SourceRead
+            ),
+            Self::Viewer => matches!(
+                permission,
+                P::BrandRead | P::EntryRead | P::EntryPreview | P::AssetRead | P::SourceRead
+            ),
+            Self::Partner => matches!(
+                permission,
+                P::BrandRead | P::EntryRead | P::AssetRead | P::SourceRead | P::SourceSync
+            ),
+            Self::Delivery => matches!(permission, P::BrandRead | P::EntryRead | P::AssetRead),
+        }
+    }
+}

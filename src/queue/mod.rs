@@ -1,0 +1,29 @@
+//! Durable jobs: enqueued inside the transaction that wants them.
+
+mod job;
+
+pub use job::NewJob;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::Result,
+    store::{self, Tx},
+};
+
+/// Adds jobs within a transaction; a job whose kind and dedupe key are already waiting is not added again.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn enqueue(tx: &Tx, jobs: &[NewJob], now: DateTime<Utc>) -> Result<()> {
+    let rows: Vec<store::job::NewRow<'_>> = jobs
+        .iter()
+        .map(|job| store::job::NewRow {
+            kind: job.kind,
+            payload: &job.payload,
+            dedupe_key: job.dedupe_key.as_deref(),
+            run_at: job.run_at.unwrap_or(now),
+        })
+        .collect();
+    store::job::insert(tx, &rows, now).await
+}

@@ -1,0 +1,33 @@
+//! Use cases: authorize, decide, write, record.
+
+mod unit;
+
+use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
+
+pub use unit::Unit;
+
+/// The adapters that every use case works with; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+}
+
+/// On whose behalf a use case runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Who is asking.
+    pub actor: Actor,
+    /// The request's id, where there is a request.
+    pub request_id: Option<String>,
+}
+
+impl Caller {
+    /// brandgraph itself, for a reason that the record shows.
+    #[must_use]
+    pub fn system(reason: &'static str) -> Self {
+        Self { actor: Actor::System(reason), request_id: None }
+    }
+}

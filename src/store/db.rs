@@ -1,0 +1,112 @@
+//! The pool of connections, set up for prepared statements and no ping before use.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::error::from_sqlx;
+use crate::domain::{Code, Error, Result};
+
+/// How to reach PostgreSQL.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `postgres://` address; empty means the embedded server.
+    pub url: SecretString,
+    /// The most connections that this process opens.
+    pub max_connections: u32,
+    /// Connections that are opened at once and kept.
+    pub min_connections: u32,
+    /// How long a request waits for a free connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+    /// How long one statement may run, in milliseconds; migrations and index builds are exempt.
+    pub statement_timeout_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            url: SecretString::default(),
+            max_connections: 16,
+            min_connections: 2,
+            acquire_timeout_ms: 5_000,
+            statement_timeout_ms: 15_000,
+        }
+    }
+}
+
+/// The database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+    orm: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Opens the pool and one connection, so that a wrong address is known now.
+    ///
+    /// # Errors
+    /// `INVALID` for an address that is none, `UNAVAILABLE` where nobody answers.
+    pub async fn connect(settings: &Settings) -> Result<Self> {
+        let options = PgConnectOptions::from_str(settings.url.expose_secret())
+            .map_err(|source| {
+                Error::invalid("database.url", "url", "is no postgres:// address").with_source(source)
+            })?
+            .application_name("brandgraph")
+            .statement_cache_capacity(512)
+            .options([
+                ("statement_timeout", settings.statement_timeout_ms.to_string()),
+                ("timezone", "UTC".to_owned()),
+                ("jit", "off".to_owned()),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.max_connections)
+            .min_connections(settings.min_connections)
+            .acquire_timeout(Duration::from_millis(settings.acquire_timeout_ms))
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(|source| {
+                Error::new(Code::Unavailable, "the database cannot be reached").with_source(source)
+            })?;
+        let orm = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        Ok(Self { pool, orm, statements: Arc::default() })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where it does not.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("select 1").execute(&self.pool).await.map(|_| ()).map_err(from_sqlx)
+    }
+
+    /// How many read statements this process has sent, for the tests that count them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(super) fn orm(&self) -> &DatabaseConnection {
+        &self.orm
+    }
+}

@@ -1,0 +1,12 @@
+//! PostgreSQL, concretely: the only layer that knows SQL.
+
+mod db;
+mod error;
+pub mod event;
+pub mod job;
+mod migrate;
+mod tx;
+
+pub use db::{Db, Settings};
+pub use migrate::{Migration, migrate, status};
+pub use tx::Tx;
