@@ -4,6 +4,7 @@ pub mod access;
 pub mod code;
 pub mod error;
 pub mod event;
+pub mod fields;
 pub mod node;
 
 pub use code::Code;
