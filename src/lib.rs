@@ -1,5 +1,6 @@
 //! brandgraph: one fast, typed GraphQL graph over brand content, local and from any content management platform.
 
+pub mod app;
 pub mod domain;
 pub mod kit;
 pub mod queue;

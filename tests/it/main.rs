@@ -1,1 +1,18 @@
-//! The one integration test binary.
+//! The one integration test binary: everything from the outside, on a real PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "tests stop at the first thing that is not as it should be, and read their own environment"
+)]
+
+mod harness;
+
+mod harness_database;
+mod tidy;
