@@ -2,8 +2,7 @@
 
 use std::{collections::hash_map::DefaultHasher, fs, hash::Hasher, path::Path};
 
-use migrations::Migrator;
-use sea_orm_migration::{MigratorTrait, sea_orm::Database};
+use brandgraph::store::{self, Db, Settings};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
 
@@ -39,9 +38,10 @@ async fn make(cluster: &Cluster, admin: &mut PgConnection, name: &str) {
     let unfinished = format!("{name}_unfinished");
     admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)"))).await.unwrap();
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {unfinished}"))).await.unwrap();
-    let db = Database::connect(cluster.url(&unfinished)).await.unwrap();
-    Migrator::up(&db, None).await.expect("the migrations run on an empty database");
-    db.close().await.unwrap();
+    let settings = Settings { url: cluster.url(&unfinished).into(), ..Settings::default() };
+    let db = Db::connect(&settings).await.unwrap();
+    store::migrate(&db).await.expect("the migrations run on an empty database");
+    db.close().await;
     let rename = format!("ALTER DATABASE {unfinished} RENAME TO {name}");
     admin.execute(sqlx::AssertSqlSafe(rename)).await.unwrap();
 }
