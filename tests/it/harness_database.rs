@@ -15,7 +15,9 @@ async fn every_test_has_a_database_of_its_own() {
 #[tokio::test]
 async fn a_test_database_is_migrated() {
     let db = TestDb::create().await;
-    let steps: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM seaql_migrations").fetch_one(&mut db.connect().await).await.unwrap();
+    let steps: i64 = sqlx::query_scalar("SELECT count(*) FROM seaql_migrations")
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap();
     assert!(steps > 0);
 }

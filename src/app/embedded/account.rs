@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_name_is_looked_up_whole() {
-        let passwd = "root:x:0:0::/root:/bin/sh\npostgresql:x:7:8::/:/bin/sh\npostgres:x:101:104:,,,:/:/bin/bash\n";
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\npostgresql:x:7:8::/:/bin/sh\npostgres:x:101:104:,,,:/:/bin/bash\n";
         assert_eq!(lookup(passwd, "postgres"), Some((101, 104)));
         assert_eq!(lookup(passwd, "nobody"), None);
     }

