@@ -14,5 +14,6 @@
 
 mod harness;
 
+mod cli_config;
 mod harness_database;
 mod tidy;
