@@ -45,7 +45,8 @@ fn database_url_is_honoured_and_our_own_variable_wins() {
 #[test]
 fn a_secret_can_be_in_a_file_and_is_never_shown() {
     let secret = file("secret", "postgres://user:hunter2@localhost/x\n");
-    let config = load("secrets", "", &[("BRANDGRAPH__DATABASE__URL_FILE", secret.to_str().unwrap())]).unwrap();
+    let config =
+        load("secrets", "", &[("BRANDGRAPH__DATABASE__URL_FILE", secret.to_str().unwrap())]).unwrap();
     assert!(!config.embedded_mode());
     assert!(!format!("{config:?}").contains("hunter2"));
 }

@@ -36,7 +36,10 @@ pub(super) fn settings() -> BTreeMap<String, Shape> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::{Config, Problems}, TEXT, settings};
+    use super::{
+        super::{Config, Problems},
+        TEXT, settings,
+    };
 
     /// The names in the message with which serde refuses a setting: all that the code takes in that section.
     fn fields_of(section: &str) -> Vec<String> {
@@ -49,7 +52,8 @@ mod tests {
 
     #[test]
     fn the_contract_has_exactly_the_settings_that_the_code_takes() {
-        let sections: Vec<_> = TEXT.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')).collect();
+        let sections: Vec<_> =
+            TEXT.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')).collect();
         let mut taken: Vec<_> = sections.iter().flat_map(|section| fields_of(section)).collect();
         taken.retain(|field| !sections.contains(&field.as_str()));
         taken.sort();

@@ -145,6 +145,7 @@ fn hint(key: &str, known: &BTreeMap<String, Shape>) -> String {
     if let Some(same) = same_name {
         return format!("; did you mean {same}?");
     }
-    let siblings: Vec<_> = known.keys().filter(|it| it.split('.').next() == Some(section)).map(String::as_str).collect();
+    let siblings: Vec<_> =
+        known.keys().filter(|it| it.split('.').next() == Some(section)).map(String::as_str).collect();
     if siblings.is_empty() { String::new() } else { format!("; there are {}", siblings.join(", ")) }
 }
