@@ -15,9 +15,7 @@
 mod harness;
 
 mod cli_config;
-mod harness_database;
-mod tidy;
-//! The one integration test binary.
-
 mod fields_props;
 mod fields_schema;
+mod harness_database;
+mod tidy;

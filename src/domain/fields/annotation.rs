@@ -18,7 +18,8 @@ const REFERENCE: &str = "x-reference";
 
 /// The annotated fields in the order of the schema, or everything that is wrong with the annotations.
 pub(super) fn read(document: &Document<'_>) -> Result<Vec<CustomField>, Vec<Violation>> {
-    let mut reader = Reader { document, fields: Vec::new(), violations: Vec::new(), honoured: BTreeSet::new() };
+    let mut reader =
+        Reader { document, fields: Vec::new(), violations: Vec::new(), honoured: BTreeSet::new() };
     reader.object(None, &reader.all_of(""), &mut Vec::new());
     reader.refuse_the_rest();
     let fields = reader.fields;
@@ -118,9 +119,19 @@ impl<'a> Reader<'_, 'a> {
         let [filterable, sortable, searchable, unique] = FLAGS.map(flag);
         for (asked, possible, code, message) in [
             (sortable, !many, "annotation_sortable", "is an array, which has no order"),
-            (unique, !many && kind != Kind::Boolean, "annotation_unique", "must be text, a number or a moment"),
+            (
+                unique,
+                !many && kind != Kind::Boolean,
+                "annotation_unique",
+                "must be text, a number or a moment",
+            ),
             (searchable, text, "annotation_searchable", "must be text or an array of text"),
-            (reference.is_some(), text, "annotation_reference", "must be text or an array of text, to hold ids"),
+            (
+                reference.is_some(),
+                text,
+                "annotation_reference",
+                "must be text or an array of text, to hold ids",
+            ),
         ] {
             if asked && !possible {
                 self.violations.push(Violation::new(format!("schema{at}"), code, message));
@@ -132,7 +143,16 @@ impl<'a> Reader<'_, 'a> {
         }
         if filterable || sortable || searchable || unique || reference.is_some() {
             let path = path.clone();
-            self.fields.push(CustomField { path, kind, many, filterable, sortable, searchable, unique, reference });
+            self.fields.push(CustomField {
+                path,
+                kind,
+                many,
+                filterable,
+                sortable,
+                searchable,
+                unique,
+                reference,
+            });
         }
     }
 
@@ -197,7 +217,8 @@ fn has_type(schema: &Map<String, Value>, wanted: &str) -> bool {
     match schema.get("type") {
         Some(Value::String(one)) => one == wanted,
         Some(Value::Array(several)) => {
-            several.iter().any(|one| one == wanted) && several.iter().all(|one| one == wanted || one == "null")
+            several.iter().any(|one| one == wanted)
+                && several.iter().all(|one| one == wanted || one == "null")
         }
         _ => false,
     }
@@ -224,9 +245,11 @@ fn parse_reference(asked: &Value) -> Option<Reference> {
     match (asked.get("entry"), asked.get("asset")) {
         (None, Some(Value::Bool(true))) => Some(Reference::Asset),
         (Some(Value::Bool(true)), None) => Some(Reference::Entry(Vec::new())),
-        (Some(Value::Array(keys)), None) if !keys.is_empty() && keys.len() <= limits::REFERENCE_TYPES => {
-            keys.iter().map(|key| key.as_str().map(str::to_owned)).collect::<Option<_>>().map(Reference::Entry)
-        }
+        (Some(Value::Array(keys)), None) if !keys.is_empty() && keys.len() <= limits::REFERENCE_TYPES => keys
+            .iter()
+            .map(|key| key.as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .map(Reference::Entry),
         _ => None,
     }
 }

@@ -87,7 +87,8 @@ pub(super) fn uniques<'a>(
     for field in custom.iter().filter(|field| field.unique) {
         let Some(value) = field.path.find(fields).filter(|value| !value.is_null()) else { continue };
         if value.as_str().is_some_and(|text| text.len() > limits::UNIQUE_BYTES) {
-            let message = format!("must not be longer than {} bytes, because it is unique", limits::UNIQUE_BYTES);
+            let message =
+                format!("must not be longer than {} bytes, because it is unique", limits::UNIQUE_BYTES);
             violations.push(Violation::new(format!("fields{}", field.path.pointer()), "too_long", message));
         }
         found.push(Unique { path: &field.path, kind: field.kind, value });
@@ -104,5 +105,6 @@ fn texts<'a>(path: &FieldPath, fields: &'a Value) -> impl Iterator<Item = (Strin
         _ => (None, None),
     };
     let many = many.into_iter().flatten().enumerate();
-    one.into_iter().chain(many.filter_map(move |(index, item)| Some((format!("{pointer}/{index}"), item.as_str()?))))
+    one.into_iter()
+        .chain(many.filter_map(move |(index, item)| Some((format!("{pointer}/{index}"), item.as_str()?))))
 }

@@ -67,11 +67,12 @@ impl<'a> Document<'a> {
                     "must lead to a place in this schema (#/…): nothing is fetched",
                 )),
                 // A percent sign would be decoded by others and then lead somewhere else.
-                Some(target) if target.contains('%') || !self.schemas.contains_key(target) => violations.push(Violation::new(
-                    at,
-                    "ref",
-                    "leads to no schema in this document (write #/$defs/name)",
-                )),
+                Some(target) if target.contains('%') || !self.schemas.contains_key(target) => violations
+                    .push(Violation::new(
+                        at,
+                        "ref",
+                        "leads to no schema in this document (write #/$defs/name)",
+                    )),
                 Some(_) => {}
             }
         }
@@ -107,7 +108,11 @@ fn check(pointer: &str, schema: &Map<String, Value>, violations: &mut Vec<Violat
     let count = schema.get("properties").and_then(Value::as_object).map_or(0, Map::len);
     if count > limits::PROPERTIES {
         let message = format!("names {count} properties, the most is {}", limits::PROPERTIES);
-        violations.push(Violation::new(format!("schema{pointer}/properties"), "too_many_properties", message));
+        violations.push(Violation::new(
+            format!("schema{pointer}/properties"),
+            "too_many_properties",
+            message,
+        ));
     }
     let patterns = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
     let patterns = patterns.map(|(pattern, _)| pattern.as_str());

@@ -48,7 +48,11 @@ impl Schema {
             return Err(Error::violated(wrong));
         }
         if root.get("type").and_then(Value::as_str) != Some("object") {
-            return Err(Error::invalid("schema/type", "root_type", "must be \"object\": fields are an object"));
+            return Err(Error::invalid(
+                "schema/type",
+                "root_type",
+                "must be \"object\": fields are an object",
+            ));
         }
         let document = Document::read(source).map_err(Error::violated)?;
         let fields = annotation::read(&document).map_err(Error::violated)?;
@@ -61,7 +65,11 @@ impl Schema {
             .map_err(|error| {
                 // The meta-schema had no objection, so it is a pattern that linear matching cannot do.
                 let at = format!("schema{}", error.instance_path());
-                Error::invalid(at, "pattern", "is no regular expression without look-around and back-references")
+                Error::invalid(
+                    at,
+                    "pattern",
+                    "is no regular expression without look-around and back-references",
+                )
             })?;
         Ok(Self { validator, fields })
     }

@@ -14,7 +14,10 @@ pub(super) fn render(prefix: &str, error: &ValidationError<'_>) -> Vec<Violation
     let at = format!("{prefix}{}", error.instance_path());
     let one = |code, message: String| vec![Violation::new(at.clone(), code, message)];
     let each = |names: &[String], code, message: &str| {
-        names.iter().map(|name| Violation::new(format!("{at}/{}", escaped(&cut(name))), code, message)).collect()
+        names
+            .iter()
+            .map(|name| Violation::new(format!("{at}/{}", escaped(&cut(name))), code, message))
+            .collect()
     };
     match error.kind() {
         Found::Required { property } => {
@@ -41,19 +44,31 @@ pub(super) fn render(prefix: &str, error: &ValidationError<'_>) -> Vec<Violation
         Found::Maximum { limit } => one("maximum", format!("must be at most {limit}")),
         Found::ExclusiveMinimum { limit } => one("exclusive_minimum", format!("must be more than {limit}")),
         Found::ExclusiveMaximum { limit } => one("exclusive_maximum", format!("must be less than {limit}")),
-        Found::MultipleOf { multiple_of } => one("multiple_of", format!("must be a multiple of {multiple_of}")),
+        Found::MultipleOf { multiple_of } => {
+            one("multiple_of", format!("must be a multiple of {multiple_of}"))
+        }
         Found::MinItems { limit } => one("min_items", format!("must have at least {limit} items")),
         Found::MaxItems { limit } => one("max_items", format!("must have at most {limit} items")),
         Found::AdditionalItems { limit } => one("max_items", format!("must have at most {limit} items")),
-        Found::UnevaluatedItems { .. } => one("unevaluated_items", "has items that no schema allows".to_owned()),
+        Found::UnevaluatedItems { .. } => {
+            one("unevaluated_items", "has items that no schema allows".to_owned())
+        }
         Found::UniqueItems => one("unique_items", "must not hold the same item twice".to_owned()),
         Found::Contains => one("contains", "must contain an item that the schema asks for".to_owned()),
-        Found::MinProperties { limit } => one("min_properties", format!("must have at least {limit} properties")),
-        Found::MaxProperties { limit } => one("max_properties", format!("must have at most {limit} properties")),
-        Found::PropertyNames { .. } => one("property_names", "has a property whose name is not allowed".to_owned()),
+        Found::MinProperties { limit } => {
+            one("min_properties", format!("must have at least {limit} properties"))
+        }
+        Found::MaxProperties { limit } => {
+            one("max_properties", format!("must have at most {limit} properties"))
+        }
+        Found::PropertyNames { .. } => {
+            one("property_names", "has a property whose name is not allowed".to_owned())
+        }
         Found::AnyOf { .. } => one("any_of", "fits none of the alternatives".to_owned()),
         Found::OneOfNotValid { .. } => one("one_of", "fits none of the alternatives".to_owned()),
-        Found::OneOfMultipleValid { .. } => one("one_of", "fits more than one of the alternatives".to_owned()),
+        Found::OneOfMultipleValid { .. } => {
+            one("one_of", "fits more than one of the alternatives".to_owned())
+        }
         Found::Not { .. } => one("not", "fits what the schema rules out".to_owned()),
         Found::FalseSchema => one("not_allowed", "must not be given".to_owned()),
         Found::ContentEncoding { content_encoding } => {

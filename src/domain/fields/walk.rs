@@ -83,13 +83,18 @@ pub(super) fn nested<'a>(pointer: &str, schema: &'a Map<String, Value>) -> Vec<N
         }
     }
     for (keyword, edge) in LIST {
-        for (index, inner) in schema.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate() {
+        for (index, inner) in schema.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate()
+        {
             found.push(Nested { pointer: format!("{pointer}/{keyword}/{index}"), edge, schema: inner });
         }
     }
     for (keyword, edge) in NAMED {
         for (name, inner) in schema.get(keyword).and_then(Value::as_object).into_iter().flatten() {
-            found.push(Nested { pointer: format!("{pointer}/{keyword}/{}", escaped(name)), edge, schema: inner });
+            found.push(Nested {
+                pointer: format!("{pointer}/{keyword}/{}", escaped(name)),
+                edge,
+                schema: inner,
+            });
         }
     }
     found
