@@ -36,8 +36,14 @@ fn schema() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 32, 4, |inner| {
         let key = prop_oneof![
-            Just("not"), Just("items"), Just("if"), Just("then"), Just("additionalProperties"),
-            Just("contains"), Just("unevaluatedProperties"), Just("propertyNames"),
+            Just("not"),
+            Just("items"),
+            Just("if"),
+            Just("then"),
+            Just("additionalProperties"),
+            Just("contains"),
+            Just("unevaluatedProperties"),
+            Just("propertyNames"),
         ];
         let list = prop_oneof![Just("allOf"), Just("anyOf"), Just("oneOf"), Just("prefixItems")];
         prop_oneof![

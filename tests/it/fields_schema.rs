@@ -44,7 +44,8 @@ fn nothing_leads_out_of_the_document() {
     let smuggled = json!({"type": "object", "default": {"$ref": "https://example.com"}, "properties": {"a": {"$ref": "#/default"}}});
     assert_eq!(refusals(&smuggled), [("schema/properties/a/$ref".into(), "ref")]);
     assert_eq!(refusals(&object(&json!({"a": {"$ref": "#/$defs/none"}}))).len(), 1);
-    let encoded = json!({"type": "object", "$defs": {"a%20b": {}}, "properties": {"a": {"$ref": "#/$defs/a%20b"}}});
+    let encoded =
+        json!({"type": "object", "$defs": {"a%20b": {}}, "properties": {"a": {"$ref": "#/$defs/a%20b"}}});
     assert_eq!(refusals(&encoded), [("schema/properties/a/$ref".into(), "ref")]);
 }
 
@@ -105,7 +106,10 @@ fn bounds_name_themselves() {
         deep = json!({"not": deep});
     }
     assert_eq!(refusals(&object(&json!({"a": deep}))), [("schema".into(), "too_deep")]);
-    assert_eq!(refusals(&object(&json!({"a": {"title": "x".repeat(70_000)}}))), [("schema".into(), "too_large")]);
+    assert_eq!(
+        refusals(&object(&json!({"a": {"title": "x".repeat(70_000)}}))),
+        [("schema".into(), "too_large")]
+    );
     let look = object(&json!({"a": {"type": "string", "pattern": "(?=a)b"}}));
     assert_eq!(refusals(&look).first().map(|(_, code)| *code), Some("pattern"));
     let heavy = object(&json!({"a": {"type": "string", "pattern": "(a{1000}){1000}"}}));
@@ -128,8 +132,11 @@ fn annotations_become_fields() {
         "$defs": {"image": {"type": "string", "x-reference": {"asset": true}}},
     }))
     .unwrap();
-    let listed: Vec<_> =
-        schema.fields().iter().map(|f| (f.path.to_string(), f.kind, f.many, f.filterable, f.sortable)).collect();
+    let listed: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|f| (f.path.to_string(), f.kind, f.many, f.filterable, f.sortable))
+        .collect();
     assert_eq!(
         listed,
         [
@@ -151,11 +158,23 @@ fn annotations_that_cannot_work_are_refused() {
     for (properties, path, code) in [
         (json!({"a": {"x-filterable": true}}), "/properties/a", "annotation_type"),
         (json!({"a": {"type": "object", "x-sortable": true}}), "/properties/a", "annotation_type"),
-        (json!({"a": {"type": "array", "items": {"type": "string"}, "x-sortable": true}}), "/properties/a", "annotation_sortable"),
+        (
+            json!({"a": {"type": "array", "items": {"type": "string"}, "x-sortable": true}}),
+            "/properties/a",
+            "annotation_sortable",
+        ),
         (json!({"a": {"type": "boolean", "x-unique": true}}), "/properties/a", "annotation_unique"),
         (json!({"a": {"type": "number", "x-searchable": true}}), "/properties/a", "annotation_searchable"),
-        (json!({"a": {"type": "number", "x-reference": {"asset": true}}}), "/properties/a", "annotation_reference"),
-        (json!({"a": {"type": "string", "x-reference": {"asset": false}}}), "/properties/a/x-reference", "annotation"),
+        (
+            json!({"a": {"type": "number", "x-reference": {"asset": true}}}),
+            "/properties/a",
+            "annotation_reference",
+        ),
+        (
+            json!({"a": {"type": "string", "x-reference": {"asset": false}}}),
+            "/properties/a/x-reference",
+            "annotation",
+        ),
         (json!({"a": {"type": "string", "x-filterable": "yes"}}), "/properties/a/x-filterable", "annotation"),
         (json!({"a b": {"type": "string", "x-filterable": true}}), "/properties/a b", "annotation_path"),
         (
@@ -186,7 +205,8 @@ fn every_violation_is_reported_at_once() {
     }))
     .unwrap();
     let secret = "S".repeat(500);
-    let wrong = schema.validate(&json!({"price": -1, "mail": "nobody", "size": "xl", "code": secret, "odd/name": 1}));
+    let wrong =
+        schema.validate(&json!({"price": -1, "mail": "nobody", "size": "xl", "code": secret, "odd/name": 1}));
     let mut listed = found(&wrong);
     listed.sort_unstable();
     assert_eq!(
@@ -221,7 +241,10 @@ fn values_have_bounds_whatever_the_schema_says() {
     assert_eq!(found(&schema.validate(&json!({"a\u{0}": 1}))), [("fields", "property_name")]);
     assert_eq!(found(&schema.validate(&json!({"a": "x".repeat(65_537)}))), [("fields/a", "too_long")]);
     assert_eq!(found(&schema.validate(&json!({"a": vec![0; 20_001]}))), [("fields", "too_many_values")]);
-    assert_eq!(found(&schema.validate(&json!({"a": vec!["x".repeat(60_000); 5]}))), [("fields", "too_large")]);
+    assert_eq!(
+        found(&schema.validate(&json!({"a": vec!["x".repeat(60_000); 5]}))),
+        [("fields", "too_large")]
+    );
     let mut deep = json!(1);
     for _ in 0..16 {
         deep = json!({"a": deep});
