@@ -86,9 +86,9 @@ pub(super) fn uniques<'a>(
     let mut violations = Vec::new();
     for field in custom.iter().filter(|field| field.unique) {
         let Some(value) = field.path.find(fields).filter(|value| !value.is_null()) else { continue };
-        if value.as_str().is_some_and(|text| text.len() > limits::UNIQUE_BYTES) {
+        if value.as_str().is_some_and(|text| text.chars().count() > limits::UNIQUE_CHARACTERS) {
             let message =
-                format!("must not be longer than {} bytes, because it is unique", limits::UNIQUE_BYTES);
+                format!("must have at most {} characters, because it is unique", limits::UNIQUE_CHARACTERS);
             violations.push(Violation::new(format!("fields{}", field.path.pointer()), "too_long", message));
         }
         found.push(Unique { path: &field.path, kind: field.kind, value });

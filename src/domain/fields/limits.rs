@@ -33,8 +33,8 @@ pub const VALUES: usize = 20_000;
 pub const TEXT_BYTES: usize = 65_536;
 /// The most bytes of a property's name in an entry's fields.
 pub const NAME_BYTES: usize = 128;
-/// The most bytes of a value that must be unique; longer ones are refused so that they fit an index.
-pub const UNIQUE_BYTES: usize = 1_024;
+/// The most characters of a text that must be unique: as many as are compared.
+pub const UNIQUE_CHARACTERS: usize = super::COMPARED;
 /// The most references that one entry holds.
 pub const REFERENCES: usize = 500;
 /// The most bytes of text that one entry gives to the search.

@@ -13,5 +13,5 @@ mod walk;
 
 pub use content::{Target, Unique};
 pub use custom::{CustomField, Reference};
-pub use path::{FieldPath, Kind};
+pub use path::{COMPARED, FieldPath, Kind};
 pub use schema::Schema;
