@@ -1,6 +1,7 @@
 //! What is true whoever asks: content, access, reads and errors, without I/O.
 
 pub mod access;
+pub mod catalog;
 pub mod code;
 pub mod error;
 pub mod event;

@@ -1,0 +1,56 @@
+//! The types of values that fields hold, by their GraphQL and SQL names.
+
+use crate::domain::node::Kind;
+
+/// What one value is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar {
+    /// The key of a node of that kind, shown as a global id.
+    Key(Kind),
+    /// Unicode text.
+    Text,
+    /// A 32-bit integer.
+    Int,
+    /// A number; integers up to 2^53 are exact.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A moment, RFC 3339, to the microsecond.
+    Moment,
+    /// Any JSON.
+    Json,
+    /// A list of texts.
+    Texts,
+    /// One of a closed set.
+    Enum(&'static EnumType),
+}
+
+/// A closed set of values.
+#[derive(Debug, PartialEq)]
+pub struct EnumType {
+    /// The GraphQL name.
+    pub name: &'static str,
+    /// The description.
+    pub doc: &'static str,
+    /// The values.
+    pub values: &'static [EnumValue],
+}
+
+/// One value of a closed set. In SQL it is the same word in lower case.
+#[derive(Debug, PartialEq)]
+pub struct EnumValue {
+    /// The GraphQL name, in capitals.
+    pub name: &'static str,
+    /// How the database writes it.
+    pub sql: &'static str,
+    /// The description.
+    pub doc: &'static str,
+}
+
+impl EnumType {
+    /// The value of that GraphQL name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&'static EnumValue> {
+        self.values.iter().find(|value| value.name == name)
+    }
+}
