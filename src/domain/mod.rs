@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod fields;
 pub mod node;
+pub mod read;
 
 pub use code::Code;
 pub use error::{Error, Result, Violation};

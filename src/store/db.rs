@@ -51,9 +51,9 @@ impl Default for Settings {
 /// The database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pool: PgPool,
+    pub(super) pool: PgPool,
     orm: DatabaseConnection,
-    statements: Arc<AtomicU64>,
+    pub(super) statements: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -72,6 +72,8 @@ impl Db {
                 ("statement_timeout", settings.statement_timeout_ms.to_string()),
                 ("timezone", "UTC".to_owned()),
                 ("jit", "off".to_owned()),
+                // How alike a word of a title must be in a fuzzy search; the default of 0.6 forgives too little.
+                ("pg_trgm.word_similarity_threshold", "0.45".to_owned()),
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(settings.max_connections)

@@ -5,8 +5,8 @@ mod error;
 pub mod event;
 pub mod job;
 mod migrate;
-#[allow(dead_code, reason = "the read compiler and the index builder are next")]
 mod path;
+pub mod read;
 mod tx;
 
 pub use db::{Db, Settings};

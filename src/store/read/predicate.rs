@@ -1,0 +1,167 @@
+//! Conditions as SQL. Each one is true or false for every row, so that `not` is the complement.
+
+use super::{
+    arguments::Arguments,
+    rows::{self, From, Scope},
+    search, sql,
+};
+use crate::domain::{
+    Result,
+    access::BrandScope,
+    catalog::Join,
+    fields::{FieldPath, Kind},
+    read::{Comparison, Literal, Operand, Predicate, RelatedTo},
+};
+
+/// One condition, safe to stand between `and`s.
+pub(super) fn condition(
+    predicate: &Predicate,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    let alias = &scope.alias;
+    Ok(match predicate {
+        Predicate::And(all) => {
+            let mut conditions = Vec::new();
+            for one in all {
+                rows::push_predicate(one, scope, &mut conditions, arguments)?;
+            }
+            format!("({})", sql::all(&conditions))
+        }
+        Predicate::Or(any) => {
+            let ways: Result<Vec<String>> = any.iter().map(|one| condition(one, scope, arguments)).collect();
+            let ways = ways?;
+            if ways.is_empty() { "false".to_owned() } else { format!("({})", ways.join(" or ")) }
+        }
+        Predicate::Not(inner) => format!("({}) is not true", condition(inner, scope, arguments)?),
+        Predicate::Compare(operand, comparison, literal) => {
+            compare(operand, *comparison, literal, scope, arguments)?
+        }
+        Predicate::In(operand, literals) => arguments.among(&scope.expression(operand), literals)?,
+        Predicate::Present(operand, true) => format!("{} is not null", scope.expression(operand)),
+        Predicate::Present(operand, false) => format!("{} is null", scope.expression(operand)),
+        Predicate::Related(related) => related_to(related, scope, arguments)?,
+        Predicate::Below(categories) => format!("{alias}.path && {}", arguments.bind(categories.clone())?),
+        Predicate::Search(wanted) => search::condition(alias, wanted, arguments)?,
+        Predicate::BestLocale(code, among) => best_locale(code, among, scope, arguments)?,
+        Predicate::Brands(column, BrandScope::Only(brands)) => match brands.as_slice() {
+            [one] => format!("{alias}.{column} = {}", arguments.bind(*one)?),
+            several => format!("{alias}.{column} = any({})", arguments.bind(several.to_vec())?),
+        },
+        Predicate::Brands(_, BrandScope::All) => "true".to_owned(),
+        Predicate::Live => format!("{alias}.deleted_at is null"),
+    })
+}
+
+fn compare(
+    operand: &Operand,
+    comparison: Comparison,
+    literal: &Literal,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    if let (Operand::Path(path, Kind::List), Comparison::Contains, Literal::Json(element)) =
+        (operand, comparison, literal)
+    {
+        return list_contains(path, element, scope, arguments);
+    }
+    let expression = scope.expression(operand);
+    let pattern = |text: &str, open_start: bool| {
+        format!("{}{}%", if open_start { "%" } else { "" }, sql::escape_like(text))
+    };
+    Ok(match (comparison, literal) {
+        (Comparison::Contains, Literal::Text(text)) => {
+            format!("{expression} ilike {}", arguments.bind(pattern(text, true))?)
+        }
+        (Comparison::StartsWith, Literal::Text(text)) => {
+            format!("{expression} ilike {}", arguments.bind(pattern(text, false))?)
+        }
+        _ => format!("{expression} {} {}", sign(comparison), arguments.literal(literal)?),
+    })
+}
+
+const fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Ne => "is distinct from",
+        Comparison::Gt => ">",
+        Comparison::Gte => ">=",
+        Comparison::Lt => "<",
+        Comparison::Lte => "<=",
+        // A containment of values that are neither text nor lists is sameness.
+        Comparison::Eq | Comparison::Contains | Comparison::StartsWith => "=",
+    }
+}
+
+/// A list that has an element: asked of the whole document where the path has no positions, so that the GIN index answers.
+fn list_contains(
+    path: &FieldPath,
+    element: &str,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    let has_positions =
+        path.segments().iter().any(|segment| segment.starts_with(|first: char| first.is_ascii_digit()));
+    if has_positions {
+        let list = scope.expression(&Operand::Path(path.clone(), Kind::List));
+        let wanted = arguments.bind(format!("[{element}]"))?;
+        return Ok(format!("{list} @> {wanted}::jsonb"));
+    }
+    let document =
+        path.segments().iter().rev().fold(format!("[{element}]"), |inner, name| format!("{{\"{name}\":{inner}}}"));
+    Ok(format!("{}.fields @> {}::jsonb", scope.alias, arguments.bind(document)?))
+}
+
+/// There is a related row. Where the other noun has few rows, their keys are gathered once, before the rows are walked, so
+/// that the walk can follow an index; one key where the condition is on a unique column, which even keeps its order.
+fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
+    let mut inner = Scope::new(&related.noun, arguments);
+    let mut conditions = Vec::new();
+    if let Join::Columns { here, there: "id", others_only: false } = related.join
+        && related.noun.few
+    {
+        let tables = rows::join(&mut inner, None, &mut conditions, arguments)?;
+        rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
+        let keys = format!("select {}.id from {tables} where {}", inner.alias, sql::all(&conditions));
+        let outer = format!("{}.{here}", scope.alias);
+        return Ok(if names_one(&related.predicate) {
+            format!("{outer} = ({keys})")
+        } else {
+            format!("{outer} = any(array({keys}))")
+        });
+    }
+    let from = From { alias: &scope.alias, join: related.join, field: related.field.as_deref() };
+    let tables = rows::join(&mut inner, Some(from), &mut conditions, arguments)?;
+    rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
+    Ok(format!("exists (select 1 from {tables} where {})", sql::all(&conditions)))
+}
+
+/// Whether at most one row can satisfy this.
+fn names_one(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::And(all) => all.iter().any(names_one),
+        Predicate::Compare(Operand::Column(column), Comparison::Eq, _) => column.unique,
+        Predicate::Compare(Operand::Key(_), Comparison::Eq, _) => true,
+        _ => false,
+    }
+}
+
+/// The row's locale is in the chain of the wanted one, and no translation of it stands nearer in the chain.
+fn best_locale(
+    code: &str,
+    among: &Predicate,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    let (alias, locale) = (&scope.alias, arguments.alias());
+    let other = Scope::new(scope.noun, arguments);
+    let mut conditions = Vec::new();
+    rows::push_predicate(among, &other, &mut conditions, arguments)?;
+    let (nearer, code) = (&other.alias, arguments.bind(code.to_owned())?);
+    Ok(format!(
+        "exists (select 1 from locale {locale} where {locale}.brand_id = {alias}.brand_id and {locale}.code = {code} \
+         and {alias}.locale = any({locale}.chain) and not exists (select 1 from entry {nearer} \
+         where {nearer}.translation_id = {alias}.translation_id and {} and \
+         array_position({locale}.chain, {nearer}.locale) < array_position({locale}.chain, {alias}.locale)))",
+        sql::all(&conditions)
+    ))
+}
