@@ -19,19 +19,58 @@ pub(super) fn brand() -> Noun {
         feed: ("slug", false),
         fields: vec![
             Field::key("The global id."),
-            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique among brands.").unique().sorts(),
+            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique among brands.")
+                .unique()
+                .sorts(),
             Field::column("name", "name", Scalar::Text, "The name for people.").sorts(),
-            Field::column("defaultLocale", "default_locale", Scalar::Text, "The locale (BCP 47) of entries that name none.").filters(),
-            Field::list("locales", "Locale", Join::from("brand_id"), "The locales that the brand writes in, in its own order."),
-            Field::connection("contentTypes", "ContentType", Join::from("brand_id"), "The kinds of entry that the brand has."),
+            Field::column(
+                "defaultLocale",
+                "default_locale",
+                Scalar::Text,
+                "The locale (BCP 47) of entries that name none.",
+            )
+            .filters(),
+            Field::list(
+                "locales",
+                "Locale",
+                Join::from("brand_id"),
+                "The locales that the brand writes in, in its own order.",
+            ),
+            Field::connection(
+                "contentTypes",
+                "ContentType",
+                Join::from("brand_id"),
+                "The kinds of entry that the brand has.",
+            ),
             Field::connection("entries", "Entry", Join::from("brand_id"), "The brand's entries."),
-            Field::connection("assets", "Asset", Join::from("brand_id"), "The brand's images, films and documents."),
+            Field::connection(
+                "assets",
+                "Asset",
+                Join::from("brand_id"),
+                "The brand's images, films and documents.",
+            ),
             Field::connection("tags", "Tag", Join::from("brand_id"), "The brand's tags."),
-            Field::connection("categories", "Category", Join::from("brand_id"), "The brand's categories, of every level."),
-            Field::connection("sources", "Source", Join::from("brand_id"), "The platforms that the brand's content is pulled from."),
-            Field::column("version", "version", Scalar::Int, "Goes up by one with every change; give it as `expectedVersion`."),
+            Field::connection(
+                "categories",
+                "Category",
+                Join::from("brand_id"),
+                "The brand's categories, of every level.",
+            ),
+            Field::connection(
+                "sources",
+                "Source",
+                Join::from("brand_id"),
+                "The platforms that the brand's content is pulled from.",
+            ),
+            Field::column(
+                "version",
+                "version",
+                Scalar::Int,
+                "Goes up by one with every change; give it as `expectedVersion`.",
+            ),
             Field::column("createdAt", "created_at", Scalar::Moment, "When the brand was created.").sorts(),
-            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the brand was last changed.").sorts(),
+            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the brand was last changed.")
+                .sorts(),
         ],
     }
 }
@@ -52,8 +91,19 @@ pub(super) fn locale() -> Noun {
         feed: ("position", false),
         fields: vec![
             Field::column("code", "code", Scalar::Text, "The BCP 47 tag, `fr-CA`."),
-            Field::column("fallback", "fallback", Scalar::Text, "The locale that stands in where a translation is missing.").optional(),
-            Field::column("chain", "chain", Scalar::Texts, "The locales that are looked in, best first, this one included."),
+            Field::column(
+                "fallback",
+                "fallback",
+                Scalar::Text,
+                "The locale that stands in where a translation is missing.",
+            )
+            .optional(),
+            Field::column(
+                "chain",
+                "chain",
+                Scalar::Texts,
+                "The locales that are looked in, best first, this one included.",
+            ),
         ],
     }
 }

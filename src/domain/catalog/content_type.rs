@@ -21,13 +21,25 @@ pub(super) fn content_type() -> Noun {
             Field::key("The global id."),
             Field::column("key", "key", Scalar::Text, "The name in queries, unique in the brand.").sorts(),
             Field::column("name", "name", Scalar::Text, "The name for people.").sorts(),
-            Field::column("description", "description", Scalar::Text, "What entries of this kind are for.").optional(),
-            Field::column("schema", "schema", Scalar::Json, "The JSON Schema (2020-12) of the custom fields."),
-            Field::column("version", "version", Scalar::Int, "Goes up by one with every change; give it as `expectedVersion`."),
+            Field::column("description", "description", Scalar::Text, "What entries of this kind are for.")
+                .optional(),
+            Field::column(
+                "schema",
+                "schema",
+                Scalar::Json,
+                "The JSON Schema (2020-12) of the custom fields.",
+            ),
+            Field::column(
+                "version",
+                "version",
+                Scalar::Int,
+                "Goes up by one with every change; give it as `expectedVersion`.",
+            ),
             Field::one("brand", "Brand", Join::to("brand_id"), "The brand.").filters(),
             Field::connection("entries", "Entry", Join::from("content_type_id"), "The entries of this kind."),
             Field::column("createdAt", "created_at", Scalar::Moment, "When the type was created.").sorts(),
-            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the type was last changed.").sorts(),
+            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the type was last changed.")
+                .sorts(),
         ],
     }
 }

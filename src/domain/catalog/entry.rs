@@ -9,7 +9,11 @@ static STATUS: EnumType = EnumType {
     doc: "Where an entry stands between writing and the public.",
     values: &[
         EnumValue { name: "DRAFT", sql: "draft", doc: "Being written; not public." },
-        EnumValue { name: "SCHEDULED", sql: "scheduled", doc: "Will be published at `scheduledAt`; not public until then." },
+        EnumValue {
+            name: "SCHEDULED",
+            sql: "scheduled",
+            doc: "Will be published at `scheduledAt`; not public until then.",
+        },
         EnumValue { name: "PUBLISHED", sql: "published", doc: "Public." },
         EnumValue { name: "ARCHIVED", sql: "archived", doc: "No longer public, kept for reference." },
     ],
@@ -29,8 +33,7 @@ pub(super) fn entry() -> Noun {
         there: "entry_id",
         position: None,
     };
-    let translations =
-        Join::Columns { here: "translation_id", there: "translation_id", others_only: true };
+    let translations = Join::Columns { here: "translation_id", there: "translation_id", others_only: true };
     Noun {
         name: "Entry".into(),
         plural: "entries",
@@ -46,30 +49,115 @@ pub(super) fn entry() -> Noun {
         feed: ("created_at", true),
         fields: vec![
             Field::key("The global id."),
-            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique in brand, type and locale.").sorts(),
+            Field::column(
+                "slug",
+                "slug",
+                Scalar::Text,
+                "The name in addresses, unique in brand, type and locale.",
+            )
+            .sorts(),
             Field::column("title", "title", Scalar::Text, "The headline.").sorts(),
             Field::column("status", "status", Scalar::Enum(&STATUS), "Where the entry stands.").sorts(),
             Field::column("locale", "locale", Scalar::Text, "The locale (BCP 47) it is written in.").sorts(),
-            Field::column("fields", "fields", Scalar::Json, "All custom fields, as the content type's schema has them."),
-            Field::any_path("field", "One custom field, by its path; null where the entry has no such field."),
-            Field::column("version", "version", Scalar::Int, "Goes up by one with every change; give it as `expectedVersion`.").sorts(),
-            Field::column("publishedAt", "published_at", Scalar::Moment, "When it was first published; kept when it is unpublished.").present_when("status", "published").sorts(),
-            Field::column("scheduledAt", "scheduled_at", Scalar::Moment, "When it is going to be published.").optional().sorts(),
+            Field::column(
+                "fields",
+                "fields",
+                Scalar::Json,
+                "All custom fields, as the content type's schema has them.",
+            ),
+            Field::any_path(
+                "field",
+                "One custom field, by its path; null where the entry has no such field.",
+            ),
+            Field::column(
+                "version",
+                "version",
+                Scalar::Int,
+                "Goes up by one with every change; give it as `expectedVersion`.",
+            )
+            .sorts(),
+            Field::column(
+                "publishedAt",
+                "published_at",
+                Scalar::Moment,
+                "When it was first published; kept when it is unpublished.",
+            )
+            .present_when("status", "published")
+            .sorts(),
+            Field::column("scheduledAt", "scheduled_at", Scalar::Moment, "When it is going to be published.")
+                .optional()
+                .sorts(),
             Field::column("createdAt", "created_at", Scalar::Moment, "When it was created.").sorts(),
             Field::column("updatedAt", "updated_at", Scalar::Moment, "When it was last changed.").sorts(),
             Field::one("brand", "Brand", Join::to("brand_id"), "The brand.").filters(),
-            Field::one("contentType", "ContentType", Join::to("content_type_id"), "The kind of entry.").filters(),
+            Field::one("contentType", "ContentType", Join::to("content_type_id"), "The kind of entry.")
+                .filters(),
             Field::list("tags", "Tag", tags, "The tags it is marked with.").filters(),
             Field::list("categories", "Category", categories, "The categories it is filed under.").filters(),
-            Field::one("reference", "Entry", references("target_entry_id"), "The first entry that a custom field refers to.").optional().takes(Argument::ReferringField),
-            Field::connection("references", "Entry", references("target_entry_id"), "The entries that a custom field refers to, in the order of the field.").takes(Argument::AnyReferringField).filters(),
-            Field::connection("referencedBy", "Entry", referring, "The entries that refer to this one.").takes(Argument::AnyReferringField).filters(),
-            Field::one("asset", "Asset", references("target_asset_id"), "The first asset that a custom field refers to.").optional().takes(Argument::ReferringField),
-            Field::connection("assets", "Asset", references("target_asset_id"), "The assets that a custom field refers to, in the order of the field.").takes(Argument::AnyReferringField).filters(),
-            Field::list("translations", "Entry", translations, "The same entry in the brand's other locales.").filters(),
-            Field::connection("versions", "EntryVersion", Join::from("entry_id"), "What the entry was before, newest first."),
-            Field::one("source", "Source", Join::to("source_id"), "The platform it was pulled from; none for a local entry.").optional().filters(),
-            Field::column("externalId", "external_id", Scalar::Text, "Its id at the source; none for a local entry.").optional().filters(),
+            Field::one(
+                "reference",
+                "Entry",
+                references("target_entry_id"),
+                "The first entry that a custom field refers to.",
+            )
+            .optional()
+            .takes(Argument::ReferringField),
+            Field::connection(
+                "references",
+                "Entry",
+                references("target_entry_id"),
+                "The entries that a custom field refers to, in the order of the field.",
+            )
+            .takes(Argument::AnyReferringField)
+            .filters(),
+            Field::connection("referencedBy", "Entry", referring, "The entries that refer to this one.")
+                .takes(Argument::AnyReferringField)
+                .filters(),
+            Field::one(
+                "asset",
+                "Asset",
+                references("target_asset_id"),
+                "The first asset that a custom field refers to.",
+            )
+            .optional()
+            .takes(Argument::ReferringField),
+            Field::connection(
+                "assets",
+                "Asset",
+                references("target_asset_id"),
+                "The assets that a custom field refers to, in the order of the field.",
+            )
+            .takes(Argument::AnyReferringField)
+            .filters(),
+            Field::list(
+                "translations",
+                "Entry",
+                translations,
+                "The same entry in the brand's other locales.",
+            )
+            .filters(),
+            Field::connection(
+                "versions",
+                "EntryVersion",
+                Join::from("entry_id"),
+                "What the entry was before, newest first.",
+            ),
+            Field::one(
+                "source",
+                "Source",
+                Join::to("source_id"),
+                "The platform it was pulled from; none for a local entry.",
+            )
+            .optional()
+            .filters(),
+            Field::column(
+                "externalId",
+                "external_id",
+                Scalar::Text,
+                "Its id at the source; none for a local entry.",
+            )
+            .optional()
+            .filters(),
         ],
     }
 }
@@ -94,7 +182,13 @@ pub(super) fn version() -> Noun {
             Field::column("title", "title", Scalar::Text, "The title it had."),
             Field::column("status", "status", Scalar::Enum(&STATUS), "Where it stood."),
             Field::column("fields", "fields", Scalar::Json, "The custom fields it had."),
-            Field::column("change", "change", Scalar::Text, "What was done: `created`, `updated`, `published`, …").filters(),
+            Field::column(
+                "change",
+                "change",
+                Scalar::Text,
+                "What was done: `created`, `updated`, `published`, …",
+            )
+            .filters(),
             Field::column("actor", "actor", Scalar::Text, "Who did it.").filters(),
             Field::column("createdAt", "created_at", Scalar::Moment, "When it was done.").sorts(),
         ],

@@ -20,13 +20,20 @@ pub(super) fn tag() -> Noun {
         feed: ("slug", false),
         fields: vec![
             Field::key("The global id."),
-            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique in the brand.").sorts(),
+            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique in the brand.")
+                .sorts(),
             Field::column("name", "name", Scalar::Text, "The name for people.").sorts(),
-            Field::column("version", "version", Scalar::Int, "Goes up by one with every change; give it as `expectedVersion`."),
+            Field::column(
+                "version",
+                "version",
+                Scalar::Int,
+                "Goes up by one with every change; give it as `expectedVersion`.",
+            ),
             Field::one("brand", "Brand", Join::to("brand_id"), "The brand.").filters(),
             Field::connection("entries", "Entry", entries, "The entries marked with it."),
             Field::column("createdAt", "created_at", Scalar::Moment, "When the tag was created.").sorts(),
-            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the tag was last changed.").sorts(),
+            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the tag was last changed.")
+                .sorts(),
         ],
     }
 }
@@ -49,16 +56,37 @@ pub(super) fn category() -> Noun {
         feed: ("position", false),
         fields: vec![
             Field::key("The global id."),
-            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique under its parent.").sorts(),
+            Field::column("slug", "slug", Scalar::Text, "The name in addresses, unique under its parent.")
+                .sorts(),
             Field::column("name", "name", Scalar::Text, "The name for people.").sorts(),
-            Field::column("position", "position", Scalar::Int, "The place among its siblings, smallest first.").sorts(),
-            Field::column("version", "version", Scalar::Int, "Goes up by one with every change; give it as `expectedVersion`."),
+            Field::column(
+                "position",
+                "position",
+                Scalar::Int,
+                "The place among its siblings, smallest first.",
+            )
+            .sorts(),
+            Field::column(
+                "version",
+                "version",
+                Scalar::Int,
+                "Goes up by one with every change; give it as `expectedVersion`.",
+            ),
             Field::one("brand", "Brand", Join::to("brand_id"), "The brand.").filters(),
-            Field::one("parent", "Category", Join::to("parent_id"), "The category above; none for a root.").optional().filters(),
-            Field::connection("children", "Category", Join::from("parent_id"), "The categories directly below."),
+            Field::one("parent", "Category", Join::to("parent_id"), "The category above; none for a root.")
+                .optional()
+                .filters(),
+            Field::connection(
+                "children",
+                "Category",
+                Join::from("parent_id"),
+                "The categories directly below.",
+            ),
             Field::connection("entries", "Entry", entries, "The entries filed under exactly this category."),
-            Field::column("createdAt", "created_at", Scalar::Moment, "When the category was created.").sorts(),
-            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the category was last changed.").sorts(),
+            Field::column("createdAt", "created_at", Scalar::Moment, "When the category was created.")
+                .sorts(),
+            Field::column("updatedAt", "updated_at", Scalar::Moment, "When the category was last changed.")
+                .sorts(),
         ],
     }
 }

@@ -85,7 +85,9 @@ impl Sight<'_> {
             Value::One(link) => self.one(&mut link.to),
             Value::List(link) => self.list(&mut link.to),
             Value::Connection(link) => self.connection(&mut link.to),
-            Value::Typename(_) | Value::Key(..) | Value::Column(_) | Value::Custom(_) | Value::Path(..) => Ok(()),
+            Value::Typename(_) | Value::Key(..) | Value::Column(_) | Value::Custom(_) | Value::Path(..) => {
+                Ok(())
+            }
         })
     }
 

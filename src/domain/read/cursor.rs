@@ -101,7 +101,9 @@ impl Codec {
         if *version != VERSION || *found != print.0 || position.len() != keys {
             return Err(Error::new(
                 Code::CursorMismatch,
-                format!("{path}: the cursor was made for another filter, order or search; start from the first page"),
+                format!(
+                    "{path}: the cursor was made for another filter, order or search; start from the first page"
+                ),
             ));
         }
         Ok(Position(position))
@@ -130,7 +132,11 @@ mod tests {
         let other = codec.decode(Fingerprint::of(&"two"), 2, &cursor, "after").unwrap_err();
         assert_eq!(other.code(), Code::CursorMismatch);
         for forged in ["", "x", &cursor[1..], &format!("{cursor}AAAA"), &cursor.replace('A', "B")] {
-            assert_eq!(codec.decode(print, 2, forged, "after").unwrap_err().code(), Code::Invalid, "{forged}");
+            assert_eq!(
+                codec.decode(print, 2, forged, "after").unwrap_err().code(),
+                Code::Invalid,
+                "{forged}"
+            );
         }
         let foreign = Codec::new(b"other").unwrap().encode(print, "[]");
         assert_eq!(codec.decode(print, 0, &foreign, "after").unwrap_err().code(), Code::Invalid);

@@ -13,6 +13,6 @@ pub use filter::{Comparison, Literal, Operand, Predicate, RelatedTo, Search, Sea
 pub use limits::LIMITS;
 pub use order::{Direction, Nulls, OrderKey};
 pub use plan::{
-    Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, Link, List, One, PageInfoPart, Part, Plan, Rows,
-    Selection, Value, Window,
+    Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, Link, List, One, PageInfoPart, Part, Plan,
+    Rows, Selection, Value, Window,
 };

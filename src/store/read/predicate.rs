@@ -106,8 +106,11 @@ fn list_contains(
         let wanted = arguments.bind(format!("[{element}]"))?;
         return Ok(format!("{list} @> {wanted}::jsonb"));
     }
-    let document =
-        path.segments().iter().rev().fold(format!("[{element}]"), |inner, name| format!("{{\"{name}\":{inner}}}"));
+    let document = path
+        .segments()
+        .iter()
+        .rev()
+        .fold(format!("[{element}]"), |inner, name| format!("{{\"{name}\":{inner}}}"));
     Ok(format!("{}.fields @> {}::jsonb", scope.alias, arguments.bind(document)?))
 }
 

@@ -17,12 +17,13 @@ use crate::{
 };
 
 /// The JSON object of a row.
-pub(super) fn object(selection: &Selection, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
-    let pairs: Result<Vec<(String, String)>> = selection
-        .0
-        .iter()
-        .map(|(key, wanted)| Ok((key.clone(), value(wanted, scope, arguments)?)))
-        .collect();
+pub(super) fn object(
+    selection: &Selection,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    let pairs: Result<Vec<(String, String)>> =
+        selection.0.iter().map(|(key, wanted)| Ok((key.clone(), value(wanted, scope, arguments)?))).collect();
     Ok(sql::object(&pairs?))
 }
 
