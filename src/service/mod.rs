@@ -1,11 +1,10 @@
 //! Use cases: authorize, decide, write, record.
 
-mod schemas;
+pub mod authn;
 mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 
-pub use schemas::Schemas;
 pub use unit::Unit;
 
 /// The adapters that every use case works with; cheap to clone.
@@ -15,16 +14,6 @@ pub struct Services {
     pub db: Db,
     /// Time.
     pub clock: Clock,
-    /// Compiled schemas of content types.
-    pub schemas: Schemas,
-}
-
-impl Services {
-    /// The adapters around a database.
-    #[must_use]
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, schemas: Schemas::default() }
-    }
 }
 
 /// On whose behalf a use case runs.

@@ -1,0 +1,230 @@
+//! Who sent a request: checks a bearer token (a JWT signed with HS256) and makes tokens for people and tests.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use futures::future::BoxFuture;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use moka::future::Cache;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        Code, Error, Result,
+        access::{Actor, BrandScope, Principal, Role},
+    },
+    kit::clock::Clock,
+};
+
+/// The shortest secret, in bytes: as long as the output of the hash (RFC 7518, 3.2).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// How long the id behind a brand's slug is remembered; a renamed brand is out of a token's reach that much later.
+const BRAND_MEMORY: Duration = Duration::from_secs(30);
+
+/// How many brands are remembered.
+const BRANDS_REMEMBERED: u64 = 10_000;
+
+/// Finds the id of the brand with a slug.
+pub type FindBrand = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Option<Uuid>>> + Send + Sync>;
+
+/// The section `auth` of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What tokens are signed with: at least 32 bytes. Required, except where the database is embedded.
+    pub secret: Option<SecretString>,
+    /// The issuer that a token must name (`iss`).
+    pub issuer: String,
+    /// The audience that a token must name (`aud`).
+    pub audience: String,
+    /// How far the clocks of issuer and server may differ, in seconds.
+    pub leeway_seconds: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            secret: None,
+            issuer: "brandgraph".to_owned(),
+            audience: "brandgraph".to_owned(),
+            leeway_seconds: 30,
+        }
+    }
+}
+
+/// Checks and makes tokens.
+pub struct Authn {
+    verifying: DecodingKey,
+    signing: EncodingKey,
+    validation: Validation,
+    issuer: String,
+    audience: String,
+    leeway: f64,
+    clock: Clock,
+    find_brand: FindBrand,
+    brands: Cache<String, Uuid>,
+}
+
+/// What a token says. Times are seconds since 1970 (RFC 7519's `NumericDate`, which may have a fraction).
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    exp: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<f64>,
+    roles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    brand: Option<String>,
+}
+
+/// What a token made here says besides: checked by the library on the way in, so that only the way out needs them.
+#[derive(Serialize)]
+struct Minted<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    #[serde(flatten)]
+    claims: Claims,
+}
+
+impl fmt::Debug for Authn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authn")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Authn {
+    /// A checker with these settings.
+    ///
+    /// # Errors
+    /// `INVALID` naming `auth.secret` where it is missing or too short.
+    pub fn new(settings: &Settings, clock: Clock, find_brand: FindBrand) -> Result<Self> {
+        let secret =
+            settings.secret.as_ref().map(|secret| secret.expose_secret().as_bytes()).unwrap_or_default();
+        if secret.len() < MIN_SECRET_BYTES {
+            let message = format!("must have at least {MIN_SECRET_BYTES} bytes, but has {}", secret.len());
+            return Err(Error::invalid("auth.secret", "min_length", message));
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[&settings.issuer]);
+        validation.set_audience(&[&settings.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // The library compares with the system's clock; ours is a parameter.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Ok(Self {
+            verifying: DecodingKey::from_secret(secret),
+            signing: EncodingKey::from_secret(secret),
+            validation,
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            leeway: f64::from(settings.leeway_seconds),
+            clock,
+            find_brand,
+            brands: Cache::builder().max_capacity(BRANDS_REMEMBERED).time_to_live(BRAND_MEMORY).build(),
+        })
+    }
+
+    /// Who sent the request with this `Authorization` header. A token for a brand that does not exist is valid and
+    /// reaches nothing, since whether a brand exists is not for everybody to know.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for anything but a bearer token that is signed, addressed and in time.
+    pub async fn authenticate(&self, authorization: &[u8]) -> Result<Actor> {
+        let claims = self.check(bearer(authorization)?)?;
+        let roles = claims.roles.iter().map(|name| role(name)).collect::<Result<Vec<_>>>()?;
+        let brands = match claims.brand {
+            None => BrandScope::All,
+            Some(slug) => BrandScope::Only(self.brand(slug).await?.into_iter().collect()),
+        };
+        Ok(Actor::User(Principal { subject: claims.sub, roles, brands }))
+    }
+
+    /// A token for the subject, for the time given from now on.
+    ///
+    /// # Errors
+    /// `INVALID` for an empty subject or a time that is not positive.
+    pub fn mint(&self, subject: &str, role: Role, brand: Option<&str>, ttl: TimeDelta) -> Result<String> {
+        if subject.is_empty() {
+            return Err(Error::invalid("subject", "required", "must not be empty"));
+        }
+        if ttl <= TimeDelta::zero() {
+            return Err(Error::invalid("ttl", "minimum", "must be longer than nothing"));
+        }
+        let now = self.clock.now();
+        let expires = now
+            .checked_add_signed(ttl)
+            .ok_or_else(|| Error::invalid("ttl", "maximum", "is longer than time"))?;
+        let claims = Claims {
+            sub: subject.to_owned(),
+            exp: seconds(expires.timestamp()),
+            nbf: None,
+            roles: vec![role.name().to_owned()],
+            brand: brand.map(ToOwned::to_owned),
+        };
+        let minted = Minted { iss: &self.issuer, aud: &self.audience, iat: now.timestamp(), claims };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &minted, &self.signing).map_err(Error::internal)
+    }
+
+    fn check(&self, token: &[u8]) -> Result<Claims> {
+        // One message for every defect but age: what exactly is wrong with a forged token is the forger's problem.
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
+            .map_err(|error| refused("the token is not valid here").with_source(error))?
+            .claims;
+        let now = seconds(self.clock.now().timestamp());
+        if claims.exp + self.leeway <= now {
+            return Err(refused("the token has expired"));
+        }
+        if claims.nbf.is_some_and(|nbf| nbf - self.leeway > now) {
+            return Err(refused("the token is not valid yet"));
+        }
+        if claims.sub.is_empty() {
+            return Err(refused("the token names no subject"));
+        }
+        Ok(claims)
+    }
+
+    async fn brand(&self, slug: String) -> Result<Option<Uuid>> {
+        if let Some(id) = self.brands.get(&slug).await {
+            return Ok(Some(id));
+        }
+        let found = (self.find_brand)(slug.clone()).await?;
+        // What was not found is asked again next time: the brand may be created any moment.
+        if let Some(id) = found {
+            self.brands.insert(slug, id).await;
+        }
+        Ok(found)
+    }
+}
+
+/// The token in `Bearer <token>`; the scheme's case does not matter (RFC 9110, 11.1).
+fn bearer(authorization: &[u8]) -> Result<&[u8]> {
+    let wanted = || refused("the Authorization header must be: Bearer, a space, a token");
+    let space = authorization.iter().position(|byte| *byte == b' ').ok_or_else(wanted)?;
+    let (scheme, rest) = authorization.split_at(space);
+    let token = rest.trim_ascii();
+    if !scheme.eq_ignore_ascii_case(b"Bearer") || token.is_empty() {
+        return Err(wanted());
+    }
+    Ok(token)
+}
+
+fn role(name: &str) -> Result<Role> {
+    Role::find(name).ok_or_else(|| refused("the token names a role that does not exist"))
+}
+
+fn refused(message: &str) -> Error {
+    Error::new(Code::Unauthenticated, message)
+}
+
+/// Exact up to the year 285 million.
+#[expect(clippy::cast_precision_loss, reason = "a timestamp is far below 2^53")]
+fn seconds(timestamp: i64) -> f64 {
+    timestamp as f64
+}
