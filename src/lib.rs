@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod domain;
+pub mod http;
 pub mod kit;
 pub mod queue;
 pub mod service;

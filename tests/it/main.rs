@@ -14,8 +14,10 @@
 
 mod harness;
 
-mod cli_config;
-mod fields_props;
-mod fields_schema;
 mod harness_database;
+mod http_authn;
+mod http_door;
+mod http_graphql;
+mod http_operations;
+mod http_serve;
 mod tidy;

@@ -1,0 +1,71 @@
+//! Reading a request body within bounds: no more bytes than the limit, no longer than the deadline.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+
+use super::error::Refusal;
+use crate::domain::{Code, Error};
+
+/// How far past the limit a body is still read and thrown away. A client that is cut off while it sends often never
+/// reads the answer that says why; one that is only somewhat too large gets to see it.
+const DISCARD_FACTOR: usize = 4;
+
+/// The whole body.
+///
+/// # Errors
+/// 413 for more than `limit` bytes, 408 for more than `deadline`, 400 for a connection that breaks.
+pub(super) async fn read(body: Body, limit: usize, deadline: Duration) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(deadline, collect(body, limit)).await {
+        Ok(read) => read,
+        Err(_elapsed) => Err(Refusal::new(
+            408,
+            Error::new(
+                Code::Timeout,
+                format!("the request body did not arrive within {} seconds", deadline.as_secs()),
+            ),
+        )
+        .closing()),
+    }
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let mut first: Option<Bytes> = None;
+    let mut rest = BytesMut::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > limit {
+            rest = BytesMut::new();
+            if length > limit.saturating_mul(DISCARD_FACTOR) {
+                break;
+            }
+        } else if first.is_none() && rest.is_empty() {
+            first = Some(data);
+        } else {
+            // Most bodies are one frame and are passed on without a copy.
+            if let Some(first) = first.take() {
+                rest.extend_from_slice(&first);
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+    if length > limit {
+        return Err(too_large(limit, length));
+    }
+    Ok(first.unwrap_or_else(|| rest.freeze()))
+}
+
+fn too_large(limit: usize, length: usize) -> Refusal {
+    let bytes = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Refusal::from(Error::limit("the request body in bytes", bytes(limit), bytes(length))).closing()
+}
+
+fn broken(source: axum::Error) -> Refusal {
+    Error::invalid("body", "incomplete", "the connection broke before the whole body had arrived")
+        .with_source(source)
+        .into()
+}

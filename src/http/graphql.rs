@@ -1,0 +1,98 @@
+//! GraphQL over HTTP (specification of the GraphQL Foundation, draft): one request in, one answer out, on `/graphql`.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+    request::Parts,
+};
+
+use super::{
+    body,
+    engine::{self, Context, Outcome, Reply},
+    error::Refusal,
+    media::{self, MediaType},
+    parameters,
+    request_id::RequestId,
+    router::Routes,
+};
+use crate::domain::{Code, Error, access::Actor};
+
+/// Answers every method on the endpoint, so that every refusal has the shape that GraphQL clients read.
+pub(super) async fn handle(State(routes): State<Routes>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let id = RequestId::of(&head.extensions);
+    let media = match MediaType::negotiate(&head.headers) {
+        Ok(media) => media,
+        Err(error) => return Refusal::new(406, error).graphql(MediaType::Json, &id),
+    };
+    match answer(&routes, &head, body, &id).await {
+        Ok(reply) => render(reply, media),
+        Err(refusal) => refusal.graphql(media, &id),
+    }
+}
+
+async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
+    let actor = match head.headers.get_all(AUTHORIZATION).iter().collect::<Vec<_>>().as_slice() {
+        [] => Actor::Anonymous,
+        [one] => routes.door.authn.authenticate(one.as_bytes()).await.map_err(challenge)?,
+        _ => return Err(challenge(Error::new(Code::Unauthenticated, "more than one Authorization header"))),
+    };
+    let request = parse(routes, head, body).await?;
+    let deadline = routes.settings.request_timeout();
+    let context = Context { actor, request_id: id.as_str().to_owned() };
+    tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await.map_err(|_elapsed| {
+        let message = format!("the request was stopped after {} seconds", deadline.as_secs());
+        Error::new(Code::Timeout, message).into()
+    })
+}
+
+async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Request, Refusal> {
+    match head.method {
+        Method::GET | Method::HEAD => Ok(parameters::from_url(head.uri.query().unwrap_or_default())?),
+        Method::POST => {
+            media::expect_json(&head.headers)
+                .map_err(|error| Refusal::new(415, error).with(ACCEPT, "application/json"))?;
+            let bytes =
+                body::read(body, routes.settings.body_limit_bytes, routes.settings.body_timeout()).await?;
+            Ok(parameters::from_body(&bytes)?)
+        }
+        _ => Err(Refusal::new(
+            405,
+            Error::invalid("method", "method_not_allowed", "GraphQL is asked by POST, queries also by GET"),
+        )
+        .with(ALLOW, "GET, HEAD, POST, OPTIONS")),
+    }
+}
+
+/// RFC 6750: what the client should bring next time. A failure that is not the client's stays what it is.
+fn challenge(error: Error) -> Refusal {
+    match error.code() {
+        Code::Unauthenticated => Refusal::from(error)
+            .with(WWW_AUTHENTICATE, "Bearer realm=\"brandgraph\", error=\"invalid_token\""),
+        _ => error.into(),
+    }
+}
+
+/// The whole table of status codes for what reached the engine.
+fn render(reply: Reply, media: MediaType) -> Response {
+    let status = match (reply.outcome, media) {
+        (Outcome::Executed, _) | (Outcome::Rejected, MediaType::Json) => StatusCode::OK,
+        (Outcome::Rejected, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (Outcome::MutationRefused, _) => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, media.header());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}

@@ -1,0 +1,65 @@
+//! What is counted and timed at the door, and the page that shows it.
+
+use std::sync::OnceLock;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::header::CONTENT_TYPE;
+use metrics::{Unit, describe_counter, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::router::Routes;
+use crate::domain::{Error, Result};
+
+/// Requests answered, by method, route and status.
+pub const HTTP_REQUESTS: &str = "http_requests_total";
+/// Time from a request's head to its answer's head, in seconds, by method, route and status.
+pub const HTTP_DURATION: &str = "http_request_duration_seconds";
+/// GraphQL requests, by operation type and outcome.
+pub const GRAPHQL_REQUESTS: &str = "graphql_requests_total";
+
+/// The upper bounds of the duration buckets, in seconds.
+const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+static INSTALLED: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Makes this process collect metrics and returns the handle that renders them. A second call returns the first handle.
+///
+/// # Errors
+/// `INTERNAL` where another recorder was installed by other means.
+pub fn install() -> Result<PrometheusHandle> {
+    if let Some(handle) = INSTALLED.get() {
+        return Ok(handle.clone());
+    }
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+        .map_err(Error::internal)?
+        .build_recorder();
+    let handle = recorder.handle();
+    match metrics::set_global_recorder(recorder) {
+        Ok(()) => {
+            describe();
+            Ok(INSTALLED.get_or_init(|| handle).clone())
+        }
+        // Another thread was faster, or the program brought its own recorder.
+        Err(error) => INSTALLED.get().cloned().ok_or_else(|| Error::internal(error.to_string())),
+    }
+}
+
+fn describe() {
+    describe_counter!(HTTP_REQUESTS, "Requests answered, by method, route and status.");
+    describe_histogram!(
+        HTTP_DURATION,
+        Unit::Seconds,
+        "Time from a request's head to its answer's head, by method, route and status."
+    );
+    describe_counter!(GRAPHQL_REQUESTS, "GraphQL requests, by operation type and outcome.");
+}
+
+/// The page that Prometheus reads.
+pub(super) async fn page(State(routes): State<Routes>) -> Response {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], routes.door.metrics.render())
+        .into_response()
+}

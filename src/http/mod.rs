@@ -1,0 +1,26 @@
+//! The door: HTTP in front of the graph. Routes, middleware, content negotiation, bodies, health, metrics, the playground.
+
+mod body;
+mod error;
+mod graphql;
+mod health;
+mod media;
+mod observe;
+mod parameters;
+mod playground;
+mod request_id;
+mod router;
+mod schema;
+mod serve;
+mod settings;
+mod state;
+
+pub mod engine;
+pub mod metrics;
+
+pub use playground::Assets;
+pub use request_id::RequestId;
+pub use router::router;
+pub use serve::serve;
+pub use settings::{Cors, Settings};
+pub use state::{Door, Draining, Ready};

@@ -1,0 +1,144 @@
+//! The four parameters of GraphQL over HTTP (`query`, `operationName`, `variables`, `extensions`), out of a body or a URL.
+
+use serde_json::{Map, Value};
+
+use super::engine::Request;
+use crate::domain::{Error, Result};
+
+/// The request in a POST body.
+///
+/// # Errors
+/// `INVALID`, naming the parameter, or the line and column of what is no JSON.
+pub(super) fn from_body(body: &[u8]) -> Result<Request> {
+    if body.is_empty() {
+        return Err(Error::invalid("body", "required", "is empty: send a JSON object with a query"));
+    }
+    let parameters = match serde_json::from_slice(body).map_err(|error| not_json("body", error))? {
+        Value::Object(parameters) => parameters,
+        Value::Array(_) => {
+            return Err(Error::invalid(
+                "body",
+                "batch",
+                "is an array: batches are not accepted, send one HTTP request for each GraphQL request",
+            ));
+        }
+        other => return Err(mistyped("body", "an object", &other)),
+    };
+    build(parameters, false)
+}
+
+/// The request in the query string of a GET.
+///
+/// # Errors
+/// `INVALID`, naming the parameter.
+pub(super) fn from_url(query: &str) -> Result<Request> {
+    let mut parameters = Map::new();
+    for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
+        let value = match name.as_ref() {
+            "query" => Value::String(text.into_owned()),
+            "operationName" if text.is_empty() => Value::Null,
+            "operationName" => Value::String(text.into_owned()),
+            name @ ("variables" | "extensions") => {
+                serde_json::from_str(&text).map_err(|error| not_json(name, error))?
+            }
+            _ => continue,
+        };
+        if parameters.insert(name.clone().into_owned(), value).is_some() {
+            return Err(Error::invalid(name, "duplicate", "is given more than once"));
+        }
+    }
+    build(parameters, true)
+}
+
+fn build(mut parameters: Map<String, Value>, queries_only: bool) -> Result<Request> {
+    let query = match parameters.remove("query") {
+        Some(Value::String(query)) => query,
+        Some(Value::Null) | None => {
+            return Err(Error::invalid("query", "required", "is missing: send a GraphQL document"));
+        }
+        Some(other) => return Err(mistyped("query", "a string", &other)),
+    };
+    let operation_name = match parameters.remove("operationName") {
+        Some(Value::String(name)) => Some(name),
+        Some(Value::Null) | None => None,
+        Some(other) => return Err(mistyped("operationName", "a string or null", &other)),
+    };
+    let variables = object(parameters.remove("variables"), "variables")?;
+    object(parameters.remove("extensions"), "extensions")?;
+    Ok(Request { query, operation_name, variables, queries_only })
+}
+
+fn object(value: Option<Value>, name: &'static str) -> Result<Map<String, Value>> {
+    match value {
+        Some(Value::Object(object)) => Ok(object),
+        Some(Value::Null) | None => Ok(Map::new()),
+        Some(other) => Err(mistyped(name, "an object or null", &other)),
+    }
+}
+
+fn mistyped(name: &str, wanted: &str, value: &Value) -> Error {
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    Error::invalid(name, "type", format!("must be {wanted}, but is {found}"))
+}
+
+fn not_json(name: &str, error: serde_json::Error) -> Error {
+    let (line, column) = (error.line(), error.column());
+    Error::invalid(name, "json", format!("is not JSON: {error}"))
+        .with_details(serde_json::json!({ "line": line, "column": column }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(body: &str) -> String {
+        from_body(body.as_bytes()).unwrap_err().message().to_owned()
+    }
+
+    #[test]
+    fn a_malformed_body_is_named_with_its_place() {
+        assert_eq!(message("{\n  \"query\": oops"), "body: is not JSON: expected value at line 2 column 12");
+        let error = from_body(b"{\n  \"query\": oops").unwrap_err();
+        assert_eq!(error.details().unwrap(), &serde_json::json!({"line": 2, "column": 12}));
+        assert!(message(&"[".repeat(100_000)).starts_with("body: is not JSON: recursion limit exceeded"));
+    }
+
+    #[test]
+    fn a_mistyped_parameter_is_named() {
+        assert_eq!(message("3"), "body: must be an object, but is a number");
+        assert_eq!(message("{\"query\": []}"), "query: must be a string, but is an array");
+        assert_eq!(
+            message("{\"query\": \"{a}\", \"operationName\": 1}"),
+            "operationName: must be a string or null, but is a number"
+        );
+        assert_eq!(
+            message("{\"query\": \"{a}\", \"variables\": \"x\"}"),
+            "variables: must be an object or null, but is a string"
+        );
+        assert_eq!(
+            message("{\"query\": \"{a}\", \"extensions\": false}"),
+            "extensions: must be an object or null, but is a boolean"
+        );
+        assert!(message("[{\"query\": \"{a}\"}]").contains("batches are not accepted"));
+        assert!(message("{}").starts_with("query: is missing"));
+    }
+
+    #[test]
+    fn a_url_carries_the_same_parameters() {
+        let request = from_url("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=&utm=1").unwrap();
+        assert_eq!(request.query, "{a}");
+        assert_eq!(request.variables["x"], 1);
+        assert_eq!(request.operation_name, None);
+        assert!(request.queries_only);
+        assert!(from_url("query=a&query=b").unwrap_err().message().contains("more than once"));
+        assert!(from_url("query=a&variables=").unwrap_err().message().starts_with("variables: is not JSON"));
+        assert!(from_url("").unwrap_err().message().starts_with("query: is missing"));
+    }
+}

@@ -1,0 +1,124 @@
+//! Every route and every layer of the door, on one page.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::{any, get},
+};
+use http::{HeaderName, HeaderValue, Method, header};
+use tower::ServiceBuilder;
+use tower_http::{
+    CompressionLevel,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, Any, CorsLayer},
+};
+
+use super::{
+    error::Refusal, graphql, health, metrics, observe, playground, request_id, schema, settings::Settings,
+    state::Door,
+};
+use crate::domain::{Code, Error, Result};
+
+/// The GraphQL endpoint.
+pub(super) const GRAPHQL: &str = "/graphql";
+
+/// Routes that machines ask all the time.
+pub(super) const OPERATIONS: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
+
+/// What handlers share: the door and its bounds.
+#[derive(Clone)]
+pub(super) struct Routes {
+    pub(super) door: Door,
+    pub(super) settings: Arc<Settings>,
+}
+
+/// The whole HTTP surface.
+///
+/// # Errors
+/// `INVALID` for an origin in `http.cors.origins` that is none.
+pub fn router(door: Door, settings: &Settings) -> Result<Router> {
+    let [live, ready, metrics] = OPERATIONS;
+    // Outermost first: what a layer adds is seen by all layers above it.
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(door.clone(), request_id::identify))
+        .layer(from_fn(observe::observe))
+        .layer(from_fn(observe::guard))
+        .option_layer(cors(&settings.cors.origins)?)
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest));
+    Ok(Router::new()
+        .route(GRAPHQL, any(graphql::handle))
+        .route("/", get(playground::page))
+        .route("/playground/{file}", get(playground::file))
+        .route("/schema.graphql", get(schema::sdl))
+        .route(live, get(health::live))
+        .route(ready, get(health::ready))
+        .route(metrics, get(metrics::page))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(layers)
+        .with_state(Routes { door, settings: Arc::new(settings.clone()) }))
+}
+
+async fn not_found(request: Request) -> Response {
+    let id = request_id::RequestId::of(request.extensions());
+    Refusal::from(Error::not_found("this path")).problem(&id)
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    let id = request_id::RequestId::of(request.extensions());
+    let error = Error::new(Code::Invalid, "this path is not asked by that method");
+    Refusal::new(405, error).problem(&id)
+}
+
+/// Which pages on other origins may call this server. Credentials are never allowed along: a bearer token is set by the
+/// page itself, and there are no cookies.
+fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let origins = if origins == ["*"] {
+        AllowOrigin::from(Any)
+    } else {
+        AllowOrigin::list(origins.iter().map(|origin| parse_origin(origin)).collect::<Result<Vec<_>>>()?)
+    };
+    let request_headers = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::IF_NONE_MATCH,
+        request_id::HEADER,
+        HeaderName::from_static("idempotency-key"),
+        HeaderName::from_static("traceparent"),
+    ];
+    let response_headers = [
+        header::ETAG,
+        header::RETRY_AFTER,
+        request_id::HEADER,
+        HeaderName::from_static("ratelimit"),
+        HeaderName::from_static("ratelimit-policy"),
+    ];
+    Ok(Some(
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(request_headers)
+            .expose_headers(response_headers)
+            .max_age(std::time::Duration::from_secs(3600)),
+    ))
+}
+
+/// An origin is a scheme, a host and maybe a port; a path or a trailing slash would silently never match.
+fn parse_origin(text: &str) -> Result<HeaderValue> {
+    let refusal = || {
+        let message = format!("{text:?} is no origin: write scheme and host, as in https://shop.example");
+        Error::invalid("http.cors.origins", "origin", message)
+    };
+    let url = url::Url::parse(text).map_err(|_| refusal())?;
+    if !matches!(url.scheme(), "http" | "https") || url.origin().ascii_serialization() != text {
+        return Err(refusal());
+    }
+    HeaderValue::from_str(text).map_err(|_| refusal())
+}
