@@ -1,2 +1,65 @@
-//! Measures brandgraph beside its ceiling.
-fn main() {}
+//! Measures brandgraph beside its ceilings: data, servers, load and tables.
+
+mod ceiling;
+mod compare;
+mod deep;
+mod generate;
+mod load;
+mod process;
+mod query;
+mod random;
+mod single;
+mod suite;
+mod variables;
+mod words;
+
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+
+/// What a command returns; a failure is for a person to read.
+type Fallible<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Data, ceilings and load for measuring brandgraph.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write believable content as NDJSON: `brandgraph-bench generate --entries 1000 --assets 200 data.ndjson`.
+    Generate(generate::Arguments),
+    /// Serve the ceilings: `brandgraph-bench ceiling --database-url postgres://…`.
+    Ceiling(ceiling::Arguments),
+    /// Put load on one server: `brandgraph-bench run --target ceiling --query Q3 --database-url postgres://…`.
+    Run(single::Arguments),
+    /// Measure every query on both servers; `scripts/bench` does it all.
+    Suite(suite::Arguments),
+}
+
+fn main() -> Fallible {
+    match Cli::parse().command {
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Ceiling(arguments) => tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(ceiling::run(arguments)),
+        // One thread for the load: what it takes is missing to the servers.
+        Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
+        Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),
+    }
+}
+
+fn single_thread() -> Fallible<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// Prints at once, also into a pipe.
+fn print(text: &str) -> Fallible {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
