@@ -1,7 +1,9 @@
 //! What happened: the record that every change leaves.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
+
+use super::change::Changed;
 
 /// One change, as it is recorded in the transaction that made it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,4 +16,22 @@ pub struct Event {
     pub subject_id: Uuid,
     /// What a reader of the record needs beside that: version, changed fields.
     pub detail: Value,
+}
+
+impl Event {
+    /// A change of one row in a brand.
+    #[must_use]
+    pub fn of(kind: &'static str, brand_id: Uuid, changed: Changed) -> Self {
+        let detail = json!({"version": changed.version});
+        Self { kind, brand_id: Some(brand_id), subject_id: changed.id, detail }
+    }
+
+    /// The same with one more detail.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Value::Object(detail) = &mut self.detail {
+            detail.insert(name.to_owned(), value.into());
+        }
+        self
+    }
 }

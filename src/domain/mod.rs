@@ -2,12 +2,19 @@
 
 pub mod access;
 pub mod catalog;
+pub mod asset;
+pub mod brand;
+pub mod change;
 pub mod code;
+pub mod content_type;
+pub mod entry;
 pub mod error;
 pub mod event;
 pub mod fields;
 pub mod node;
 pub mod read;
+pub mod taxonomy;
+pub mod text;
 
 pub use code::Code;
 pub use error::{Error, Result, Violation};
