@@ -1,9 +1,9 @@
 //! What is true whoever asks: content, access, reads and errors, without I/O.
 
 pub mod access;
-pub mod catalog;
 pub mod asset;
 pub mod brand;
+pub mod catalog;
 pub mod change;
 pub mod code;
 pub mod content_type;
