@@ -1,10 +1,12 @@
 //! Use cases: authorize, decide, write, record.
 
 pub mod authn;
+mod schemas;
 mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 
+pub use schemas::Schemas;
 pub use unit::Unit;
 
 /// The adapters that every use case works with; cheap to clone.
@@ -14,6 +16,16 @@ pub struct Services {
     pub db: Db,
     /// Time.
     pub clock: Clock,
+    /// Compiled schemas of content types.
+    pub schemas: Schemas,
+}
+
+impl Services {
+    /// The adapters around a database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, schemas: Schemas::default() }
+    }
 }
 
 /// On whose behalf a use case runs.

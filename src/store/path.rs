@@ -1,19 +1,25 @@
 //! The SQL expression of a custom path: printed here alone, so that an index and the read that wants it agree to the letter.
 
-use crate::domain::fields::{FieldPath, Kind};
+use crate::domain::fields::{COMPARED, FieldPath, Kind};
 
 /// The expression that compares, indexes and sorts the values of a kind at a path, ready to stand anywhere in a statement.
 ///
 /// `alias` is the table's alias in a statement, or nothing in an index definition. Nothing is escaped because a
-/// [`FieldPath`] holds only letters, digits, `_` and `-`.
+/// [`FieldPath`] holds only letters, digits, `_` and `-`. Text is cut to what an index row can hold, since a longer value
+/// anywhere in the table would otherwise refuse its own insert; compare it with an operand cut alike.
 pub(super) fn expression(alias: &str, path: &FieldPath, kind: Kind) -> String {
     match kind {
-        Kind::Text => format!("({})", access(alias, path, true)),
+        Kind::Text => format!("left({}, {COMPARED})", access(alias, path, true)),
         Kind::Number => format!("bg_number({})", access(alias, path, false)),
         Kind::Boolean => format!("bg_boolean({})", access(alias, path, false)),
         Kind::Moment => format!("bg_moment({})", access(alias, path, true)),
         Kind::List => format!("({})", access(alias, path, false)),
     }
+}
+
+/// The whole text at a path, for what no index of ours serves (contains).
+pub(super) fn whole_text(alias: &str, path: &FieldPath) -> String {
+    format!("({})", access(alias, path, true))
 }
 
 /// The value at a path, as text or as JSON.
@@ -39,7 +45,7 @@ mod tests {
     fn prints_each_kind_with_and_without_an_alias() {
         assert_eq!(printed("e", "price", Kind::Number), "bg_number(e.fields->'price')");
         assert_eq!(printed("", "a.b", Kind::Boolean), r#"bg_boolean(fields#>'{"a","b"}')"#);
-        assert_eq!(printed("", "sku", Kind::Text), "(fields->>'sku')");
+        assert_eq!(printed("", "sku", Kind::Text), "left(fields->>'sku', 500)");
         assert_eq!(printed("e", "a.0", Kind::Moment), r#"bg_moment(e.fields#>>'{"a","0"}')"#);
         assert_eq!(printed("e", "labels", Kind::List), "(e.fields->'labels')");
     }

@@ -14,6 +14,9 @@
 
 mod harness;
 
+mod cli_config;
+mod fields_props;
+mod fields_schema;
 mod harness_database;
 mod http_authn;
 mod http_door;

@@ -1,5 +1,17 @@
 //! Custom fields: declared by a JSON Schema for each content type, addressed by paths, checked before they are stored.
 
+mod annotation;
+mod bounds;
+mod content;
+mod custom;
+mod document;
+pub mod limits;
 mod path;
+mod schema;
+mod violation;
+mod walk;
 
-pub use path::{FieldPath, Kind};
+pub use content::{Target, Unique};
+pub use custom::{CustomField, Reference};
+pub use path::{COMPARED, FieldPath, Kind};
+pub use schema::Schema;

@@ -1,0 +1,77 @@
+//! The configuration: a file, then the environment over it, composed from the settings that each module owns.
+
+mod contract;
+mod environment;
+mod layers;
+mod problem;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::telemetry;
+use crate::store;
+
+pub use contract::TEXT as CONTRACT;
+pub use environment::Environment;
+pub use problem::Problems;
+
+/// The file that is read where no other is named; it may be missing.
+const DEFAULT_FILE: &str = "brandgraph.toml";
+
+/// Every setting of every module.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The section `database`.
+    pub database: store::Settings,
+    /// The section `embedded`.
+    pub embedded: Embedded,
+    /// The section `log`.
+    pub log: telemetry::Settings,
+}
+
+/// Where brandgraph keeps what it brings along when no database is named.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Embedded {
+    /// The data folder of the embedded PostgreSQL and of generated secrets.
+    pub folder: PathBuf,
+}
+
+impl Default for Embedded {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data") }
+    }
+}
+
+impl Config {
+    /// Reads the named file, or `brandgraph.toml` where it exists, and puts the environment over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once, each with the name of the setting and where it was given.
+    pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, Problems> {
+        let file = match file {
+            Some(path) => Some(path),
+            None => Some(Path::new(DEFAULT_FILE)).filter(|path| path.exists()),
+        };
+        let mut problems = Problems::default();
+        let layered = layers::build(file, environment, &mut problems)?;
+        let config = Self::compose(&layered, &mut problems);
+        problems.or(config)
+    }
+
+    fn compose(layers: &layers::Layers, problems: &mut Problems) -> Self {
+        Self {
+            database: problems.section(layers, "database"),
+            embedded: problems.section(layers, "embedded"),
+            log: problems.section(layers, "log"),
+        }
+    }
+
+    /// Whether no database is named, so that brandgraph brings its own.
+    #[must_use]
+    pub fn embedded_mode(&self) -> bool {
+        use secrecy::ExposeSecret;
+        self.database.url.expose_secret().is_empty()
+    }
+}
