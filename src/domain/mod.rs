@@ -15,6 +15,7 @@ pub mod node;
 pub mod read;
 pub mod taxonomy;
 pub mod text;
+pub mod record;
 
 pub use code::Code;
 pub use error::{Error, Result, Violation};
