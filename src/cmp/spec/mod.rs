@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 pub use self::{
     auth::AuthSpec,
-    list::{ListSpec, Paging, TotalSpec},
+    list::{ByOffset, ByPage, ListSpec, Paging, TotalSpec},
     record::{AssetSpec, EntrySpec, ReferenceSpec, TypeSpec},
 };
 
