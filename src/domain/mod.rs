@@ -13,9 +13,9 @@ pub mod event;
 pub mod fields;
 pub mod node;
 pub mod read;
+pub mod record;
 pub mod taxonomy;
 pub mod text;
-pub mod record;
 
 pub use code::Code;
 pub use error::{Error, Result, Violation};

@@ -15,10 +15,10 @@
 mod harness;
 
 mod cli_config;
-mod fields_props;
-mod fields_schema;
 mod cmp_connector;
 mod cmp_map;
+mod fields_props;
+mod fields_schema;
 mod harness_database;
 mod http_authn;
 mod http_door;
