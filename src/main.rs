@@ -1,3 +1,7 @@
 //! The `brandgraph` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    brandgraph::app::command::main()
+}

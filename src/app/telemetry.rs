@@ -51,7 +51,8 @@ impl Default for Settings {
 /// # Errors
 /// Where the filter is none, or logging was started before.
 pub fn start(settings: &Settings) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&settings.filter)
+    // PostgreSQL's notices ("already exists, skipping") are of use to nobody, unless the filter asks for them.
+    let filter = EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{}", settings.filter))
         .map_err(|error| format!("log.filter: {:?} is no filter: {error}", settings.filter))?;
     let terminal = io::stderr().is_terminal();
     let json = match settings.format {

@@ -17,6 +17,7 @@ mod harness;
 mod cli_config;
 mod cmp_connector;
 mod cmp_map;
+mod contracts;
 mod fields_props;
 mod fields_schema;
 mod harness_database;

@@ -30,6 +30,8 @@ pub enum Error {
         folder: PathBuf,
         /// The process id that the other one wrote down, or a question mark.
         owner: String,
+        /// The address of its database, once that answers.
+        address: Option<String>,
     },
     /// We are root, PostgreSQL may not be, and there is no folder both can reach.
     #[error("PostgreSQL must not run as root, and user {uid} can reach neither {} nor {}", wanted.display(), tried.display())]

@@ -26,7 +26,8 @@ const SOCKET_NAME: &str = "/.s.PGSQL.5432";
 /// The only right to use a data folder; given back when dropped, even by a crash.
 #[derive(Debug)]
 pub(super) struct Ownership {
-    _lock: File,
+    lock: File,
+    path: PathBuf,
 }
 
 impl Ownership {
@@ -44,10 +45,11 @@ impl Ownership {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                let _ = lock.read_to_string(&mut owner);
-                let owner = if owner.trim().is_empty() { "?" } else { owner.trim() }.to_owned();
-                return Err(Error::InUse { folder: data.to_owned(), owner });
+                let mut text = String::new();
+                let _ = lock.read_to_string(&mut text);
+                let mut lines = text.lines().map(str::to_owned);
+                let owner = lines.next().unwrap_or_else(|| "?".to_owned());
+                return Err(Error::InUse { folder: data.to_owned(), owner, address: lines.next() });
             }
             Err(TryLockError::Error(source)) => {
                 return Err(Error::Io { what: "locking", path, source });
@@ -56,7 +58,12 @@ impl Ownership {
         lock.set_len(0).at("writing", &path)?;
         lock.rewind().at("writing", &path)?;
         writeln!(lock, "{}", std::process::id()).at("writing", &path)?;
-        Ok(Self { _lock: lock })
+        Ok(Self { lock, path })
+    }
+
+    /// Tells other processes where the database is, now that it answers.
+    pub(super) fn announce(&mut self, address: &str) -> Result<(), Error> {
+        writeln!(self.lock, "{address}").at("writing", &self.path)
     }
 }
 

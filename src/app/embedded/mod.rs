@@ -9,3 +9,14 @@ pub mod postgres;
 mod supervisor;
 
 pub use error::Error;
+
+use std::{ffi::OsStr, path::{Path, PathBuf}};
+
+/// Where a program of the newest installed PostgreSQL should be.
+///
+/// # Errors
+/// Where no supported PostgreSQL is installed.
+pub fn program(path: Option<&OsStr>, data: &Path, name: &str) -> Result<PathBuf, Error> {
+    // An empty folder holds no cluster, so that the newest version is found.
+    binaries::Binaries::find(path, data, Path::new("")).map(|found| found.program(name))
+}

@@ -59,7 +59,7 @@ pub struct Postgres {
     binaries: Binaries,
     // The order matters: the server ends before the folder is given back.
     server: Supervised,
-    _ownership: Ownership,
+    ownership: Ownership,
 }
 
 impl Postgres {
@@ -95,7 +95,10 @@ impl Postgres {
         }
         let mut server = Supervised::start(account, &binaries.program("postgres"), &args, &log)?;
         wait_until_ready(&mut server, &cluster, &log_path, &binaries)?;
-        Ok(Self { socket, binaries, server, _ownership: ownership })
+        let mut started = Self { socket, binaries, server, ownership };
+        let address = started.main_url();
+        started.ownership.announce(&address)?;
+        Ok(started)
     }
 
     /// The address of a database of this server, for any client that takes a `postgres://` URL.

@@ -1,0 +1,434 @@
+-- The schema of a database with every migration applied. Renewed by `brandgraph contracts --write`.
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+CREATE FUNCTION public.bg_boolean(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (jsonb_typeof(value) = 'boolean'::text) THEN (value)::boolean ELSE NULL::boolean END;
+
+CREATE FUNCTION public.bg_moment(value text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+begin
+  if value ~ '^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$' then
+    return value::timestamptz;
+  elsif value ~ '^\d{4}-\d\d-\d\d$' then
+    return (value || 'T00:00:00Z')::timestamptz;
+  end if;
+  return null;
+exception when others then
+  return null;
+end $_$;
+
+CREATE FUNCTION public.bg_number(value jsonb) RETURNS numeric
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (jsonb_typeof(value) = 'number'::text) THEN (value)::numeric ELSE NULL::numeric END;
+
+CREATE FUNCTION public.bg_search_config(locale text) RETURNS regconfig
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (CASE split_part(lower(locale), '-'::text, 1) WHEN 'ar'::text THEN 'arabic'::text WHEN 'da'::text THEN 'danish'::text WHEN 'nl'::text THEN 'dutch'::text WHEN 'en'::text THEN 'english'::text WHEN 'fi'::text THEN 'finnish'::text WHEN 'fr'::text THEN 'french'::text WHEN 'de'::text THEN 'german'::text WHEN 'el'::text THEN 'greek'::text WHEN 'hu'::text THEN 'hungarian'::text WHEN 'id'::text THEN 'indonesian'::text WHEN 'ga'::text THEN 'irish'::text WHEN 'it'::text THEN 'italian'::text WHEN 'lt'::text THEN 'lithuanian'::text WHEN 'no'::text THEN 'norwegian'::text WHEN 'nb'::text THEN 'norwegian'::text WHEN 'nn'::text THEN 'norwegian'::text WHEN 'pt'::text THEN 'portuguese'::text WHEN 'ro'::text THEN 'romanian'::text WHEN 'ru'::text THEN 'russian'::text WHEN 'es'::text THEN 'spanish'::text WHEN 'sv'::text THEN 'swedish'::text WHEN 'tr'::text THEN 'turkish'::text ELSE 'simple'::text END)::regconfig;
+
+CREATE TABLE public.asset (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    filename text NOT NULL,
+    title text,
+    alt text,
+    media_type text NOT NULL,
+    byte_size bigint,
+    width integer,
+    height integer,
+    url text NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    source_id uuid,
+    external_id text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT asset_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL)))
+);
+
+CREATE TABLE public.brand (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    default_locale text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+CREATE TABLE public.category (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    parent_id uuid,
+    slug text NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    path uuid[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT category_path_check CHECK ((path[array_upper(path, 1)] = id))
+);
+
+CREATE TABLE public.content_type (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    description text,
+    schema jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.content_type_version (
+    content_type_id uuid NOT NULL,
+    version integer NOT NULL,
+    schema jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    actor text NOT NULL
+);
+
+CREATE TABLE public.entry (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    content_type_id uuid NOT NULL,
+    translation_id uuid NOT NULL,
+    slug text NOT NULL,
+    locale text NOT NULL,
+    title text NOT NULL,
+    status text NOT NULL,
+    fields jsonb NOT NULL,
+    search_text text DEFAULT ''::text NOT NULL,
+    search tsvector GENERATED ALWAYS AS ((((setweight(to_tsvector('simple'::regconfig, title), 'A'::"char") || setweight(to_tsvector(public.bg_search_config(locale), title), 'A'::"char")) || setweight(to_tsvector('simple'::regconfig, search_text), 'B'::"char")) || setweight(to_tsvector(public.bg_search_config(locale), search_text), 'B'::"char"))) STORED NOT NULL,
+    source_id uuid,
+    external_id text,
+    version integer DEFAULT 1 NOT NULL,
+    published_at timestamp with time zone,
+    scheduled_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT entry_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL))),
+    CONSTRAINT entry_published_check CHECK (((status <> 'published'::text) OR (published_at IS NOT NULL))),
+    CONSTRAINT entry_scheduled_check CHECK (((status = 'scheduled'::text) = (scheduled_at IS NOT NULL))),
+    CONSTRAINT entry_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text, 'scheduled'::text])))
+);
+
+CREATE TABLE public.entry_category (
+    entry_id uuid NOT NULL,
+    category_id uuid NOT NULL
+);
+
+CREATE TABLE public.entry_reference (
+    entry_id uuid NOT NULL,
+    field text NOT NULL,
+    "position" integer NOT NULL,
+    target_entry_id uuid,
+    target_asset_id uuid,
+    CONSTRAINT entry_reference_target_check CHECK (((target_entry_id IS NULL) <> (target_asset_id IS NULL)))
+);
+
+CREATE TABLE public.entry_tag (
+    entry_id uuid NOT NULL,
+    tag_id uuid NOT NULL
+);
+
+CREATE TABLE public.entry_version (
+    entry_id uuid NOT NULL,
+    version integer NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    status text NOT NULL,
+    fields jsonb NOT NULL,
+    tags uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    categories uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    change text NOT NULL,
+    actor text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.event (
+    id uuid NOT NULL,
+    brand_id uuid,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    actor text NOT NULL,
+    request_id text,
+    detail jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.field_index (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    path text NOT NULL,
+    kind text NOT NULL,
+    purpose text NOT NULL,
+    name text NOT NULL,
+    state text NOT NULL,
+    error text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT field_index_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'moment'::text, 'list'::text]))),
+    CONSTRAINT field_index_purpose_check CHECK ((purpose = ANY (ARRAY['filter'::text, 'sort'::text, 'unique'::text]))),
+    CONSTRAINT field_index_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'ready'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.job (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    dedupe_key text,
+    state text DEFAULT 'ready'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 8 NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    locked_until timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'done'::text, 'buried'::text])))
+);
+
+CREATE TABLE public.locale (
+    brand_id uuid NOT NULL,
+    code text NOT NULL,
+    fallback text,
+    chain text[] NOT NULL,
+    "position" integer NOT NULL
+);
+
+CREATE TABLE public.source (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    name text NOT NULL,
+    connector text NOT NULL,
+    base_url text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.sync_run (
+    id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    status text NOT NULL,
+    seen integer DEFAULT 0 NOT NULL,
+    created integer DEFAULT 0 NOT NULL,
+    updated integer DEFAULT 0 NOT NULL,
+    unchanged integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    error_code text,
+    error text,
+    failures jsonb DEFAULT '[]'::jsonb NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT sync_run_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'partial'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.tag (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_origin_key UNIQUE (source_id, external_id);
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brand
+    ADD CONSTRAINT brand_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.brand
+    ADD CONSTRAINT brand_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_slug_key UNIQUE NULLS NOT DISTINCT (brand_id, parent_id, slug);
+
+ALTER TABLE ONLY public.content_type
+    ADD CONSTRAINT content_type_key_key UNIQUE (brand_id, key);
+
+ALTER TABLE ONLY public.content_type
+    ADD CONSTRAINT content_type_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.content_type_version
+    ADD CONSTRAINT content_type_version_pkey PRIMARY KEY (content_type_id, version);
+
+ALTER TABLE ONLY public.entry_category
+    ADD CONSTRAINT entry_category_pkey PRIMARY KEY (entry_id, category_id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.entry_reference
+    ADD CONSTRAINT entry_reference_pkey PRIMARY KEY (entry_id, field, "position");
+
+ALTER TABLE ONLY public.entry_tag
+    ADD CONSTRAINT entry_tag_pkey PRIMARY KEY (entry_id, tag_id);
+
+ALTER TABLE ONLY public.entry_version
+    ADD CONSTRAINT entry_version_pkey PRIMARY KEY (entry_id, version);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.field_index
+    ADD CONSTRAINT field_index_path_key UNIQUE (brand_id, path, kind, purpose);
+
+ALTER TABLE ONLY public.field_index
+    ADD CONSTRAINT field_index_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.locale
+    ADD CONSTRAINT locale_pkey PRIMARY KEY (brand_id, code);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sync_run
+    ADD CONSTRAINT sync_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tag
+    ADD CONSTRAINT tag_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tag
+    ADD CONSTRAINT tag_slug_key UNIQUE (brand_id, slug);
+
+CREATE INDEX asset_feed_idx ON public.asset USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX asset_filename_idx ON public.asset USING btree (brand_id, filename, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX category_parent_idx ON public.category USING btree (parent_id, "position", id);
+
+CREATE INDEX category_path_idx ON public.category USING gin (path);
+
+CREATE INDEX entry_category_category_idx ON public.entry_category USING btree (category_id, entry_id);
+
+CREATE INDEX entry_created_idx ON public.entry USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_fields_idx ON public.entry USING gin (fields jsonb_path_ops);
+
+CREATE INDEX entry_published_idx ON public.entry USING btree (brand_id, published_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (status = 'published'::text));
+
+CREATE INDEX entry_reference_asset_idx ON public.entry_reference USING btree (target_asset_id, field) WHERE (target_asset_id IS NOT NULL);
+
+CREATE INDEX entry_reference_entry_idx ON public.entry_reference USING btree (target_entry_id, field) WHERE (target_entry_id IS NOT NULL);
+
+CREATE INDEX entry_scheduled_idx ON public.entry USING btree (scheduled_at) WHERE ((status = 'scheduled'::text) AND (deleted_at IS NULL));
+
+CREATE INDEX entry_search_idx ON public.entry USING gin (search);
+
+CREATE INDEX entry_slug_idx ON public.entry USING btree (brand_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX entry_slug_key ON public.entry USING btree (brand_id, content_type_id, locale, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_source_idx ON public.entry USING btree (source_id, external_id) WHERE (source_id IS NOT NULL);
+
+CREATE INDEX entry_tag_tag_idx ON public.entry_tag USING btree (tag_id, entry_id);
+
+CREATE INDEX entry_title_idx ON public.entry USING btree (brand_id, title, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_title_trgm_idx ON public.entry USING gin (title public.gin_trgm_ops);
+
+CREATE UNIQUE INDEX entry_translation_key ON public.entry USING btree (translation_id, locale) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_type_idx ON public.entry USING btree (content_type_id);
+
+CREATE INDEX entry_type_published_idx ON public.entry USING btree (brand_id, content_type_id, published_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (status = 'published'::text));
+
+CREATE INDEX entry_updated_idx ON public.entry USING btree (brand_id, updated_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX event_feed_idx ON public.event USING btree (brand_id, id);
+
+CREATE INDEX event_subject_idx ON public.event USING btree (subject_id, id);
+
+CREATE UNIQUE INDEX job_dedupe_key ON public.job USING btree (kind, dedupe_key) WHERE (state = 'ready'::text);
+
+CREATE INDEX job_due_idx ON public.job USING btree (run_at, id) WHERE (state = ANY (ARRAY['ready'::text, 'running'::text]));
+
+CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.category(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.content_type
+    ADD CONSTRAINT content_type_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.content_type_version
+    ADD CONSTRAINT content_type_version_content_type_id_fkey FOREIGN KEY (content_type_id) REFERENCES public.content_type(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT entry_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry_category
+    ADD CONSTRAINT entry_category_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry_category
+    ADD CONSTRAINT entry_category_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT entry_content_type_id_fkey FOREIGN KEY (content_type_id) REFERENCES public.content_type(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.entry_reference
+    ADD CONSTRAINT entry_reference_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry_reference
+    ADD CONSTRAINT entry_reference_target_asset_id_fkey FOREIGN KEY (target_asset_id) REFERENCES public.asset(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.entry_reference
+    ADD CONSTRAINT entry_reference_target_entry_id_fkey FOREIGN KEY (target_entry_id) REFERENCES public.entry(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT entry_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.entry_tag
+    ADD CONSTRAINT entry_tag_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry_tag
+    ADD CONSTRAINT entry_tag_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES public.tag(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.entry_version
+    ADD CONSTRAINT entry_version_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.field_index
+    ADD CONSTRAINT field_index_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.locale
+    ADD CONSTRAINT locale_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.source
+    ADD CONSTRAINT source_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sync_run
+    ADD CONSTRAINT sync_run_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.tag
+    ADD CONSTRAINT tag_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;

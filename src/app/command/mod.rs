@@ -1,0 +1,91 @@
+//! The command line: what can be asked for, and who does it.
+
+mod contracts;
+mod doctor;
+mod migrate;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use super::{
+    config::{Config, Environment},
+    failure::Failure,
+    telemetry,
+};
+
+/// One fast, typed GraphQL graph over brand content, local and from any CMP.
+#[derive(Debug, Parser)]
+#[command(name = "brandgraph", version, after_help = EXAMPLES)]
+struct Cli {
+    /// The configuration file; without it `brandgraph.toml` is read where it exists.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "Examples:
+  brandgraph                      serve on 127.0.0.1:8080 with a private PostgreSQL in ./data
+  DATABASE_URL=postgres://… brandgraph serve
+  BRANDGRAPH__HTTP__LISTEN=127.0.0.1:9000 brandgraph
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database to this version's schema, or show what is missing
+    Migrate(migrate::Arguments),
+    /// Compare the files in schema/ with the code
+    Contracts(contracts::Arguments),
+    /// Check the configuration, the database and its programs
+    Doctor(doctor::Arguments),
+}
+
+/// What a command works with.
+#[derive(Debug)]
+struct Context {
+    config: Config,
+    environment: Environment,
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "brandgraph: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let environment = Environment::of_process();
+    let config = Config::load(cli.config.as_deref(), &environment)?;
+    telemetry::start(&config.log).map_err(Failure::Usage)?;
+    let context = Context { config, environment };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::because("starting the runtime", &error))?;
+    runtime.block_on(async {
+        match cli.command {
+            None => Ok(()),
+            Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
+            Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,
+            Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,
+        }
+    })
+}
+
+/// Prints one line of what a command answers. A reader that has gone away (`| head`) is no failure of ours.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
