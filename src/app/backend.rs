@@ -46,7 +46,7 @@ impl Backend {
     ) -> Result<Self, Failure> {
         let (db, postgres) = connect(config, environment, sharing).await?;
         store::migrate(&db).await?;
-        let services = Services { db, clock: Clock::system() };
+        let services = Services::new(db, Clock::system());
         Ok(Self { services, postgres })
     }
 

@@ -6,5 +6,6 @@ pub mod config;
 pub mod contracts;
 pub mod embedded;
 pub mod failure;
+mod identity;
 mod secret;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 mod contracts;
 mod doctor;
 mod migrate;
+mod token;
 
 use std::{
     io::{self, Write},
@@ -40,6 +41,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 enum Command {
     /// Bring the database to this version's schema, or show what is missing
     Migrate(migrate::Arguments),
+    /// Make bearer tokens
+    Token(token::Arguments),
     /// Compare the files in schema/ with the code
     Contracts(contracts::Arguments),
     /// Check the configuration, the database and its programs
@@ -79,6 +82,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             None => Ok(()),
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
+            Some(Command::Token(arguments)) => token::run(&context, arguments),
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,
         }

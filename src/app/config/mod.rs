@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::telemetry;
-use crate::store;
+use crate::{http, service::authn, store};
 
 pub use contract::TEXT as CONTRACT;
 pub use environment::Environment;
@@ -22,10 +22,14 @@ const DEFAULT_FILE: &str = "brandgraph.toml";
 /// Every setting of every module.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
+    /// The section `auth`.
+    pub auth: authn::Settings,
     /// The section `database`.
     pub database: store::Settings,
     /// The section `embedded`.
     pub embedded: Embedded,
+    /// The section `http`.
+    pub http: http::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
 }
@@ -62,8 +66,10 @@ impl Config {
 
     fn compose(layers: &layers::Layers, problems: &mut Problems) -> Self {
         Self {
+            auth: problems.section(layers, "auth"),
             database: problems.section(layers, "database"),
             embedded: problems.section(layers, "embedded"),
+            http: problems.section(layers, "http"),
             log: problems.section(layers, "log"),
         }
     }

@@ -1,0 +1,83 @@
+//! `brandgraph token mint`: a bearer token for a person, a program, or a try.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use clap::{Args, Subcommand};
+use futures::FutureExt;
+
+use super::{
+    super::{failure::Failure, identity},
+    Context, say,
+};
+use crate::{domain::access::Role, kit::clock::Clock};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  brandgraph token mint --subject ann@example.org --role editor --brand acme --ttl 8h")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Print a new token, signed with the configured secret (or the data folder's own)
+    #[command(after_help = "Example:\n  brandgraph token mint --subject website --role delivery --ttl 90d")]
+    Mint {
+        /// Who the token is for; audit records name it
+        #[arg(long)]
+        subject: String,
+        /// What it may do: owner, admin, editor, author, viewer, partner or delivery
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The slug of the only brand it reaches; all brands where left out
+        #[arg(long)]
+        brand: Option<String>,
+        /// How long it is valid: a number with s, m, h or d
+        #[arg(long, default_value = "1h", value_parser = duration)]
+        ttl: TimeDelta,
+    },
+}
+
+pub(super) fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let What::Mint { subject, role, brand, ttl } = arguments.what;
+    // Making a token asks for no brand: one that does not exist yet may be named.
+    let nobody = Arc::new(|_| async { Ok(None) }.boxed());
+    let authn = identity::authn(&context.config, Clock::system(), nobody)?;
+    say(authn.mint(&subject, role, brand.as_deref(), ttl)?);
+    Ok(())
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::find(name).ok_or_else(|| format!("there is no such role; there are {}", Role::ALL.map(Role::name).join(", ")))
+}
+
+fn duration(text: &str) -> Result<TimeDelta, String> {
+    let wrong = || "a number with s, m, h or d is wanted, as in 8h".to_owned();
+    let unit = text.chars().next_back().ok_or_else(wrong)?;
+    let number: i64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(seconds).and_then(TimeDelta::try_seconds).ok_or_else(|| "that is too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::duration;
+
+    #[test]
+    fn a_duration_has_a_number_and_a_unit() {
+        assert_eq!(duration("90d"), Ok(TimeDelta::days(90)));
+        assert_eq!(duration("45s"), Ok(TimeDelta::seconds(45)));
+        for wrong in ["", "h", "8", "8 h", "8w", "1.5h", "9223372036854775807d", "8é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}
