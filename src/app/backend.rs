@@ -39,11 +39,7 @@ impl Backend {
     ///
     /// # Errors
     /// Where the database cannot be started, reached or migrated.
-    pub async fn open(
-        config: &Config,
-        environment: &Environment,
-        sharing: Sharing,
-    ) -> Result<Self, Failure> {
+    pub async fn open(config: &Config, environment: &Environment, sharing: Sharing) -> Result<Self, Failure> {
         let (db, postgres) = connect(config, environment, sharing).await?;
         store::migrate(&db).await?;
         let services = Services::new(db, Clock::system());

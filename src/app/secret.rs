@@ -22,7 +22,8 @@ pub(super) fn of_folder(folder: &Path, name: &str) -> io::Result<SecretString> {
     if !path.exists() {
         let random = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
         let unfinished = folder.join(format!("{name}.{}", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
         writeln!(file, "{}", BASE64_URL_SAFE_NO_PAD.encode(random))?;
         file.sync_all()?;
         let linked = fs::hard_link(&unfinished, &path);

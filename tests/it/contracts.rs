@@ -9,7 +9,11 @@ use crate::harness::TestDb;
 fn assert_same(contract: &Contract) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
     let drift = contract.drift(&folder).unwrap();
-    assert_eq!(drift, None, "schema/{} is not what the code says: brandgraph contracts --write", contract.file);
+    assert_eq!(
+        drift, None,
+        "schema/{} is not what the code says: brandgraph contracts --write",
+        contract.file
+    );
 }
 
 #[test]

@@ -59,16 +59,17 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 /// The schema of a database made for this alone, so that no configured one is touched.
 async fn of_fresh_database(context: &Context) -> Result<Contract, Failure> {
     let environment = &context.environment;
-    let pg_dump = contracts::pg_dump(
-        environment.find("PATH").map(AsRef::as_ref),
-        &context.config.embedded.folder,
-    )
-    .map_err(|error| Failure::Failed(error.to_string()))?;
+    let pg_dump =
+        contracts::pg_dump(environment.find("PATH").map(AsRef::as_ref), &context.config.embedded.folder)
+            .map_err(|error| Failure::Failed(error.to_string()))?;
     let mut config = Config::default();
-    config.embedded.folder = environment.temporary().join(format!("brandgraph-contracts-{}", Uuid::new_v4().simple()));
+    config.embedded.folder =
+        environment.temporary().join(format!("brandgraph-contracts-{}", Uuid::new_v4().simple()));
     let backend = Backend::open(&config, environment, Sharing::Alone).await?;
     let contract = match backend.address() {
-        Some(address) => contracts::of_database(&pg_dump, &address).map_err(|error| Failure::Failed(error.to_string())),
+        Some(address) => {
+            contracts::of_database(&pg_dump, &address).map_err(|error| Failure::Failed(error.to_string()))
+        }
         None => Err(Failure::Failed("the temporary database has no address".to_owned())),
     };
     backend.close().await;

@@ -42,7 +42,10 @@ pub(super) async fn run(context: &Context, _: Arguments) -> Result<(), Failure> 
         Ok(steps) => match steps.iter().filter(|step| !step.applied).count() {
             0 => say(format_args!("ok      schema: {} steps", steps.len())),
             pending => {
-                say(format_args!("note    schema: {pending} of {} steps are pending; serving applies them", steps.len()));
+                say(format_args!(
+                    "note    schema: {pending} of {} steps are pending; serving applies them",
+                    steps.len()
+                ));
             }
         },
         Err(error) => {

@@ -13,7 +13,9 @@ use super::{
 use crate::{domain::access::Role, kit::clock::Clock};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  brandgraph token mint --subject ann@example.org --role editor --brand acme --ttl 8h")]
+#[command(
+    after_help = "Example:\n  brandgraph token mint --subject ann@example.org --role editor --brand acme --ttl 8h"
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -49,7 +51,8 @@ pub(super) fn run(context: &Context, arguments: Arguments) -> Result<(), Failure
 }
 
 fn role(name: &str) -> Result<Role, String> {
-    Role::find(name).ok_or_else(|| format!("there is no such role; there are {}", Role::ALL.map(Role::name).join(", ")))
+    Role::find(name)
+        .ok_or_else(|| format!("there is no such role; there are {}", Role::ALL.map(Role::name).join(", ")))
 }
 
 fn duration(text: &str) -> Result<TimeDelta, String> {

@@ -12,7 +12,9 @@ use super::super::embedded;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `pg_dump` is not where PostgreSQL's server is.
-    #[error("pg_dump was not found beside PostgreSQL's server; install the distribution's package (postgresql)")]
+    #[error(
+        "pg_dump was not found beside PostgreSQL's server; install the distribution's package (postgresql)"
+    )]
     NotFound,
     /// No PostgreSQL was found at all.
     #[error(transparent)]
@@ -37,7 +39,14 @@ pub fn pg_dump(path: Option<&OsStr>, data: &Path) -> Result<PathBuf, Error> {
 /// The schema as SQL.
 pub(super) fn schema(pg_dump: &Path, url: &str) -> Result<String, Error> {
     let output = Command::new(pg_dump)
-        .args(["--schema-only", "--no-owner", "--no-privileges", "--exclude-table=seaql_migrations", "--dbname", url])
+        .args([
+            "--schema-only",
+            "--no-owner",
+            "--no-privileges",
+            "--exclude-table=seaql_migrations",
+            "--dbname",
+            url,
+        ])
         .stdin(Stdio::null())
         .output()?;
     if !output.status.success() {

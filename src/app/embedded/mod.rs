@@ -10,7 +10,10 @@ mod supervisor;
 
 pub use error::Error;
 
-use std::{ffi::OsStr, path::{Path, PathBuf}};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 /// Where a program of the newest installed PostgreSQL should be.
 ///
