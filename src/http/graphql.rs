@@ -3,11 +3,13 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use http::{
     HeaderValue, Method, StatusCode,
-    header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE,
+    },
     request::Parts,
 };
 
@@ -22,10 +24,16 @@ use super::{
 };
 use crate::domain::{Code, Error, access::Actor};
 
+/// What the endpoint is asked by.
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
 /// Answers every method on the endpoint, so that every refusal has the shape that GraphQL clients read.
 pub(super) async fn handle(State(routes): State<Routes>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let id = RequestId::of(&head.extensions);
+    if head.method == Method::OPTIONS {
+        return (StatusCode::NO_CONTENT, [(ALLOW, METHODS)]).into_response();
+    }
     let media = match MediaType::negotiate(&head.headers) {
         Ok(media) => media,
         Err(error) => return Refusal::new(406, error).graphql(MediaType::Json, &id),
@@ -57,6 +65,8 @@ async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Requ
         Method::POST => {
             media::expect_json(&head.headers)
                 .map_err(|error| Refusal::new(415, error).with(ACCEPT, "application/json"))?;
+            media::expect_plain(&head.headers)
+                .map_err(|error| Refusal::new(415, error).with(ACCEPT_ENCODING, "identity"))?;
             let bytes =
                 body::read(body, routes.settings.body_limit_bytes, routes.settings.body_timeout()).await?;
             Ok(parameters::from_body(&bytes)?)
@@ -65,7 +75,7 @@ async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Requ
             405,
             Error::invalid("method", "method_not_allowed", "GraphQL is asked by POST, queries also by GET"),
         )
-        .with(ALLOW, "GET, HEAD, POST, OPTIONS")),
+        .with(ALLOW, METHODS)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
 };
 
 use crate::domain::{Error, Result};
@@ -150,6 +150,18 @@ pub(super) fn expect_json(headers: &HeaderMap) -> Result<()> {
     match parts.filter_map(parameter).find(|(name, value)| name == "charset" && !utf8(value)) {
         Some((_, charset)) => Err(refusal(format!("charset must be utf-8, but is {}", excerpt(&charset)))),
         None => Ok(()),
+    }
+}
+
+/// Passes a request body that is not compressed: what a small body unpacks to has no bound.
+pub(super) fn expect_plain(headers: &HeaderMap) -> Result<()> {
+    match headers.get(CONTENT_ENCODING) {
+        Some(value) if !value.as_bytes().eq_ignore_ascii_case(b"identity") => Err(Error::invalid(
+            "Content-Encoding",
+            "unsupported_content_encoding",
+            format!("must be identity, but is {}", excerpt(value.to_str().unwrap_or_default())),
+        )),
+        _ => Ok(()),
     }
 }
 

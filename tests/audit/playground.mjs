@@ -1,20 +1,20 @@
 // Opens the playground in a real Chromium that can reach nothing but loopback, and runs a query through its editor:
-// node playground.mjs URL 'query Name {…}' EXPECTED [SCREENSHOT]
+// node playground.mjs URL 'query Name {…}' EXPECTED CHROMIUM [SCREENSHOT]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [url, query, expected, screenshot] = process.argv.slice(2);
-if (!expected || !/query \w+/.test(query)) {
-  console.error("usage: node playground.mjs URL 'query Name {…}' EXPECTED [SCREENSHOT]");
+const [url, query, expected, executablePath, screenshot] = process.argv.slice(2);
+if (!executablePath || !/query \w+/.test(query)) {
+  console.error("usage: node playground.mjs URL 'query Name {…}' EXPECTED CHROMIUM [SCREENSHOT]");
   process.exit(2);
 }
 
 const profile = await mkdtemp(path.join(tmpdir(), 'playground-'));
 const complaints = [];
 const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath,
   headless: true,
   viewport: { width: 1280, height: 800 },
   args: [

@@ -64,6 +64,13 @@ async fn what_cannot_be_negotiated_is_refused_in_the_graphql_shape() {
         axum::http::Request::post("/graphql").header("content-type", "application/json; charset=latin1");
     assert_eq!(ask(&open(), latin, r#"{"query": "{ who }"}"#).await.status, 415);
 
+    let packed = post().header("content-encoding", "gzip");
+    let answer = ask(&open(), packed, r#"{"query": "{ who }"}"#).await;
+    assert_eq!((answer.status, answer.header("accept-encoding")), (415, "identity"));
+
+    let answer = ask(&open(), axum::http::Request::options("/graphql"), Body::empty()).await;
+    assert_eq!((answer.status, answer.header("allow")), (204, "GET, HEAD, POST, OPTIONS"));
+
     let answer = ask(&open(), axum::http::Request::delete("/graphql"), Body::empty()).await;
     assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD, POST, OPTIONS"));
     assert_eq!(answer.error()["extensions"]["code"], "INVALID");

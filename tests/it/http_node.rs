@@ -13,11 +13,11 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Fails, naming the program, where it is not on this machine: a check that did not run is not a check that passed.
-pub fn require(program: &str, purpose: &str) {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
-    assert!(found, "`{program}` is missing: it is needed for {purpose}");
+/// Where a program is. Fails, naming it, where it is not on this machine: a check that did not run is not a check that passed.
+pub fn require(program: &str, purpose: &str) -> PathBuf {
+    std::env::var_os("PATH")
+        .and_then(|path| std::env::split_paths(&path).map(|it| it.join(program)).find(|it| it.is_file()))
+        .unwrap_or_else(|| panic!("`{program}` is missing: it is needed for {purpose}"))
 }
 
 /// Installs the packages that the scripts in `tests/audit` use, once.

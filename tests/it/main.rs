@@ -25,6 +25,7 @@ mod http_audits;
 mod http_authn;
 mod http_door;
 mod http_graphql;
+mod http_log;
 mod http_node;
 mod http_operations;
 mod http_serve;

@@ -74,7 +74,7 @@ async fn where_nothing_was_built_the_page_says_how_and_uses_a_cdn() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_runs_in_a_real_browser_that_reaches_nothing_but_this_machine() {
-    http_node::require("chromium", "seeing the playground in a real browser");
+    let chromium = http_node::require("chromium", "seeing the playground in a real browser");
     let dist = http_node::root().join("playground/dist");
     if !dist.join("index.html").is_file() {
         let built = Command::new(http_node::root().join("scripts/playground")).status().await.unwrap();
@@ -90,6 +90,7 @@ async fn a_query_runs_in_a_real_browser_that_reaches_nothing_but_this_machine() 
             format!("http://{}/#token={token}", server.address),
             "query Who { who }".to_owned(),
             "ada [Editor] All".to_owned(),
+            chromium.display().to_string(),
             screenshot.display().to_string(),
         ],
     )
