@@ -3,6 +3,7 @@
 mod db;
 mod error;
 pub mod event;
+pub mod import;
 pub mod job;
 mod migrate;
 mod path;

@@ -1,0 +1,108 @@
+//! Assets in sets.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Tally, check, get, moments, rows, texts};
+use crate::{
+    domain::{
+        Result,
+        access::{Grant, Permission},
+    },
+    store::Tx,
+};
+
+/// An asset as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssetRow {
+    /// Its key.
+    pub id: Uuid,
+    /// What the file is called.
+    pub filename: String,
+    /// Its headline.
+    pub title: Option<String>,
+    /// What it shows.
+    pub alt: Option<String>,
+    /// What kind of file it is.
+    pub media_type: String,
+    /// Bytes.
+    pub byte_size: Option<i64>,
+    /// Pixels.
+    pub width: Option<i32>,
+    /// Pixels.
+    pub height: Option<i32>,
+    /// Where the file is.
+    pub url: String,
+    /// Whatever else is known, as JSON text.
+    pub metadata: String,
+    /// What its source calls it, where it has a source.
+    pub external_id: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Writes assets; what is the same already is left alone, what was deleted stays deleted. No two rows may have one id.
+///
+/// # Errors
+/// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
+pub async fn upsert_assets(
+    tx: &Tx,
+    grant: &Grant,
+    brand: Uuid,
+    source: Option<Uuid>,
+    assets: &[AssetRow],
+) -> Result<Tally> {
+    check(grant, Permission::AssetWrite, brand)?;
+    let text = |field: fn(&AssetRow) -> Option<&str>| texts(assets.iter().map(field));
+    let number = |field: fn(&AssetRow) -> Option<i64>| {
+        assets.iter().map(|asset| field(asset).unwrap_or(-1)).collect::<Vec<i64>>().into()
+    };
+    let values = vec![
+        brand.into(),
+        source.into(),
+        assets.iter().map(|asset| asset.id).collect::<Vec<_>>().into(),
+        text(|asset| Some(&asset.filename)),
+        text(|asset| asset.title.as_deref()),
+        text(|asset| asset.alt.as_deref()),
+        text(|asset| Some(&asset.media_type)),
+        number(|asset| asset.byte_size),
+        number(|asset| asset.width.map(i64::from)),
+        number(|asset| asset.height.map(i64::from)),
+        text(|asset| Some(&asset.url)),
+        text(|asset| Some(&asset.metadata)),
+        text(|asset| asset.external_id.as_deref()),
+        moments(assets.iter().map(|asset| Some(asset.created_at))),
+        moments(assets.iter().map(|asset| Some(asset.updated_at))),
+    ];
+    let found = rows(tx, UPSERT, values).await?;
+    let mut tally = Tally::default();
+    for row in &found {
+        if get(row, "created")? {
+            tally.created += 1;
+        } else {
+            tally.updated += 1;
+        }
+    }
+    let all = u64::try_from(assets.len()).unwrap_or(u64::MAX);
+    tally.unchanged = all.saturating_sub(tally.created + tally.updated);
+    Ok(tally)
+}
+
+const UPSERT: &str = "
+insert into asset as a (id, brand_id, filename, title, alt, media_type, byte_size, width, height, url, metadata, source_id,
+  external_id, created_at, updated_at)
+select id, $1, filename, nullif(title, ''), nullif(alt, ''), media_type, nullif(byte_size, -1), nullif(width, -1)::int,
+  nullif(height, -1)::int, url, metadata::jsonb, $2, nullif(external_id, ''), created_at::timestamptz, updated_at::timestamptz
+from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[],
+  $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+  as i(id, filename, title, alt, media_type, byte_size, width, height, url, metadata, external_id, created_at, updated_at)
+on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,
+  media_type = excluded.media_type, byte_size = excluded.byte_size, width = excluded.width, height = excluded.height,
+  url = excluded.url, metadata = excluded.metadata, updated_at = excluded.updated_at, version = a.version + 1
+where a.deleted_at is null
+  and (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
+    is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,
+      excluded.width, excluded.height, excluded.url, excluded.metadata)
+returning a.xmax = 0 as created";

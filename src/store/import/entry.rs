@@ -1,0 +1,201 @@
+//! Entries in sets.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Tally, check, get, moments, rows, texts};
+use crate::{
+    domain::{
+        Result,
+        access::{Grant, Permission},
+    },
+    store::{Tx, event::Author},
+};
+
+/// An entry as it is stored, its fields checked before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// Its key.
+    pub id: Uuid,
+    /// What its translations share.
+    pub translation_id: Uuid,
+    /// Its content type.
+    pub content_type_id: Uuid,
+    /// Its slug.
+    pub slug: String,
+    /// Its language.
+    pub locale: String,
+    /// Its headline.
+    pub title: String,
+    /// Its status, by name.
+    pub status: &'static str,
+    /// Its custom fields, as JSON text.
+    pub fields: String,
+    /// The text of the fields that are searched.
+    pub search_text: String,
+    /// What its source calls it, where it has a source.
+    pub external_id: Option<String>,
+    /// When it was published.
+    pub published_at: Option<DateTime<Utc>>,
+    /// When it is going to be published.
+    pub scheduled_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Its tags.
+    pub tags: Vec<Uuid>,
+    /// Its categories.
+    pub categories: Vec<Uuid>,
+}
+
+/// A row of the set whose slug belongs to another entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The entry that cannot be written.
+    pub id: Uuid,
+    /// The entry that has its slug.
+    pub holder: Uuid,
+}
+
+/// What came of a set of entries.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// How many of which.
+    pub tally: Tally,
+    /// Those that were there before.
+    pub known: Vec<Uuid>,
+}
+
+/// The rows whose slug another entry of the same type and locale has.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn taken_slugs(tx: &Tx, brand: Uuid, entries: &[EntryRow]) -> Result<Vec<Taken>> {
+    let sql = "select i.id, e.id as holder from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
+               as i(id, content_type_id, locale, slug) \
+               join entry e on e.brand_id = $1 and e.content_type_id = i.content_type_id and e.locale = i.locale \
+               and e.slug = i.slug and e.deleted_at is null and e.id <> i.id";
+    let values = vec![
+        brand.into(),
+        entries.iter().map(|entry| entry.id).collect::<Vec<_>>().into(),
+        entries.iter().map(|entry| entry.content_type_id).collect::<Vec<_>>().into(),
+        texts(entries.iter().map(|entry| Some(entry.locale.as_str()))),
+        texts(entries.iter().map(|entry| Some(entry.slug.as_str()))),
+    ];
+    let found = rows(tx, sql, values).await?;
+    found.iter().map(|row| Ok(Taken { id: get(row, "id")?, holder: get(row, "holder")? })).collect()
+}
+
+/// Writes entries with their history; what is the same already is left alone, what was deleted stays deleted.
+/// No two rows may have one id, or one slug within type and locale.
+///
+/// # Errors
+/// `CONFLICT` for a slug that was taken meanwhile; `NOT_FOUND` where the grant does not cover the brand.
+pub async fn upsert_entries(
+    tx: &Tx,
+    grant: &Grant,
+    brand: Uuid,
+    source: Option<Uuid>,
+    entries: &[EntryRow],
+    author: Author<'_>,
+    now: DateTime<Utc>,
+) -> Result<Written> {
+    check(grant, Permission::EntryWrite, brand)?;
+    let pairs = |links: fn(&EntryRow) -> &[Uuid]| {
+        let (mut from, mut to) = (Vec::new(), Vec::new());
+        for entry in entries {
+            for link in links(entry) {
+                from.push(entry.id);
+                to.push(*link);
+            }
+        }
+        (from, to)
+    };
+    let (tagged, tags) = pairs(|entry| &entry.tags);
+    let (filed, categories) = pairs(|entry| &entry.categories);
+    let text = |field: fn(&EntryRow) -> &str| texts(entries.iter().map(move |entry| Some(field(entry))));
+    let id = |field: fn(&EntryRow) -> Uuid| entries.iter().map(field).collect::<Vec<_>>().into();
+    let values = vec![
+        brand.into(),
+        source.into(),
+        id(|entry| entry.id),
+        id(|entry| entry.translation_id),
+        id(|entry| entry.content_type_id),
+        text(|entry| &entry.slug),
+        text(|entry| &entry.locale),
+        text(|entry| &entry.title),
+        text(|entry| entry.status),
+        text(|entry| &entry.fields),
+        text(|entry| &entry.search_text),
+        texts(entries.iter().map(|entry| entry.external_id.as_deref())),
+        moments(entries.iter().map(|entry| entry.published_at)),
+        moments(entries.iter().map(|entry| entry.scheduled_at)),
+        moments(entries.iter().map(|entry| Some(entry.created_at))),
+        moments(entries.iter().map(|entry| Some(entry.updated_at))),
+        tagged.into(),
+        tags.into(),
+        filed.into(),
+        categories.into(),
+        author.actor.into(),
+        now.into(),
+    ];
+    let found = rows(tx, UPSERT, values).await?;
+    let mut fresh = HashMap::with_capacity(found.len());
+    for row in &found {
+        fresh.insert(get::<Uuid>(row, "id")?, get::<bool>(row, "created")?);
+    }
+    let mut written = Written::default();
+    for entry in entries {
+        match fresh.get(&entry.id) {
+            Some(true) => written.tally.created += 1,
+            Some(false) => written.tally.updated += 1,
+            None => written.tally.unchanged += 1,
+        }
+        if fresh.get(&entry.id) != Some(&true) {
+            written.known.push(entry.id);
+        }
+    }
+    Ok(written)
+}
+
+// `xmax` is 0 in a row that this statement inserted, and this transaction in one that it updated.
+const UPSERT: &str = "
+with incoming as (
+  select id, translation_id, content_type_id, slug, locale, title, status, fields::jsonb as fields, search_text,
+    nullif(external_id, '') as external_id, nullif(published_at, '')::timestamptz as published_at,
+    nullif(scheduled_at, '')::timestamptz as scheduled_at, created_at::timestamptz as created_at,
+    updated_at::timestamptz as updated_at
+  from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+    as i(id, translation_id, content_type_id, slug, locale, title, status, fields, search_text, external_id,
+      published_at, scheduled_at, created_at, updated_at)
+), written as (
+  insert into entry as e (id, brand_id, content_type_id, translation_id, slug, locale, title, status, fields, search_text,
+    source_id, external_id, published_at, scheduled_at, created_at, updated_at)
+  select id, $1, content_type_id, translation_id, slug, locale, title, status, fields, search_text,
+    $2, external_id, published_at, scheduled_at, created_at, updated_at
+  from incoming
+  on conflict (id) do update set content_type_id = excluded.content_type_id, slug = excluded.slug, title = excluded.title,
+    status = excluded.status, fields = excluded.fields, search_text = excluded.search_text,
+    published_at = excluded.published_at, scheduled_at = excluded.scheduled_at, updated_at = excluded.updated_at,
+    version = e.version + 1
+  where e.deleted_at is null
+    and (e.content_type_id, e.slug, e.title, e.status, e.fields, e.search_text, e.published_at, e.scheduled_at)
+      is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.status, excluded.fields,
+        excluded.search_text, excluded.published_at, excluded.scheduled_at)
+  returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
+), history as (
+  insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)
+  select w.id, w.version, w.slug, w.title, w.status, w.fields, coalesce(t.ids, '{}'), coalesce(c.ids, '{}'),
+    case when w.created then 'created' else 'updated' end, $21, $22
+  from written w
+  left join (select entry, array_agg(tag) as ids from unnest($17::uuid[], $18::uuid[]) as t(entry, tag) group by entry) t
+    on t.entry = w.id
+  left join (
+    select entry, array_agg(category) as ids from unnest($19::uuid[], $20::uuid[]) as c(entry, category) group by entry) c
+    on c.entry = w.id
+)
+select id, created from written";
