@@ -17,5 +17,7 @@ createRoot(document.getElementById('graphiql')).render(
     initialHeaders={headers}
     defaultHeaders={headers}
     defaultEditorToolsVisibility={headers ? 'headers' : undefined}
-  />,
+  >
+    <GraphiQL.Logo>brandgraph</GraphiQL.Logo>
+  </GraphiQL>,
 );

@@ -31,6 +31,15 @@ const context = await chromium.launchPersistentContext(profile, {
 
 try {
   const page = await context.newPage();
+  const editor = page.locator('.graphiql-query-editor .monaco-editor textarea, .graphiql-query-editor .native-edit-context').first();
+
+  // A visit with a token that is no longer good: what GraphiQL keeps of it must not win over a new one.
+  const stale = new URL(url);
+  stale.hash = 'token=stale';
+  await page.goto(stale.href, { waitUntil: 'load' });
+  await editor.waitFor({ state: 'attached', timeout: 30_000 });
+  await page.goto('about:blank');
+
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
@@ -41,7 +50,6 @@ try {
   });
 
   await page.goto(url, { waitUntil: 'load' });
-  const editor = page.locator('.graphiql-query-editor .monaco-editor textarea, .graphiql-query-editor .native-edit-context').first();
   await editor.waitFor({ state: 'attached', timeout: 30_000 });
   await editor.focus();
   await page.keyboard.press('Control+A');
