@@ -15,6 +15,7 @@
 mod harness;
 
 mod cli_config;
+mod cli_embedded;
 mod cmp_connector;
 mod cmp_map;
 mod contracts;

@@ -91,16 +91,26 @@ pub(super) fn place(data: &Path, account: Account) -> Result<PathBuf, Error> {
     Err(Error::Unreachable { uid, wanted, tried: other })
 }
 
+/// The folder of a running server's unix socket; goes away with this value, once it is empty.
+#[derive(Debug)]
+pub(super) struct SocketFolder(pub(super) PathBuf);
+
+impl Drop for SocketFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
 /// The folder of the unix socket: beside the files, or a short one in the temporary folder where that path is too long.
-pub(super) fn socket_folder(place: &Path, temporary: &Path, account: Account) -> Result<PathBuf, Error> {
+pub(super) fn socket_folder(place: &Path, temporary: &Path, account: Account) -> Result<SocketFolder, Error> {
     let beside = place.join("run");
     if beside.as_os_str().as_bytes().len() + SOCKET_NAME.len() <= SOCKET_PATH {
         private(&beside, account)?;
-        return Ok(beside);
+        return Ok(SocketFolder(beside));
     }
     let short = temporary.join(format!("brandgraph-{}", short_hash(place)));
     private(&short, account)?;
-    Ok(short)
+    Ok(SocketFolder(short))
 }
 
 /// Makes a folder that only the account can enter. One that exists must be its own already: the temporary folder is

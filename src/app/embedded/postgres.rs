@@ -13,7 +13,7 @@ use super::{
     account::Account,
     binaries::Binaries,
     error::{At, Error},
-    folder::{self, Ownership},
+    folder::{self, Ownership, SocketFolder},
     initdb,
     supervisor::Supervised,
 };
@@ -55,10 +55,10 @@ pub struct Settings {
 /// A running private PostgreSQL; dropping it stops the server and waits for its end.
 #[derive(Debug)]
 pub struct Postgres {
-    socket: PathBuf,
     binaries: Binaries,
-    // The order matters: the server ends before the folder is given back.
+    // The order matters: the server ends before the folders are given back.
     server: Supervised,
+    socket: SocketFolder,
     ownership: Ownership,
 }
 
@@ -88,7 +88,7 @@ impl Postgres {
             .open(&log_path)
             .at("opening", &log_path)?;
         let mut args = vec!["-D".to_owned(), text(&cluster)?];
-        let folders = format!("unix_socket_directories={}", quoted(&text(&socket)?));
+        let folders = format!("unix_socket_directories={}", quoted(&text(&socket.0)?));
         let tuning = TUNING.iter().map(|&it| it.to_owned());
         for setting in tuning.chain([folders]).chain(settings.tuning.iter().cloned()) {
             args.extend(["-c".to_owned(), setting]);
@@ -104,7 +104,7 @@ impl Postgres {
     /// The address of a database of this server, for any client that takes a `postgres://` URL.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let host: String = url::form_urlencoded::byte_serialize(self.socket.as_os_str().as_bytes())
+        let host: String = url::form_urlencoded::byte_serialize(self.socket.0.as_os_str().as_bytes())
             .map(|part| part.replace('+', "%20"))
             .collect();
         format!("postgres://{}@localhost/{database}?host={host}", initdb::NAME)
