@@ -58,7 +58,9 @@ async fn a_path_too_long_for_a_socket_gets_a_short_one_elsewhere() {
 fn a_folder_has_one_owner_at_a_time() {
     let folder = Folder::new("data");
     let first = folder.start().unwrap();
-    let Err(Error::InUse { owner, address, .. }) = folder.start() else { panic!("two servers on one folder") };
+    let Err(Error::InUse { owner, address, .. }) = folder.start() else {
+        panic!("two servers on one folder")
+    };
     assert_eq!(owner, std::process::id().to_string());
     assert_eq!(address, Some(first.main_url()));
     drop(first);
