@@ -22,6 +22,7 @@ mod contracts;
 mod fields_props;
 mod fields_schema;
 mod harness_database;
+mod http_anything;
 mod http_audits;
 mod http_authn;
 mod http_door;
