@@ -1,5 +1,7 @@
 //! GraphQL over HTTP (specification of the GraphQL Foundation, draft): one request in, one answer out, on `/graphql`.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -28,7 +30,7 @@ use crate::domain::{Code, Error, access::Actor};
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Answers every method on the endpoint, so that every refusal has the shape that GraphQL clients read.
-pub(super) async fn handle(State(routes): State<Routes>, request: Request) -> Response {
+pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let id = RequestId::of(&head.extensions);
     if head.method == Method::OPTIONS {

@@ -1,6 +1,6 @@
 //! Liveness (the process answers) and readiness (it should be sent requests).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -19,7 +19,7 @@ pub(super) async fn live() -> &'static str {
 }
 
 /// The server can do its work now: its database answers and it is not going away.
-pub(super) async fn ready(State(routes): State<Routes>, request: Request) -> Response {
+pub(super) async fn ready(State(routes): State<Arc<Routes>>, request: Request) -> Response {
     let id = RequestId::of(request.extensions());
     if routes.door.draining.begun() {
         return Refusal::from(Error::new(Code::Unavailable, "the server is going away")).problem(&id);

@@ -1,6 +1,6 @@
 //! What is counted and timed at the door, and the page that shows it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::State,
@@ -59,7 +59,7 @@ fn describe() {
 }
 
 /// The page that Prometheus reads.
-pub(super) async fn page(State(routes): State<Routes>) -> Response {
+pub(super) async fn page(State(routes): State<Arc<Routes>>) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], routes.door.metrics.render())
         .into_response()
 }

@@ -62,7 +62,7 @@ impl Assets {
 }
 
 /// The page.
-pub(super) async fn page(State(routes): State<Routes>, request: Request) -> Response {
+pub(super) async fn page(State(routes): State<Arc<Routes>>, request: Request) -> Response {
     let Some(assets) = &routes.door.playground else { return absent(&request) };
     let (html, policy) = match assets.0.get(INDEX) {
         Some(index) => (Html(index.clone()).into_response(), HeaderValue::from_static(POLICY)),
@@ -86,7 +86,7 @@ const SAFETY: [(HeaderName, &str); 3] =
 
 /// A script, a style or a worker of the page. Its name holds its hash, so that it may be kept for ever.
 pub(super) async fn file(
-    State(routes): State<Routes>,
+    State(routes): State<Arc<Routes>>,
     UrlPath(name): UrlPath<String>,
     request: Request,
 ) -> Response {

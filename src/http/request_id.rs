@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Request, extract::State, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{Extensions, HeaderName, HeaderValue};
 
-use super::state::Door;
 use crate::kit::{clock::Clock, id};
 
 /// The header, in and out.
@@ -48,9 +51,9 @@ impl RequestId {
 }
 
 /// Gives every request its id and every answer the same one.
-pub(super) async fn identify(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(super) async fn identify(State(clock): State<Clock>, mut request: Request, next: Next) -> Response {
     let given = request.headers().get(HEADER).and_then(|value| RequestId::parse(value.as_bytes()));
-    let id = given.unwrap_or_else(|| RequestId::new(&door.clock));
+    let id = given.unwrap_or_else(|| RequestId::new(&clock));
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {

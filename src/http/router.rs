@@ -30,10 +30,9 @@ pub(super) const GRAPHQL: &str = "/graphql";
 pub(super) const OPERATIONS: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
 
 /// What handlers share: the door and its bounds.
-#[derive(Clone)]
 pub(super) struct Routes {
     pub(super) door: Door,
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: Settings,
 }
 
 /// The whole HTTP surface.
@@ -44,7 +43,7 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
     let [live, ready, metrics] = OPERATIONS;
     // Outermost first: what a layer adds is seen by all layers above it.
     let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(door.clone(), request_id::identify))
+        .layer(from_fn_with_state(door.clock.clone(), request_id::identify))
         .layer(from_fn(observe::observe))
         .layer(from_fn(observe::guard))
         .option_layer(cors(&settings.cors.origins)?)
@@ -60,7 +59,7 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(layers)
-        .with_state(Routes { door, settings: Arc::new(settings.clone()) }))
+        .with_state(Arc::new(Routes { door, settings: settings.clone() })))
 }
 
 async fn not_found(request: Request) -> Response {
