@@ -1,6 +1,6 @@
 //! What is counted and timed at the door, and the page that shows it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     extract::State,
@@ -23,14 +23,15 @@ pub const GRAPHQL_REQUESTS: &str = "graphql_requests_total";
 /// The upper bounds of the duration buckets, in seconds.
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-static INSTALLED: OnceLock<PrometheusHandle> = OnceLock::new();
+static INSTALLED: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 
 /// Makes this process collect metrics and returns the handle that renders them. A second call returns the first handle.
 ///
 /// # Errors
 /// `INTERNAL` where another recorder was installed by other means.
 pub fn install() -> Result<PrometheusHandle> {
-    if let Some(handle) = INSTALLED.get() {
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*installed {
         return Ok(handle.clone());
     }
     let recorder = PrometheusBuilder::new()
@@ -38,14 +39,10 @@ pub fn install() -> Result<PrometheusHandle> {
         .map_err(Error::internal)?
         .build_recorder();
     let handle = recorder.handle();
-    match metrics::set_global_recorder(recorder) {
-        Ok(()) => {
-            describe();
-            Ok(INSTALLED.get_or_init(|| handle).clone())
-        }
-        // Another thread was faster, or the program brought its own recorder.
-        Err(error) => INSTALLED.get().cloned().ok_or_else(|| Error::internal(error.to_string())),
-    }
+    metrics::set_global_recorder(recorder).map_err(|error| Error::internal(error.to_string()))?;
+    describe();
+    *installed = Some(handle.clone());
+    Ok(handle)
 }
 
 fn describe() {
