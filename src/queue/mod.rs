@@ -1,7 +1,9 @@
-//! Durable jobs: enqueued inside the transaction that wants them.
+//! Durable jobs: enqueued inside the transaction that wants them, claimed by one worker at a time, buried when they give up.
 
+mod claim;
 mod job;
 
+pub use claim::{Job, Outcome, claim, settle, sweep};
 pub use job::NewJob;
 
 use chrono::{DateTime, Utc};

@@ -13,7 +13,8 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sqlx::{
-    PgPool,
+    PgConnection, PgPool,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -106,6 +107,11 @@ impl Db {
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// A connection that is not the pool's any more, for work that outlasts a statement's time.
+    pub(super) async fn detached(&self) -> Result<PgConnection> {
+        self.pool.acquire().await.map(PoolConnection::detach).map_err(from_sqlx)
     }
 
     pub(super) fn orm(&self) -> &DatabaseConnection {

@@ -1,15 +1,29 @@
 //! PostgreSQL, concretely: the only layer that knows SQL.
 
+pub mod asset;
+pub mod brand;
+pub mod category;
+pub mod content_type;
 mod db;
+mod entity;
+pub mod entry;
+pub mod entry_link;
 mod error;
 pub mod event;
 pub mod import;
+pub mod field_index;
 pub mod job;
+mod life;
 mod migrate;
 mod path;
 pub mod read;
+pub mod reference;
+mod sql;
+pub mod tag;
 mod tx;
+pub mod unique;
 
 pub use db::{Db, Settings};
+pub use life::Life;
 pub use migrate::{Migration, migrate, status};
 pub use tx::Tx;

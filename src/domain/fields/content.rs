@@ -1,5 +1,6 @@
 //! What an entry's fields hold at the annotated places: references, searched text, unique values.
 
+use chrono::DateTime;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ pub struct Target<'a> {
     pub path: &'a FieldPath,
     /// The place among the field's ids, from 0.
     pub position: usize,
+    /// Whether the id is an item of an array.
+    pub listed: bool,
     /// What the field refers to.
     pub reference: &'a Reference,
     /// The key of the entry or asset.
@@ -34,6 +37,22 @@ pub struct Unique<'a> {
     pub value: &'a Value,
 }
 
+impl Unique<'_> {
+    /// The same text for values that are equal when they are compared.
+    #[must_use]
+    pub fn lock_key(&self) -> String {
+        match (self.kind, self.value) {
+            (Kind::Number, value) => format!("{:?}", value.as_f64()),
+            (Kind::Moment, Value::String(text)) => match DateTime::parse_from_rfc3339(text) {
+                Ok(moment) => moment.timestamp_micros().to_string(),
+                Err(_) => text.to_lowercase(),
+            },
+            (_, Value::String(text)) => text.clone(),
+            (_, value) => value.to_string(),
+        }
+    }
+}
+
 /// The references in a value, and what is wrong with those that are none.
 pub(super) fn references<'a>(
     custom: &'a [CustomField],
@@ -49,7 +68,9 @@ pub(super) fn references<'a>(
                 Reference::Asset => node::Kind::Asset,
             };
             match node::NodeId::parse_as(kind, text, &format!("fields{at}")) {
-                Ok(id) => targets.push(Target { path: &field.path, position, reference, id }),
+                Ok(id) => {
+                    targets.push(Target { path: &field.path, position, listed: field.many, reference, id });
+                }
                 Err(error) => violations.extend(error.violations().iter().cloned()),
             }
         }

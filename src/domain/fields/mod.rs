@@ -5,6 +5,7 @@ mod bounds;
 mod content;
 mod custom;
 mod document;
+mod index;
 pub mod limits;
 mod path;
 mod schema;
@@ -13,5 +14,6 @@ mod walk;
 
 pub use content::{Target, Unique};
 pub use custom::{CustomField, Reference};
+pub use index::{FieldIndex, Purpose, indexes};
 pub use path::{COMPARED, FieldPath, Kind};
 pub use schema::Schema;

@@ -1,0 +1,179 @@
+//! Writes entries and keeps their history.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Life, Tx,
+    entity::{entry, entry_version},
+    error::from_orm,
+    sql,
+};
+use crate::domain::{Error, Result, access::Grant, entry::Status};
+pub use crate::store::entity::{entry::Model as Row, entry_version::Model as VersionRow};
+
+const WHAT: &str = "the entry";
+
+/// Finds an entry and keeps others from changing it until the transaction ends.
+///
+/// # Errors
+/// `NOT_FOUND` where there is none, or none within the grant.
+pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
+    let found = entry::Entity::find_by_id(id)
+        .filter(life.condition(entry::Column::DeletedAt))
+        .lock(LockType::NoKeyUpdate)
+        .one(tx.connection())
+        .await
+        .map_err(from_orm)?;
+    let row = found.ok_or_else(|| Error::not_found(WHAT))?;
+    grant.covers(row.brand_id, WHAT)?;
+    Ok(row)
+}
+
+/// An entry that is to be stored, as a draft.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// Its id.
+    pub id: Uuid,
+    /// Its brand.
+    pub brand_id: Uuid,
+    /// Its content type.
+    pub content_type_id: Uuid,
+    /// What it shares with its translations.
+    pub translation_id: Uuid,
+    /// Its slug.
+    pub slug: String,
+    /// Its language.
+    pub locale: String,
+    /// Its headline.
+    pub title: String,
+    /// Its custom fields.
+    pub fields: Value,
+    /// What of them is searched.
+    pub search_text: String,
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// `CONFLICT` where the slug is taken, or the locale among the translations.
+pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Result<Row> {
+    grant.covers(new.brand_id, "the brand")?;
+    let row = entry::ActiveModel {
+        id: Set(new.id),
+        brand_id: Set(new.brand_id),
+        content_type_id: Set(new.content_type_id),
+        translation_id: Set(new.translation_id),
+        slug: Set(new.slug),
+        locale: Set(new.locale),
+        title: Set(new.title),
+        status: Set(Status::Draft.name().to_owned()),
+        fields: Set(new.fields),
+        search_text: Set(new.search_text),
+        source_id: Set(None),
+        external_id: Set(None),
+        version: Set(1),
+        published_at: Set(None),
+        scheduled_at: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        deleted_at: Set(None),
+    };
+    row.insert(tx.connection()).await.map_err(from_orm)
+}
+
+/// What is to change about an entry's row.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Another slug.
+    pub slug: Option<String>,
+    /// Another headline.
+    pub title: Option<String>,
+    /// Other custom fields, with what of them is searched.
+    pub fields: Option<(Value, String)>,
+    /// Another status.
+    pub status: Option<Status>,
+    /// Another time of publication.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Another time to publish at, or none.
+    pub scheduled_at: Option<Option<DateTime<Utc>>>,
+    /// Another time of deletion, or none.
+    pub deleted_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// Changes an entry that was locked; its version rises.
+///
+/// # Errors
+/// `CONFLICT` where the slug is taken.
+pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: DateTime<Utc>) -> Result<Row> {
+    grant.covers(row.brand_id, WHAT)?;
+    let mut next = entry::ActiveModel {
+        id: Unchanged(row.id),
+        version: Set(row.version.saturating_add(1)),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    next.slug = changes.slug.map_or(next.slug, Set);
+    next.title = changes.title.map_or(next.title, Set);
+    if let Some((fields, search_text)) = changes.fields {
+        next.fields = Set(fields);
+        next.search_text = Set(search_text);
+    }
+    next.status = changes.status.map_or(next.status, |status| Set(status.name().to_owned()));
+    next.published_at = changes.published_at.map_or(next.published_at, |at| Set(Some(at)));
+    next.scheduled_at = changes.scheduled_at.map_or(next.scheduled_at, Set);
+    next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
+    next.update(tx.connection()).await.map_err(from_orm)
+}
+
+/// Keeps what an entry holds now, tags and categories included, as its current version.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn keep_version(tx: &Tx, grant: &Grant, row: &Row, change: &str, actor: &str) -> Result<()> {
+    grant.covers(row.brand_id, WHAT)?;
+    let statement = "insert into entry_version \
+        (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at) \
+        select e.id, e.version, e.slug, e.title, e.status, e.fields, \
+        coalesce((select array_agg(t.tag_id order by t.tag_id) from entry_tag t where t.entry_id = e.id), '{}'), \
+        coalesce((select array_agg(c.category_id order by c.category_id) from entry_category c \
+        where c.entry_id = e.id), '{}'), $2, $3, e.updated_at from entry e where e.id = $1";
+    sql::execute(tx, statement, [row.id.into(), change.into(), actor.into()]).await.map(|_| ())
+}
+
+/// What an entry that was locked held in an earlier version.
+///
+/// # Errors
+/// `NOT_FOUND` where it has no such version.
+pub async fn get_version(tx: &Tx, grant: &Grant, row: &Row, version: i32) -> Result<VersionRow> {
+    grant.covers(row.brand_id, WHAT)?;
+    entry_version::Entity::find_by_id((row.id, version))
+        .one(tx.connection())
+        .await
+        .map_err(from_orm)?
+        .ok_or_else(|| Error::not_found(format_args!("version {version} of the entry")))
+}
+
+/// Stores what is searched of several entries, without touching their versions.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn set_search_texts(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    texts: &[(Uuid, String)],
+) -> Result<u64> {
+    grant.covers(brand_id, "the brand")?;
+    let rows: Vec<Value> =
+        texts.iter().map(|(id, text)| serde_json::json!({"id": id, "search_text": text})).collect();
+    let statement = "update entry e set search_text = w.search_text \
+        from jsonb_to_recordset($1) as w(id uuid, search_text text) \
+        where e.id = w.id and e.brand_id = $2 and e.search_text is distinct from w.search_text";
+    sql::execute(tx, statement, [Value::Array(rows).into(), brand_id.into()]).await
+}

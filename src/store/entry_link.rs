@@ -1,0 +1,97 @@
+//! Writes which tags and categories an entry has.
+
+use uuid::Uuid;
+
+use super::{Tx, entry::Row, sql};
+use crate::domain::{Error, Result, Violation, access::Grant, entry::LinkMode};
+
+/// What an entry is linked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Its tags.
+    Tags,
+    /// Its categories.
+    Categories,
+}
+
+impl Links {
+    /// The table of links, its column, the table of what is linked, and the argument that names it.
+    const fn names(self) -> (&'static str, &'static str, &'static str, &'static str) {
+        match self {
+            Self::Tags => ("entry_tag", "tag_id", "tag", "tags"),
+            Self::Categories => ("entry_category", "category_id", "category", "categories"),
+        }
+    }
+}
+
+/// Changes the links of an entry that was locked, and says how many it has then.
+///
+/// # Errors
+/// `INVALID` with one violation for each id that the entry's brand does not have; when links are taken off, ids that are
+/// gone do no harm.
+pub async fn change(
+    tx: &Tx,
+    grant: &Grant,
+    row: &Row,
+    links: Links,
+    mode: LinkMode,
+    ids: &[Uuid],
+) -> Result<u64> {
+    grant.covers(row.brand_id, "the entry")?;
+    let (table, column, target, _) = links.names();
+    if mode != LinkMode::Remove {
+        refuse_unknown(tx, row, links, ids).await?;
+    }
+    let entry = row.id;
+    let list = || sea_orm::Value::from(ids.to_vec());
+    match mode {
+        LinkMode::Set => {
+            let gone = format!("delete from {table} where entry_id = $1 and {column} <> all($2)");
+            sql::execute(tx, &gone, [entry.into(), list()]).await?;
+        }
+        LinkMode::Remove => {
+            let gone = format!("delete from {table} where entry_id = $1 and {column} = any($2)");
+            sql::execute(tx, &gone, [entry.into(), list()]).await?;
+        }
+        LinkMode::Add => {}
+    }
+    if mode != LinkMode::Remove {
+        let added = format!(
+            "insert into {table} (entry_id, {column}) select $1, id from {target} where id = any($2) on conflict do nothing"
+        );
+        sql::execute(tx, &added, [entry.into(), list()]).await?;
+    }
+    let count = format!("select count(*) as count from {table} where entry_id = $1");
+    let count: i64 = sql::get(&sql::row(tx, &count, [entry.into()]).await?, "count")?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// Those of the given ids that the brand still has: for bringing back what an entry was linked to once.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn still_there(tx: &Tx, grant: &Grant, row: &Row, links: Links, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    grant.covers(row.brand_id, "the entry")?;
+    let (_, _, target, _) = links.names();
+    let statement = format!("select id from {target} where brand_id = $1 and id = any($2)");
+    let rows = sql::rows(tx, &statement, [row.brand_id.into(), ids.to_vec().into()]).await?;
+    rows.iter().map(|row| sql::get(row, "id")).collect()
+}
+
+async fn refuse_unknown(tx: &Tx, row: &Row, links: Links, ids: &[Uuid]) -> Result<()> {
+    let (_, _, target, argument) = links.names();
+    let statement = format!(
+        "select w.place from unnest($2::uuid[]) with ordinality as w(id, place) \
+         where not exists (select from {target} t where t.id = w.id and t.brand_id = $1) order by w.place"
+    );
+    let rows = sql::rows(tx, &statement, [row.brand_id.into(), ids.to_vec().into()]).await?;
+    let violations = rows
+        .iter()
+        .map(|row| {
+            let place: i64 = sql::get(row, "place")?;
+            let message = format!("is no {target} of this brand");
+            Ok(Violation::new(format!("{argument}/{}", place - 1), "not_found", message))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if violations.is_empty() { Ok(()) } else { Err(Error::violated(violations)) }
+}

@@ -1,0 +1,105 @@
+//! Keeps, beside the entries, one row for each entry or asset that their custom fields refer to.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Tx, sql};
+use crate::domain::{
+    Error, Result, Violation,
+    access::Grant,
+    fields::{Reference, Target},
+};
+
+/// What is done about ids that lead nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// They refuse the whole change.
+    Refused,
+    /// They are left out: for content that was stored under an earlier schema.
+    LeftOut,
+}
+
+/// Stores what the fields of entries of one brand refer to, in place of what was stored of them, in one statement.
+///
+/// What an entry refers to must be there, in the same brand and of an allowed type. What it referred to before may have
+/// been deleted meanwhile, so that an entry can still be edited.
+///
+/// # Errors
+/// `INVALID` with one violation for each id that leads nowhere; paths begin with `fields`.
+pub async fn replace(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    entries: &[(Uuid, Vec<Target<'_>>)],
+    missing: Missing,
+) -> Result<()> {
+    grant.covers(brand_id, "the brand")?;
+    let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
+    let wanted: Vec<serde_json::Value> =
+        entries.iter().flat_map(|(id, targets)| targets.iter().map(|target| describe(*id, target))).collect();
+    let strict = missing == Missing::Refused;
+    let values = [ids.into(), brand_id.into(), serde_json::Value::Array(wanted).into(), strict.into()];
+    let rows = sql::rows(tx, STATEMENT, values).await?;
+    let violations = rows
+        .iter()
+        .map(|row| {
+            let (pointer, known): (String, bool) = (sql::get(row, "pointer")?, sql::get(row, "known")?);
+            let (code, message) = if known {
+                ("reference_type", "leads to an entry of a type that is not allowed here")
+            } else {
+                ("not_found", "leads to nothing in this brand")
+            };
+            Ok(Violation::new(format!("fields{pointer}"), code, message))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if violations.is_empty() || !strict { Ok(()) } else { Err(Error::violated(violations)) }
+}
+
+const STATEMENT: &str = "
+with wanted as (
+  select * from jsonb_to_recordset($3)
+  as w(entry_id uuid, field text, position integer, pointer text, target_entry uuid, target_asset uuid, types text[])
+), resolved as (
+  select w.*, e.id as found_entry, a.id as found_asset,
+    w.types is null or e.id is null or t.key = any(w.types) as type_fits
+  from wanted w
+  left join entry e on e.id = w.target_entry and e.brand_id = $2 and (e.deleted_at is null or exists (
+    select from entry_reference b where b.entry_id = w.entry_id and b.target_entry_id = e.id))
+  left join content_type t on t.id = e.content_type_id
+  left join asset a on a.id = w.target_asset and a.brand_id = $2 and (a.deleted_at is null or exists (
+    select from entry_reference b where b.entry_id = w.entry_id and b.target_asset_id = a.id))
+), good as (
+  select * from resolved where type_fits and num_nonnulls(found_entry, found_asset) = 1
+), bad as (
+  select * from resolved where not type_fits or num_nonnulls(found_entry, found_asset) = 0
+), stored as (
+  insert into entry_reference (entry_id, field, position, target_entry_id, target_asset_id)
+  select entry_id, field, position, found_entry, found_asset from good
+  where not $4 or not exists (select from bad)
+  on conflict (entry_id, field, position) do update
+  set target_entry_id = excluded.target_entry_id, target_asset_id = excluded.target_asset_id
+  where (entry_reference.target_entry_id, entry_reference.target_asset_id)
+    is distinct from (excluded.target_entry_id, excluded.target_asset_id)
+), gone as (
+  delete from entry_reference r using entry own
+  where own.id = r.entry_id and own.brand_id = $2 and r.entry_id = any($1)
+  and (not $4 or not exists (select from bad)) and not exists (
+    select from good g where g.entry_id = r.entry_id and g.field = r.field and g.position = r.position)
+)
+select pointer, found_entry is not null as known from bad order by pointer";
+
+fn describe(entry: Uuid, target: &Target<'_>) -> serde_json::Value {
+    let pointer = if target.listed {
+        format!("{}/{}", target.path.pointer(), target.position)
+    } else {
+        target.path.pointer()
+    };
+    let (target_entry, target_asset, types) = match target.reference {
+        Reference::Asset => (None, Some(target.id), None),
+        Reference::Entry(types) => (Some(target.id), None, (!types.is_empty()).then_some(types)),
+    };
+    json!({
+        "entry_id": entry, "field": target.path.to_string(), "position": target.position, "pointer": pointer,
+        "target_entry": target_entry, "target_asset": target_asset, "types": types,
+    })
+}

@@ -1,0 +1,35 @@
+//! Runs a written statement within a transaction: the short way to say what the mapper cannot.
+
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+
+use super::{Tx, error::from_orm};
+use crate::domain::{Error, Result};
+
+/// Runs a statement; how many rows it changed.
+pub(super) async fn execute(tx: &Tx, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(tx.connection().execute_raw(statement).await.map_err(from_orm)?.rows_affected())
+}
+
+/// Runs a query.
+pub(super) async fn rows(
+    tx: &Tx,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    tx.connection().query_all_raw(statement).await.map_err(from_orm)
+}
+
+/// Runs a query that always has one row.
+pub(super) async fn row(tx: &Tx, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<QueryResult> {
+    rows(tx, sql, values)
+        .await?
+        .pop()
+        .ok_or_else(|| Error::internal("a query that always has a row had none"))
+}
+
+/// One column of a row.
+pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T> {
+    row.try_get("", column).map_err(from_orm)
+}
