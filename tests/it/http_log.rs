@@ -1,23 +1,28 @@
 //! What is written into the log about a request, and what never is.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::Once,
 };
 
 use brandgraph::{domain::access::Role, kit::clock::Clock};
 use chrono::TimeDelta;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::http_door::{ask, authn, get, noon, open, post};
 
-/// Keeps what is written.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread logged since it began to listen. A subscriber for one thread alone would be simpler, but whether
+    /// a log line is of interest to anybody is remembered for the whole process, and tests run beside each other.
+    static HEARD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
-impl Write for Kept {
+/// Writes to whoever listens on this thread.
+struct Ear;
+
+impl Write for Ear {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        HEARD.with_borrow_mut(|heard| heard.as_mut().map(|heard| heard.extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 
@@ -26,26 +31,19 @@ impl Write for Kept {
     }
 }
 
-impl MakeWriter<'_> for Kept {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// Everything down to `TRACE` that was logged while the test asked.
 async fn logged(asking: impl Future<Output = ()>) -> String {
-    let kept = Kept::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(kept.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let filter =
+            tracing_subscriber::EnvFilter::new("brandgraph=trace,async_graphql=trace,axum=trace,tower=trace");
+        let subscriber =
+            tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(|| Ear).finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+    HEARD.set(Some(Vec::new()));
     asking.await;
-    drop(guard);
-    String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
+    String::from_utf8(HEARD.take().unwrap()).unwrap()
 }
 
 #[tokio::test]
