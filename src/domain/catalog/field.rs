@@ -108,6 +108,11 @@ pub enum Join {
         /// Whether the row itself, found again, is left out.
         others_only: bool,
     },
+    /// The other row's key is one of those in this row's column.
+    Listed {
+        /// The column on this side, a list of keys.
+        here: &'static str,
+    },
     /// A table of links stands between.
     Through {
         /// The table of links.

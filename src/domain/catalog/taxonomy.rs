@@ -44,7 +44,7 @@ pub(super) fn category() -> Noun {
     Noun {
         name: "Category".into(),
         plural: "categories",
-        doc: "A place in the brand's tree of subjects. `within` in a filter takes a category together with all below it.",
+        doc: "A place in the brand's tree of subjects. The filter `path` takes a category together with all below it.",
         kind: Some(Kind::Category),
         table: "category",
         key: "id",

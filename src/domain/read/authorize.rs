@@ -118,7 +118,6 @@ impl Sight<'_> {
             Predicate::Compare(..)
             | Predicate::In(..)
             | Predicate::Present(..)
-            | Predicate::Below(_)
             | Predicate::Search(_)
             | Predicate::Brands(..)
             | Predicate::Live => Ok(()),

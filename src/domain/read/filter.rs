@@ -103,13 +103,11 @@ pub enum Predicate {
     Present(Operand, bool),
     /// There is a related row that satisfies a condition.
     Related(Box<RelatedTo>),
-    /// The category's path goes through one of these.
-    Below(Vec<Uuid>),
     /// The row fits the search.
     Search(Search),
-    /// The row is the best there is of its translations, looked for along the fallbacks of this locale, among the
-    /// translations that satisfy the condition.
-    BestLocale(String, Box<Predicate>),
+    /// The row is the best there is of its translations, looked for along the fallbacks of this locale (the brand's default
+    /// where none is given), among the translations that satisfy the condition.
+    BestLocale(Option<String>, Box<Predicate>),
     /// The row's brand column is within the scope.
     Brands(&'static str, BrandScope),
     /// The row was not deleted.

@@ -41,9 +41,8 @@ pub(super) fn condition(
         Predicate::Present(operand, true) => format!("{} is not null", scope.expression(operand)),
         Predicate::Present(operand, false) => format!("{} is null", scope.expression(operand)),
         Predicate::Related(related) => related_to(related, scope, arguments)?,
-        Predicate::Below(categories) => format!("{alias}.path && {}", arguments.bind(categories.clone())?),
         Predicate::Search(wanted) => search::condition(alias, wanted, arguments)?,
-        Predicate::BestLocale(code, among) => best_locale(code, among, scope, arguments)?,
+        Predicate::BestLocale(code, among) => best_locale(code.as_deref(), among, scope, arguments)?,
         Predicate::Brands(column, BrandScope::Only(brands)) => match brands.as_slice() {
             [one] => format!("{alias}.{column} = {}", arguments.bind(*one)?),
             several => format!("{alias}.{column} = any({})", arguments.bind(several.to_vec())?),
@@ -150,7 +149,7 @@ fn names_one(predicate: &Predicate) -> bool {
 
 /// The row's locale is in the chain of the wanted one, and no translation of it stands nearer in the chain.
 fn best_locale(
-    code: &str,
+    code: Option<&str>,
     among: &Predicate,
     scope: &Scope<'_>,
     arguments: &mut Arguments<'_>,
@@ -159,7 +158,11 @@ fn best_locale(
     let other = Scope::new(scope.noun, arguments);
     let mut conditions = Vec::new();
     rows::push_predicate(among, &other, &mut conditions, arguments)?;
-    let (nearer, code) = (&other.alias, arguments.bind(code.to_owned())?);
+    let code = match code {
+        Some(code) => arguments.bind(code.to_owned())?,
+        None => format!("(select default_locale from brand where id = {alias}.brand_id)"),
+    };
+    let nearer = &other.alias;
     Ok(format!(
         "exists (select 1 from locale {locale} where {locale}.brand_id = {alias}.brand_id and {locale}.code = {code} \
          and {alias}.locale = any({locale}.chain) and not exists (select 1 from entry {nearer} \

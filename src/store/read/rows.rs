@@ -146,6 +146,9 @@ pub(super) fn join(
                 conditions.push(format!("{alias}.id <> {outer}.id"));
             }
         }
+        Some(From { alias: outer, join: Join::Listed { here }, .. }) => {
+            conditions.push(format!("{alias}.id = any({outer}.{here})"));
+        }
         Some(From { alias: outer, join: Join::Through { table, here, there, .. }, field }) => {
             let link = arguments.alias();
             tables = format!("{table} {link} join {tables} on {alias}.id = {link}.{there}");

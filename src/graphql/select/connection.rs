@@ -1,0 +1,166 @@
+//! What is wanted of a page: edges, nodes, page info, count and facets.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::SelectionSet;
+
+use super::{Place, Selector, collect::Collected, input::Inputs};
+use crate::domain::{
+    Error, Result,
+    catalog::{Join, Noun},
+    fields::FieldPath,
+    read::{
+        Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, LIMITS, PageInfoPart, Part, Selection,
+    },
+};
+
+impl<'d> Selector<'d> {
+    /// The page that a connection field asks for.
+    pub(in crate::graphql) fn connection(
+        &self,
+        noun: &Arc<Noun>,
+        join: Option<Join>,
+        field: Option<&str>,
+        arguments: &Inputs<'_>,
+        sets: impl Iterator<Item = &'d SelectionSet>,
+        place: Place,
+    ) -> Result<Connection> {
+        let rows = self.rows(noun, join, arguments)?;
+        let (window, fingerprint) = self.window(&rows, join, field, arguments)?;
+        let fan = self.charge(place.fan, window.limit)?;
+        let place = Place { depth: self.deeper(place.depth)?, fan };
+        let mut bodies = Vec::new();
+        let mut parts = Vec::new();
+        for (key, collected) in self.collect(sets, &connection_name(noun))? {
+            parts.push((key.to_owned(), self.part(noun, &collected, &mut bodies, place)?));
+        }
+        Ok(Connection { rows, window, parts, bodies, fingerprint })
+    }
+
+    fn part(
+        &self,
+        noun: &Arc<Noun>,
+        collected: &Collected<'d>,
+        bodies: &mut Vec<Selection>,
+        place: Place,
+    ) -> Result<Part> {
+        Ok(match collected.name() {
+            "__typename" => Part::Typename(connection_name(noun)),
+            "nodes" => {
+                bodies.push(self.selection(noun, collected.sets(), place)?);
+                Part::Nodes(bodies.len().saturating_sub(1))
+            }
+            "edges" => {
+                let type_name = format!("{}Edge", noun.name);
+                let mut edge = Vec::new();
+                for (key, collected) in self.collect(collected.sets(), &type_name)? {
+                    let part = match collected.name() {
+                        "__typename" => EdgePart::Typename(type_name.clone()),
+                        "cursor" => EdgePart::Cursor,
+                        "node" => {
+                            bodies.push(self.selection(noun, collected.sets(), place)?);
+                            EdgePart::Node(bodies.len().saturating_sub(1))
+                        }
+                        other => return Err(unknown(other, &type_name)),
+                    };
+                    edge.push((key.to_owned(), part));
+                }
+                Part::Edges(edge)
+            }
+            "pageInfo" => Part::PageInfo(self.leaves(collected, "PageInfo", |name| {
+                Some(match name {
+                    "hasNextPage" => PageInfoPart::HasNextPage,
+                    "hasPreviousPage" => PageInfoPart::HasPreviousPage,
+                    "startCursor" => PageInfoPart::StartCursor,
+                    "endCursor" => PageInfoPart::EndCursor,
+                    "__typename" => PageInfoPart::Typename("PageInfo".to_owned()),
+                    _ => return None,
+                })
+            })?),
+            "totalCount" => Part::TotalCount(self.leaves(collected, "Count", |name| {
+                Some(match name {
+                    "value" => CountPart::Value,
+                    "relation" => CountPart::Relation,
+                    "__typename" => CountPart::Typename("Count".to_owned()),
+                    _ => return None,
+                })
+            })?),
+            "facets" if noun.content => Part::Facets(self.facets(collected)?),
+            other => return Err(unknown(other, &connection_name(noun))),
+        })
+    }
+
+    fn facets(&self, collected: &Collected<'d>) -> Result<Vec<(String, FacetPart)>> {
+        let type_name = "EntryFacets";
+        let mut facets = Vec::new();
+        for (key, collected) in self.collect(collected.sets(), type_name)? {
+            let arguments = self.arguments(collected.field())?;
+            let arguments = Inputs::of_field(&arguments);
+            let facet = match collected.name() {
+                "__typename" => {
+                    facets.push((key.to_owned(), FacetPart::Typename(type_name.to_owned())));
+                    continue;
+                }
+                "tags" => Facet::Tags,
+                "categories" => Facet::Categories,
+                "contentTypes" => Facet::ContentTypes,
+                "statuses" => Facet::Statuses,
+                "locales" => Facet::Locales,
+                "field" => {
+                    let path = arguments.get("path")?;
+                    Facet::Field(FieldPath::parse(path.text()?, path.path())?)
+                }
+                other => return Err(unknown(other, type_name)),
+            };
+            let limit = match arguments.find("first") {
+                None => 10,
+                Some(input) => u32::try_from(input.int()?)
+                    .ok()
+                    .filter(|limit| *limit <= LIMITS.max_buckets)
+                    .ok_or_else(|| {
+                        Error::invalid(
+                            input.path(),
+                            "range",
+                            format!("must be between 0 and {}", LIMITS.max_buckets),
+                        )
+                    })?,
+            };
+            let buckets = self.leaves(&collected, "FacetBucket", |name| {
+                Some(match name {
+                    "value" => Bucket::Value,
+                    "label" => Bucket::Label,
+                    "id" => Bucket::Id,
+                    "count" => Bucket::Count,
+                    "__typename" => Bucket::Typename("FacetBucket".to_owned()),
+                    _ => return None,
+                })
+            })?;
+            facets.push((key.to_owned(), FacetPart::Counts(facet, limit, buckets)));
+        }
+        Ok(facets)
+    }
+
+    /// The fields of a type that has only leaves.
+    fn leaves<T>(
+        &self,
+        collected: &Collected<'d>,
+        type_name: &str,
+        known: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<(String, T)>> {
+        self.collect(collected.sets(), type_name)?
+            .into_iter()
+            .map(|(key, leaf)| {
+                let part = known(leaf.name()).ok_or_else(|| unknown(leaf.name(), type_name))?;
+                Ok((key.to_owned(), part))
+            })
+            .collect()
+    }
+}
+
+fn connection_name(noun: &Noun) -> String {
+    format!("{}Connection", noun.name)
+}
+
+fn unknown(field: &str, type_name: &str) -> Error {
+    Error::invalid(field, "unknown", format!("is not a field of {type_name}"))
+}

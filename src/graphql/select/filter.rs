@@ -1,0 +1,142 @@
+//! Filters: an input object whose fields are the catalog's, as a tree of conditions.
+
+use std::sync::Arc;
+
+use super::{
+    Selector,
+    input::{Input, Inputs},
+    literal,
+};
+use crate::domain::{
+    Error, Result,
+    catalog::{Field, Noun, Read, Relation, Scalar},
+    read::{LIMITS, Operand, Predicate, RelatedTo},
+};
+
+/// How much of a filter has been read.
+#[derive(Default)]
+struct Budget {
+    conditions: u32,
+}
+
+impl Selector<'_> {
+    /// The condition that a filter on rows of a noun puts.
+    pub(super) fn filter(&self, noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
+        self.filter_object(noun, &input.object()?, 1, &mut Budget::default())
+    }
+
+    fn filter_object(
+        &self,
+        noun: &Arc<Noun>,
+        filter: &Inputs<'_>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Result<Predicate> {
+        if depth > LIMITS.max_filter_depth {
+            return Err(Error::limit("levels of nested filters", LIMITS.max_filter_depth, depth));
+        }
+        let mut all = Predicate::all();
+        for (name, input) in filter.entries() {
+            // A filter that a client fills from a form has nulls for what was not filled in.
+            if input.is_null() {
+                continue;
+            }
+            budget.conditions = budget.conditions.saturating_add(1);
+            if budget.conditions > LIMITS.max_conditions {
+                let (bound, value) = (LIMITS.max_conditions, budget.conditions);
+                return Err(Error::limit("conditions in one filter", bound, value));
+            }
+            let each = |budget: &mut Budget| -> Result<Vec<Predicate>> {
+                input
+                    .items()
+                    .iter()
+                    .map(|item| self.filter_object(noun, &item.object()?, depth + 1, budget))
+                    .collect()
+            };
+            all = all.and(match name {
+                "and" => Predicate::And(each(budget)?),
+                "or" => Predicate::Or(each(budget)?),
+                "not" => {
+                    let inner = self.filter_object(noun, &input.object()?, depth + 1, budget)?;
+                    Predicate::Not(Box::new(inner))
+                }
+                "fields" if noun.content => {
+                    let each: Result<Vec<Predicate>> =
+                        input.items().iter().map(|item| literal::custom(&item.object()?)).collect();
+                    Predicate::And(each?)
+                }
+                name => match noun.field(name).filter(|field| field.filters) {
+                    Some(field) => self.filter_field(noun, field, &input, depth, budget)?,
+                    None => return Err(input.unknown(&format!("a field of {}Filter", noun.name))),
+                },
+            });
+        }
+        Ok(all)
+    }
+
+    fn filter_field(
+        &self,
+        noun: &Arc<Noun>,
+        field: &Field,
+        input: &Input<'_>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Result<Predicate> {
+        let filter = input.object()?;
+        match &field.read {
+            Read::Key => {
+                let kind = noun.kind.ok_or_else(|| Error::internal("a key without a kind filters"))?;
+                literal::scalar(&Operand::Key(noun.key), Scalar::Key(kind), &filter)
+            }
+            Read::Column(column) => literal::scalar(&Operand::Column(*column), column.scalar, &filter),
+            Read::Path(path, kind) => {
+                let scalar = super::super::register::scalar_of(*kind);
+                literal::scalar(&Operand::Path(path.clone(), *kind), scalar, &filter)
+            }
+            Read::AnyPath => Err(input.unknown("a field that filters")),
+            Read::One(relation) => {
+                let noun = self.catalog.noun(relation.noun)?;
+                let predicate = self.filter_object(noun, &filter, depth + 1, budget)?;
+                Ok(related(noun, relation, None, predicate))
+            }
+            Read::List(relation) | Read::Connection(relation) => {
+                self.filter_list(relation, &filter, depth, budget)
+            }
+        }
+    }
+
+    /// `{some: …, none: …}` over rows on the other side of a relation.
+    fn filter_list(
+        &self,
+        relation: &Relation,
+        filter: &Inputs<'_>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Result<Predicate> {
+        let noun = self.catalog.noun(relation.noun)?;
+        let referring = filter.find("field").map(|input| input.text()).transpose()?;
+        let mut all = Predicate::all();
+        for (name, input) in filter.entries() {
+            if name == "field" || input.is_null() {
+                continue;
+            }
+            let inner = self.filter_object(noun, &input.object()?, depth + 1, budget)?;
+            let found = related(noun, relation, referring, inner);
+            all = all.and(match name {
+                "some" => found,
+                "none" => Predicate::Not(Box::new(found)),
+                _ => return Err(input.unknown("`some`, `none` or `field`")),
+            });
+        }
+        Ok(all)
+    }
+}
+
+fn related(noun: &Arc<Noun>, relation: &Relation, field: Option<&str>, predicate: Predicate) -> Predicate {
+    Predicate::Related(Box::new(RelatedTo {
+        noun: Arc::clone(noun),
+        join: relation.join,
+        field: field.map(str::to_owned),
+        predicate,
+    }))
+}

@@ -1,0 +1,139 @@
+//! Comparisons with values: what a scalar's filter says, as conditions.
+
+use super::input::{Input, Inputs};
+use crate::domain::{
+    Error, Result,
+    catalog::Scalar,
+    fields::{FieldPath, Kind},
+    node::NodeId,
+    read::{Comparison, LIMITS, Literal, Operand, Predicate},
+};
+
+/// The conditions of `{eq: …, gt: …}` on an operand that holds such values; all of them hold.
+pub(super) fn scalar(operand: &Operand, scalar: Scalar, filter: &Inputs<'_>) -> Result<Predicate> {
+    conditions(operand, filter, &|input| literal(scalar, input))
+}
+
+/// The conditions of a filter on a custom path. The JSON type of the value says how it is compared, or `as` does.
+pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
+    let path = filter.get("path")?;
+    let path = FieldPath::parse(path.text()?, path.path())?;
+    let declared = filter.find("as").map(|input| kind(&input)).transpose()?;
+    let mut all = Vec::new();
+    for (name, input) in filter.entries() {
+        if matches!(name, "path" | "as") || input.is_null() {
+            continue;
+        }
+        let kind = match declared {
+            Some(kind) => kind,
+            None => kind_of(&input),
+        };
+        let operand = Operand::Path(path.clone(), kind);
+        all.push(condition(&operand, name, &input, &|input| custom_literal(kind, input))?);
+    }
+    if all.is_empty() {
+        return Err(Error::invalid(path.to_string(), "required", "a filter on a field needs a condition beside `path`"));
+    }
+    Ok(Predicate::And(all))
+}
+
+/// The declared kind of a custom path.
+pub(super) fn kind(input: &Input<'_>) -> Result<Kind> {
+    Ok(match input.word()? {
+        "TEXT" => Kind::Text,
+        "NUMBER" => Kind::Number,
+        "BOOLEAN" => Kind::Boolean,
+        "DATE_TIME" => Kind::Moment,
+        "LIST" => Kind::List,
+        _ => return Err(input.unknown("a value of FieldKind")),
+    })
+}
+
+fn kind_of(input: &Input<'_>) -> Kind {
+    use async_graphql_value::ConstValue;
+    let value = match input.value() {
+        ConstValue::List(items) => items.first().unwrap_or(input.value()),
+        value => value,
+    };
+    match value {
+        ConstValue::Number(_) => Kind::Number,
+        ConstValue::Boolean(_) if !input.path().ends_with(".exists") => Kind::Boolean,
+        _ => Kind::Text,
+    }
+}
+
+fn conditions(
+    operand: &Operand,
+    filter: &Inputs<'_>,
+    parse: &dyn Fn(&Input<'_>) -> Result<Literal>,
+) -> Result<Predicate> {
+    let mut all = Vec::new();
+    for (name, input) in filter.entries() {
+        if !input.is_null() {
+            all.push(condition(operand, name, &input, parse)?);
+        }
+    }
+    Ok(match all.len() {
+        1 => all.swap_remove(0),
+        _ => Predicate::And(all),
+    })
+}
+
+fn condition(
+    operand: &Operand,
+    name: &str,
+    input: &Input<'_>,
+    parse: &dyn Fn(&Input<'_>) -> Result<Literal>,
+) -> Result<Predicate> {
+    let comparison = match name {
+        "eq" => Comparison::Eq,
+        "ne" => Comparison::Ne,
+        "gt" => Comparison::Gt,
+        "gte" => Comparison::Gte,
+        "lt" => Comparison::Lt,
+        "lte" => Comparison::Lte,
+        "contains" => Comparison::Contains,
+        "startsWith" => Comparison::StartsWith,
+        "exists" => return Ok(Predicate::Present(operand.clone(), input.boolean()?)),
+        "in" => return Ok(Predicate::In(operand.clone(), several(input, parse)?)),
+        "notIn" => {
+            let among = Predicate::In(operand.clone(), several(input, parse)?);
+            return Ok(Predicate::Not(Box::new(among)));
+        }
+        _ => return Err(input.unknown("an operator of this filter")),
+    };
+    Ok(Predicate::Compare(operand.clone(), comparison, parse(input)?))
+}
+
+fn several(input: &Input<'_>, parse: &dyn Fn(&Input<'_>) -> Result<Literal>) -> Result<Vec<Literal>> {
+    let items = input.items();
+    if items.len() > LIMITS.max_values as usize {
+        return Err(Error::limit("values in one `in`", LIMITS.max_values, items.len() as u64));
+    }
+    items.iter().map(parse).collect()
+}
+
+fn literal(scalar: Scalar, input: &Input<'_>) -> Result<Literal> {
+    Ok(match scalar {
+        Scalar::Key(kind) => Literal::Key(NodeId::parse_as(kind, input.text()?, input.path())?),
+        Scalar::Text | Scalar::Json | Scalar::Texts => Literal::Text(input.text()?.to_owned()),
+        Scalar::Int => Literal::Int(i64::from(input.int()?)),
+        Scalar::Number => Literal::Number(input.number()?),
+        Scalar::Boolean => Literal::Boolean(input.boolean()?),
+        Scalar::Moment => Literal::Moment(input.moment()?),
+        Scalar::Enum(of) => Literal::Word(input.member(of)?),
+    })
+}
+
+fn custom_literal(kind: Kind, input: &Input<'_>) -> Result<Literal> {
+    Ok(match kind {
+        Kind::Text => Literal::Text(input.text()?.to_owned()),
+        Kind::Number => Literal::Number(input.number()?),
+        Kind::Boolean => Literal::Boolean(input.boolean()?),
+        Kind::Moment => Literal::Moment(input.moment()?),
+        Kind::List => {
+            let json = input.value().clone().into_json().map_err(Error::internal)?;
+            Literal::Json(json.to_string())
+        }
+    })
+}

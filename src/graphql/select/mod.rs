@@ -1,0 +1,90 @@
+//! From a selection set to a plan: fields are looked up in the catalog, arguments are parsed, nothing is read yet.
+
+mod collect;
+mod connection;
+mod filter;
+mod input;
+mod literal;
+mod page;
+mod root;
+mod row;
+
+use std::{cell::Cell, collections::HashMap};
+
+use async_graphql::{
+    Name, Positioned,
+    parser::types::{FragmentDefinition, VariableDefinition},
+};
+use async_graphql_value::ConstValue;
+
+pub(super) use root::{Root, nodes};
+
+use crate::domain::{
+    Error, Result,
+    catalog::Catalog,
+    read::{Codec, LIMITS},
+};
+
+/// What a selection may refer to, and what it has cost so far.
+pub(super) struct Selector<'a> {
+    /// The nouns.
+    pub(super) catalog: &'a Catalog,
+    /// Reads cursors.
+    pub(super) codec: &'a Codec,
+    /// The document's fragments.
+    pub(super) fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    /// The operation's variables, with their defaults.
+    pub(super) definitions: &'a [Positioned<VariableDefinition>],
+    /// The values that came with the request.
+    pub(super) variables: &'a serde_json::Map<String, serde_json::Value>,
+    /// Rows that the pages selected so far can come to.
+    pub(super) rows: Cell<u64>,
+}
+
+impl Selector<'_> {
+    /// The value of a variable: what was sent, else its default, else nothing at all.
+    pub(super) fn variable(&self, name: &str) -> Result<Option<ConstValue>> {
+        if let Some(value) = self.variables.get(name) {
+            return ConstValue::from_json(value.clone()).map(Some).map_err(Error::internal);
+        }
+        Ok(self
+            .definitions
+            .iter()
+            .find(|definition| definition.node.name.node == name)
+            .and_then(|definition| definition.node.default_value.as_ref())
+            .map(|default| default.node.clone()))
+    }
+
+    /// Refuses what would come to more rows than a query may. `fan` is how many rows stand outside.
+    fn charge(&self, fan: u64, limit: u32) -> Result<u64> {
+        let rows = fan.saturating_mul(u64::from(limit.max(1)));
+        let total = self.rows.get().saturating_add(rows);
+        self.rows.set(total);
+        if total > LIMITS.max_rows {
+            return Err(Error::limit("rows that the pages of a query come to", LIMITS.max_rows, total));
+        }
+        Ok(rows)
+    }
+
+    fn deeper(&self, depth: u32) -> Result<u32> {
+        let depth = depth.saturating_add(1);
+        if depth > LIMITS.max_depth {
+            return Err(Error::limit("levels of nested selections", LIMITS.max_depth, depth));
+        }
+        Ok(depth)
+    }
+}
+
+/// Where in the answer a selection stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Levels above.
+    pub(super) depth: u32,
+    /// Rows outside.
+    pub(super) fan: u64,
+}
+
+impl Place {
+    /// The root.
+    pub(super) const ROOT: Self = Self { depth: 0, fan: 1 };
+}

@@ -1,0 +1,185 @@
+//! The root fields that read: which noun, one or a page, and how one is named.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{Field, SelectionSet};
+
+use super::{
+    Place, Selector,
+    input::{Input, Inputs},
+    page,
+};
+use crate::domain::{
+    Error, Result,
+    catalog::{Catalog, Join, Noun},
+    node::NodeId,
+    read::{Comparison, LIMITS, Literal, One, Operand, Plan, Predicate, RelatedTo, Rows},
+};
+
+/// What a root field reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::graphql) enum Root {
+    /// One row, named by `by`.
+    One(&'static str),
+    /// A page.
+    Page(&'static str),
+    /// One row of any kind, by its id.
+    Node,
+    /// Rows of any kind, by their ids.
+    Nodes,
+}
+
+impl Root {
+    /// The root fields that read, in the order of the schema.
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 14] = [
+        ("node", Self::Node),
+        ("nodes", Self::Nodes),
+        ("brand", Self::One("Brand")),
+        ("brands", Self::Page("Brand")),
+        ("contentType", Self::One("ContentType")),
+        ("contentTypes", Self::Page("ContentType")),
+        ("entry", Self::One("Entry")),
+        ("entries", Self::Page("Entry")),
+        ("asset", Self::One("Asset")),
+        ("assets", Self::Page("Asset")),
+        ("source", Self::One("Source")),
+        ("sources", Self::Page("Source")),
+        ("tags", Self::Page("Tag")),
+        ("categories", Self::Page("Category")),
+    ];
+
+    /// The root field of that name.
+    pub(in crate::graphql) fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, root)| *root)
+    }
+
+    /// Whether the schema says that there is always a value.
+    pub(in crate::graphql) const fn always(self) -> bool {
+        matches!(self, Self::Page(_) | Self::Nodes)
+    }
+}
+
+/// The ids that `nodes` was given.
+pub(in crate::graphql) fn nodes(selector: &Selector<'_>, field: &Field) -> Result<Vec<NodeId>> {
+    let arguments = selector.arguments(field)?;
+    let ids = Inputs::of_field(&arguments).get("ids")?.items();
+    if ids.len() > LIMITS.max_nodes as usize {
+        return Err(Error::limit("ids in one `nodes`", LIMITS.max_nodes, ids.len() as u64));
+    }
+    ids.iter().map(|id| NodeId::parse(id.text()?, id.path())).collect()
+}
+
+impl<'d> Selector<'d> {
+    /// The plan of a root field that reads one row or one page.
+    pub(in crate::graphql) fn root(
+        &self,
+        root: Root,
+        field: &'d Field,
+        sets: impl Iterator<Item = &'d SelectionSet>,
+    ) -> Result<Plan> {
+        let arguments = self.arguments(field)?;
+        let arguments = Inputs::of_field(&arguments);
+        match root {
+            Root::Node => {
+                let id = arguments.get("id")?;
+                self.node(NodeId::parse(id.text()?, id.path())?, sets)
+            }
+            Root::Nodes => Err(Error::internal("`nodes` is read id by id")),
+            Root::One(noun) => {
+                let noun = self.catalog.noun(noun)?;
+                let (name, input) = arguments.get("by")?.object()?.one_of()?;
+                let predicate = by(self.catalog, noun, name, &input)?;
+                self.one_of(noun, predicate, sets)
+            }
+            Root::Page(noun) => {
+                let noun = self.catalog.noun(noun)?;
+                self.connection(noun, None, None, &arguments, sets, Place::ROOT)
+                    .map(|page| Plan::Connection(Box::new(page)))
+            }
+        }
+    }
+
+    /// The plan of one row by its id.
+    pub(in crate::graphql) fn node(
+        &self,
+        id: NodeId,
+        sets: impl Iterator<Item = &'d SelectionSet>,
+    ) -> Result<Plan> {
+        let noun = self.catalog.noun(id.kind.type_name())?;
+        let key = Literal::Key(id.id);
+        self.one_of(noun, Predicate::Compare(Operand::Key(noun.key), Comparison::Eq, key), sets)
+    }
+
+    fn one_of(
+        &self,
+        noun: &Arc<Noun>,
+        predicate: Predicate,
+        sets: impl Iterator<Item = &'d SelectionSet>,
+    ) -> Result<Plan> {
+        let order = page::default_order(noun, None);
+        let rows = Rows { noun: Arc::clone(noun), predicate, order, search: None };
+        let selection = self.selection(noun, sets, Place::ROOT)?;
+        Ok(Plan::One(One { rows, selection }))
+    }
+}
+
+/// The condition that names one row.
+fn by(catalog: &Catalog, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Result<Predicate> {
+    match (noun.name.as_ref(), name) {
+        (_, "id") => {
+            let kind = noun.kind.ok_or_else(|| Error::internal("a noun without ids is named by one"))?;
+            let id = NodeId::parse_as(kind, input.text()?, input.path())?;
+            Ok(Predicate::Compare(Operand::Key(noun.key), Comparison::Eq, Literal::Key(id)))
+        }
+        ("Brand", "slug") => equal(noun, "slug", input.text()?),
+        ("Source", "name") => equal(noun, "name", input.text()?),
+        ("ContentType", "key") => {
+            let fields = input.object()?;
+            let brand = catalog.noun("Brand")?;
+            Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
+                .and(equal(noun, "key", fields.get("key")?.text()?)?))
+        }
+        ("Entry" | "Asset", "external") => {
+            let fields = input.object()?;
+            let source = catalog.noun("Source")?;
+            Ok(named(source, "source_id", equal(source, "name", fields.get("source")?.text()?)?)
+                .and(equal(noun, "external_id", fields.get("id")?.text()?)?))
+        }
+        ("Entry", "slug") => by_slug(catalog, noun, &input.object()?),
+        _ => Err(input.unknown(&format!("a field of {}By", noun.name))),
+    }
+}
+
+/// An entry by its address: brand, type and slug find a set of translations, the locale picks one of them.
+fn by_slug(catalog: &Catalog, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
+    let (brand, content_type) = (catalog.noun("Brand")?, catalog.noun("ContentType")?);
+    let addressed = named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
+        .and(named(
+            content_type,
+            "content_type_id",
+            equal(content_type, "key", fields.get("type")?.text()?)?,
+        ))
+        .and(equal(noun, "slug", fields.get("slug")?.text()?)?);
+    let wanted = fields.find("locale").map(|input| page::locale(&input)).transpose()?;
+    let (code, fallback) = wanted.map_or((None, true), |wanted| (Some(wanted.code), wanted.fallback));
+    if let (Some(code), false) = (&code, fallback) {
+        return Ok(addressed.and(equal(noun, "locale", code)?));
+    }
+    let translations = Predicate::Related(Box::new(RelatedTo {
+        noun: Arc::clone(noun),
+        join: Join::Columns { here: "translation_id", there: "translation_id", others_only: false },
+        field: None,
+        predicate: addressed,
+    }));
+    Ok(translations.and(Predicate::BestLocale(code, Box::new(Predicate::all()))))
+}
+
+fn equal(noun: &Noun, column: &str, text: &str) -> Result<Predicate> {
+    let column = noun.column(column).ok_or_else(|| Error::internal(format!("no column {column}")))?;
+    Ok(Predicate::Compare(Operand::Column(*column), Comparison::Eq, Literal::Text(text.to_owned())))
+}
+
+fn named(noun: &Arc<Noun>, column: &'static str, predicate: Predicate) -> Predicate {
+    let noun = Arc::clone(noun);
+    Predicate::Related(Box::new(RelatedTo { noun, join: Join::to(column), field: None, predicate }))
+}
