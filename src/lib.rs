@@ -3,6 +3,7 @@
 pub mod app;
 pub mod cmp;
 pub mod domain;
+pub mod graphql;
 pub mod http;
 pub mod kit;
 pub mod queue;

@@ -1,11 +1,13 @@
 //! Use cases: authorize, decide, write, record.
 
 pub mod authn;
+mod library;
 mod schemas;
 mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 
+pub use library::Library;
 pub use schemas::Schemas;
 pub use unit::Unit;
 

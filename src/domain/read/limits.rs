@@ -13,6 +13,8 @@ pub struct Limits {
     pub max_count: u32,
     /// Buckets in one facet.
     pub max_buckets: u32,
+    /// Root fields of a query.
+    pub max_roots: u32,
     /// Levels of nested selections.
     pub max_depth: u32,
     /// Conditions in one filter, at all levels together.
@@ -40,6 +42,7 @@ pub const LIMITS: Limits = Limits {
     max_list: 100,
     max_count: 10_000,
     max_buckets: 50,
+    max_roots: 20,
     max_depth: 12,
     max_conditions: 100,
     max_filter_depth: 8,

@@ -3,7 +3,7 @@
 //! The algorithm is CollectFields of the GraphQL specification (October 2021, section 6.3.2).
 
 use async_graphql::{
-    Name, Positioned,
+    Name, Pos, Positioned,
     parser::types::{Directive, Field, Selection, SelectionSet},
 };
 use async_graphql_value::ConstValue;
@@ -15,6 +15,7 @@ use crate::domain::{Error, Result};
 /// One response key: the fields that it stands for, all of one name and with the same arguments (validation saw to that).
 pub(in crate::graphql) struct Collected<'d> {
     first: &'d Field,
+    at: Pos,
     rest: Vec<&'d Field>,
 }
 
@@ -24,6 +25,11 @@ impl<'d> Collected<'d> {
         self.first.name.node.as_str()
     }
 
+    /// Where it stands in the document.
+    pub(in crate::graphql) fn position(&self) -> Pos {
+        self.at
+    }
+
     /// The field, for its arguments.
     pub(in crate::graphql) fn field(&self) -> &'d Field {
         self.first
@@ -31,9 +37,7 @@ impl<'d> Collected<'d> {
 
     /// The selection sets to be merged.
     pub(in crate::graphql) fn sets(&self) -> impl Iterator<Item = &'d SelectionSet> + '_ {
-        std::iter::once(self.first)
-            .chain(self.rest.iter().copied())
-            .map(|field| &field.selection_set.node)
+        std::iter::once(self.first).chain(self.rest.iter().copied()).map(|field| &field.selection_set.node)
     }
 }
 
@@ -65,13 +69,13 @@ impl<'d> Selector<'d> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    let field = &field.node;
+                    let (at, field) = (field.pos, &field.node);
                     if self.included(&field.directives)? {
                         let key = field.response_key().node.as_str();
                         match fields.get_mut(key) {
                             Some(found) => found.rest.push(field),
                             None => {
-                                fields.insert(key, Collected { first: field, rest: Vec::new() });
+                                fields.insert(key, Collected { first: field, at, rest: Vec::new() });
                             }
                         }
                     }

@@ -81,9 +81,7 @@ impl<'a> Inputs<'a> {
 
     /// Everything that was given, also nulls.
     pub(in crate::graphql) fn entries(&self) -> impl Iterator<Item = (&'a str, Input<'a>)> + '_ {
-        self.values
-            .iter()
-            .map(|(name, value)| (name.as_str(), Input { value, path: self.at(name.as_str()) }))
+        self.values.iter().map(|(name, value)| (name.as_str(), Input { value, path: self.at(name.as_str()) }))
     }
 
     /// The one field that was given, of a `@oneOf` input.

@@ -32,7 +32,11 @@ pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
         all.push(condition(&operand, name, &input, &|input| custom_literal(kind, input))?);
     }
     if all.is_empty() {
-        return Err(Error::invalid(path.to_string(), "required", "a filter on a field needs a condition beside `path`"));
+        return Err(Error::invalid(
+            path.to_string(),
+            "required",
+            "a filter on a field needs a condition beside `path`",
+        ));
     }
     Ok(Predicate::And(all))
 }

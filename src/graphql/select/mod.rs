@@ -17,6 +17,7 @@ use async_graphql::{
 };
 use async_graphql_value::ConstValue;
 
+pub(super) use collect::Collected;
 pub(super) use root::{Root, nodes};
 
 use crate::domain::{

@@ -12,15 +12,18 @@ use crate::domain::{
     catalog::{Join, Noun, Presence, Read},
     fields::FieldPath,
     read::{
-        Comparison, Direction, Fingerprint, LIMITS, Nulls, Operand, OrderKey, Predicate, Rows, Search, SearchMode,
-        Window,
+        Comparison, Direction, Fingerprint, LIMITS, Nulls, Operand, OrderKey, Predicate, Rows, Search,
+        SearchMode, Window,
     },
 };
 
 /// The order that a list has when the query gives none.
 pub(super) fn default_order(noun: &Noun, join: Option<Join>) -> Vec<OrderKey> {
     if let Some(Join::Through { position: Some(position), .. }) = join {
-        return vec![key(Operand::Link(position), Direction::Asc), key(Operand::Key(noun.key), Direction::Asc)];
+        return vec![
+            key(Operand::Link(position), Direction::Asc),
+            key(Operand::Key(noun.key), Direction::Asc),
+        ];
     }
     let (column, downwards) = noun.feed;
     let direction = if downwards { Direction::Desc } else { Direction::Asc };
@@ -48,7 +51,8 @@ impl Selector<'_> {
         };
         let locale = arguments.find("locale").map(|input| locale(&input)).transpose()?;
         if let Some(Wanted { code, fallback }) = &locale {
-            predicate = predicate.and(in_locale(noun, code, *fallback, &statuses(&predicate))?);
+            let wanted = in_locale(noun, code, *fallback, &statuses(&predicate))?;
+            predicate = predicate.and(wanted);
         }
         let search = arguments
             .find("search")

@@ -136,14 +136,20 @@ fn by(catalog: &Catalog, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Res
         ("ContentType", "key") => {
             let fields = input.object()?;
             let brand = catalog.noun("Brand")?;
-            Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
-                .and(equal(noun, "key", fields.get("key")?.text()?)?))
+            Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?).and(equal(
+                noun,
+                "key",
+                fields.get("key")?.text()?,
+            )?))
         }
         ("Entry" | "Asset", "external") => {
             let fields = input.object()?;
             let source = catalog.noun("Source")?;
-            Ok(named(source, "source_id", equal(source, "name", fields.get("source")?.text()?)?)
-                .and(equal(noun, "external_id", fields.get("id")?.text()?)?))
+            Ok(named(source, "source_id", equal(source, "name", fields.get("source")?.text()?)?).and(equal(
+                noun,
+                "external_id",
+                fields.get("id")?.text()?,
+            )?))
         }
         ("Entry", "slug") => by_slug(catalog, noun, &input.object()?),
         _ => Err(input.unknown(&format!("a field of {}By", noun.name))),
@@ -154,11 +160,7 @@ fn by(catalog: &Catalog, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Res
 fn by_slug(catalog: &Catalog, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
     let (brand, content_type) = (catalog.noun("Brand")?, catalog.noun("ContentType")?);
     let addressed = named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
-        .and(named(
-            content_type,
-            "content_type_id",
-            equal(content_type, "key", fields.get("type")?.text()?)?,
-        ))
+        .and(named(content_type, "content_type_id", equal(content_type, "key", fields.get("type")?.text()?)?))
         .and(equal(noun, "slug", fields.get("slug")?.text()?)?);
     let wanted = fields.find("locale").map(|input| page::locale(&input)).transpose()?;
     let (code, fallback) = wanted.map_or((None, true), |wanted| (Some(wanted.code), wanted.fallback));

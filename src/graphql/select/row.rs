@@ -87,14 +87,8 @@ impl<'d> Selector<'d> {
     ) -> Result<Value> {
         let noun = self.catalog.noun(relation.noun)?;
         let field = referring(relation, arguments)?;
-        let to = self.connection(
-            noun,
-            Some(relation.join),
-            field.as_deref(),
-            arguments,
-            collected.sets(),
-            place,
-        )?;
+        let to =
+            self.connection(noun, Some(relation.join), field.as_deref(), arguments, collected.sets(), place)?;
         Ok(Value::Connection(Box::new(Link { join: relation.join, field, to })))
     }
 }
@@ -116,7 +110,5 @@ fn referring(relation: &Relation, arguments: &Inputs<'_>) -> Result<Option<Strin
         Some(Argument::ReferringField) => Some(arguments.get("field")?),
         Some(Argument::AnyReferringField) => arguments.find("field"),
     };
-    given
-        .map(|input| FieldPath::parse(input.text()?, input.path()).map(|path| path.to_string()))
-        .transpose()
+    given.map(|input| FieldPath::parse(input.text()?, input.path()).map(|path| path.to_string())).transpose()
 }

@@ -1,0 +1,46 @@
+//! What a resolver works with: put in by the engine alone, taken out here alone.
+
+use async_graphql::Context;
+
+use super::error::render;
+use crate::{
+    domain::Error,
+    service::{Caller, Library, Services},
+};
+
+/// Everything that belongs to one request.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// The adapters.
+    pub services: Services,
+    /// What reads.
+    pub library: Library,
+    /// On whose behalf.
+    pub caller: Caller,
+    /// The values of the operation's variables, as they came.
+    pub variables: serde_json::Map<String, serde_json::Value>,
+}
+
+impl RequestContext {
+    /// The request's id.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.caller.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// An error of the domain as the resolver's.
+    #[must_use]
+    pub fn render(&self, error: &Error) -> async_graphql::Error {
+        render(error, self.request_id())
+    }
+}
+
+/// The context of the request that a resolver runs in.
+///
+/// # Errors
+/// `INTERNAL` where the schema was executed by anyone but the engine.
+pub fn of<'a>(context: &Context<'a>) -> async_graphql::Result<&'a RequestContext> {
+    context
+        .data_opt::<RequestContext>()
+        .ok_or_else(|| render(&Error::internal("a resolver runs without a request context"), ""))
+}

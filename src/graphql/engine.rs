@@ -1,0 +1,177 @@
+//! Executes requests: known documents at once, new ones after validation.
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, Schema, ValidationMode, parser::types::OperationType};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::{
+    context::RequestContext,
+    direct,
+    document::{Document, Documents, Refusal},
+    error,
+    mutation::Mutation,
+    query::Query,
+    register,
+};
+use crate::{
+    domain::{Error, access::Actor},
+    service::{Caller, Library, Services},
+};
+
+type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// One GraphQL request whose parameters were well-formed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The document.
+    pub query: String,
+    /// Which operation of the document to run.
+    pub operation_name: Option<String>,
+    /// The values of its variables.
+    pub variables: Map<String, Value>,
+    /// Whether mutations are refused, as they are by GET.
+    pub queries_only: bool,
+}
+
+/// Who asks, and under which id the request is logged.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who asks.
+    pub actor: Actor,
+    /// The request's id.
+    pub request_id: String,
+}
+
+/// How far the request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ran; the answer has `data`, and maybe errors beside it.
+    Executed,
+    /// It did not parse, validate or coerce; the answer has no `data`.
+    Rejected,
+    /// It is a mutation where only queries are allowed.
+    MutationRefused,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// How far the request came.
+    pub outcome: Outcome,
+    /// The whole response object, as JSON.
+    pub body: Bytes,
+}
+
+/// The graph, ready to answer; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    strict: BrandSchema,
+    known: BrandSchema,
+    documents: Documents,
+    services: Services,
+    library: Library,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// The graph over a library's catalog.
+    #[must_use]
+    pub fn new(services: Services, library: Library) -> Self {
+        let build = || Schema::build(Query, Mutation::default(), EmptySubscription);
+        let (strict, known) = register::with_catalog(Arc::clone(library.catalog()), || {
+            (build().finish(), build().validation_mode(ValidationMode::Fast).finish())
+        });
+        Self { strict, known, documents: Documents::new(), services, library }
+    }
+
+    /// The schema in SDL.
+    #[must_use]
+    pub fn sdl(&self) -> String {
+        self.strict.sdl()
+    }
+
+    /// Runs one request to its end.
+    pub async fn execute(&self, request: Request, context: Context) -> Reply {
+        let Request { query, operation_name, variables, queries_only } = request;
+        let request_id = context.request_id;
+        let (document, known) = match self.documents.find(&query) {
+            Some(document) => (document, true),
+            None => match Document::parse(&query) {
+                Ok(document) => (Arc::new(document), false),
+                Err(Refusal::Syntax(error)) => return rejected(error::of_server(&error, &request_id)),
+                Err(Refusal::Limit(error)) => return rejected(error::of_request(&error, &request_id)),
+            },
+        };
+        let operation = match document.operation(operation_name.as_deref()) {
+            Ok(operation) => operation,
+            Err(error) => return rejected(error::of_request(&error, &request_id)),
+        };
+        if queries_only && operation.definition.ty != OperationType::Query {
+            let error = Error::invalid("query", "method", "a mutation must be sent by POST");
+            let body = json!({"errors": [error::of_request(&error, &request_id)]});
+            return Reply { outcome: Outcome::MutationRefused, body: Bytes::from(body.to_string()) };
+        }
+        let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
+        let prepared = RequestContext {
+            services: self.services.clone(),
+            library: self.library.clone(),
+            caller,
+            variables,
+        };
+        if known && operation.reads_only {
+            return match direct::run(&document, operation, &prepared).await {
+                Ok(body) => Reply { outcome: Outcome::Executed, body },
+                Err(error) => rejected(error::of_request(&error, &request_id)),
+            };
+        }
+        let schema = if known { &self.known } else { &self.strict };
+        let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
+        let mut sent = async_graphql::Request::new("").variables(variables).data(prepared);
+        if let Some(name) = operation_name {
+            sent = sent.operation_name(name);
+        }
+        sent.set_parsed_query(document.parsed.clone());
+        let response = schema.execute(sent).await;
+        let reply = reply(&response, &request_id);
+        if !known && reply.outcome == Outcome::Executed {
+            self.documents.keep(query, document);
+        }
+        reply
+    }
+}
+
+fn rejected(error: Value) -> Reply {
+    Reply { outcome: Outcome::Rejected, body: Bytes::from(json!({"errors": [error]}).to_string()) }
+}
+
+fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
+    let errors: Vec<Value> =
+        response.errors.iter().map(|error| error::of_server(error, request_id)).collect();
+    // Errors of fields have a path; what has none was found before execution.
+    let ran = response.errors.is_empty()
+        || response.data != async_graphql::Value::Null
+        || response.errors.iter().any(|error| !error.path.is_empty());
+    let mut body = Map::new();
+    if !ran {
+        body.insert("errors".to_owned(), errors.into());
+        return Reply { outcome: Outcome::Rejected, body: Bytes::from(Value::Object(body).to_string()) };
+    }
+    match serde_json::to_string(&response.data) {
+        Ok(data) => {
+            let errors = if errors.is_empty() {
+                String::new()
+            } else {
+                format!(",\"errors\":{}", Value::from(errors))
+            };
+            Reply { outcome: Outcome::Executed, body: Bytes::from(format!("{{\"data\":{data}{errors}}}")) }
+        }
+        Err(source) => rejected(error::of_request(&Error::internal(source), request_id)),
+    }
+}

@@ -1,0 +1,17 @@
+//! The graph: schema, selection, execution and errors. The only layer that knows async-graphql.
+
+pub mod context;
+mod direct;
+mod document;
+mod engine;
+pub mod error;
+pub mod mutation;
+pub mod planned;
+mod query;
+mod read;
+mod register;
+pub mod scalar;
+mod select;
+mod viewer;
+
+pub use engine::{Context, Engine, Outcome, Reply, Request};

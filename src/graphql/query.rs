@@ -1,0 +1,69 @@
+//! The query type, as async-graphql executes it: beside mutations, for introspection, and where a document is new.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field,
+    registry::{MetaField, ObjectBuilder, Registry},
+    resolver_utils::resolve_container,
+};
+
+use super::{context, planned, read, register, select::Root, viewer::Viewer};
+
+/// Everything that can be read.
+#[derive(Debug)]
+pub struct Query;
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Query")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let viewer = Viewer::create_type_info(registry);
+        let mut fields = register::query(registry);
+        let mut field = MetaField::new("viewer", viewer);
+        field.description = Some("Who is asking, and what they may do.".to_owned());
+        fields.insert("viewer".to_owned(), field);
+        let object =
+            ObjectBuilder::new("Query", fields).description(Some("Everything that can be read.".to_owned()));
+        registry.types.insert("Query".to_owned(), object.build());
+        "Query!".to_owned()
+    }
+
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(context, self).await
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, context: &Context<'_>) -> ServerResult<Option<Value>> {
+        let field = &context.item.node;
+        let at =
+            |error: async_graphql::Error| context.set_error_path(error.into_server_error(context.item.pos));
+        let request = context::of(context).map_err(at)?;
+        let name = field.name.node.as_str();
+        if name == "viewer" {
+            let viewer = Viewer::from(&request.caller.actor);
+            let selection = context.with_selection_set(&field.selection_set);
+            return viewer.resolve(&selection, context.item).await.map(Some);
+        }
+        let Some(root) = Root::find(name) else { return Ok(None) };
+        let sets = [&field.selection_set.node];
+        match read::root(root, field, &sets, planned::surroundings(context), request).await {
+            Ok(json) => Ok(Some(planned::raw(json))),
+            Err(error) => {
+                let error = at(request.render(&error));
+                if root.always() {
+                    return Err(error);
+                }
+                // The field may be null, so the rest of the answer stands.
+                context.add_error(error);
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl ObjectType for Query {}

@@ -1,0 +1,149 @@
+//! Reads one root field: select, plan, run. Both ways of execution come through here.
+
+use std::cell::Cell;
+
+use async_graphql::{
+    Name, Positioned,
+    parser::types::{Field, FragmentDefinition, SelectionSet, VariableDefinition},
+};
+use serde_json::value::RawValue;
+
+use super::{
+    context::RequestContext,
+    select::{self, Root, Selector},
+};
+use crate::domain::{
+    Error, Result,
+    catalog::Catalog,
+    node::{Kind, NodeId},
+    read::{
+        Codec, Connection, Fingerprint, Literal, Operand, OrderKey, Part, Plan, Predicate, Rows, Selection,
+        Value, Window,
+    },
+};
+
+/// What a selection may refer to in its document.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'d> {
+    /// The document's fragments.
+    pub(super) fragments: &'d std::collections::HashMap<Name, Positioned<FragmentDefinition>>,
+    /// The operation's variables.
+    pub(super) definitions: &'d [Positioned<VariableDefinition>],
+}
+
+impl<'d> Surroundings<'d> {
+    /// A selector over these, for one request.
+    pub(super) fn selector<'s>(self, request: &'s RequestContext) -> Selector<'s>
+    where
+        'd: 's,
+    {
+        let (catalog, codec): (&Catalog, &Codec) = (request.library.catalog(), request.library.codec());
+        Selector {
+            catalog,
+            codec,
+            fragments: self.fragments,
+            definitions: self.definitions,
+            variables: &request.variables,
+            rows: Cell::new(0),
+        }
+    }
+}
+
+/// Reads a root field. The answer is JSON text.
+pub(super) async fn root(
+    root: Root,
+    field: &Field,
+    sets: &[&SelectionSet],
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<String> {
+    let plans = {
+        // The selector stays within these braces: it is not to be held across an await.
+        let selector = surroundings.selector(request);
+        match root {
+            Root::Nodes => {
+                let ids = select::nodes(&selector, field)?;
+                Plans::Nodes(by_kind(&selector, &ids, sets)?, ids)
+            }
+            root => Plans::One(Box::new(selector.root(root, field, sets.iter().copied())?)),
+        }
+    };
+    match plans {
+        Plans::One(plan) => request.library.read(*plan, &request.caller).await,
+        Plans::Nodes(plans, ids) => nodes(plans, &ids, request).await,
+    }
+}
+
+/// Reads the node that a mutation changed.
+pub(super) async fn node(
+    id: NodeId,
+    set: &SelectionSet,
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<String> {
+    let plan = surroundings.selector(request).node(id, std::iter::once(set))?;
+    request.library.read(plan, &request.caller).await
+}
+
+enum Plans {
+    One(Box<Plan>),
+    Nodes(Vec<Plan>, Vec<NodeId>),
+}
+
+/// One plan for each kind among the ids; its answer has the ids in one list and the nodes in another, in one order.
+fn by_kind(selector: &Selector<'_>, ids: &[NodeId], sets: &[&SelectionSet]) -> Result<Vec<Plan>> {
+    let mut plans = Vec::new();
+    for kind in Kind::ALL {
+        let keys: Vec<Literal> =
+            ids.iter().filter(|id| id.kind == kind).map(|id| Literal::Key(id.id)).collect();
+        let Ok(limit) = u32::try_from(keys.len()) else { continue };
+        if limit == 0 {
+            continue;
+        }
+        let noun = selector.catalog.noun(kind.type_name())?;
+        let key = Operand::Key(noun.key);
+        let order =
+            OrderKey { operand: key.clone(), direction: crate::domain::read::Direction::Asc, nulls: None };
+        let body = selector.selection(noun, sets.iter().copied(), select::Place::ROOT)?;
+        plans.push(Plan::Connection(Box::new(Connection {
+            rows: Rows {
+                noun: std::sync::Arc::clone(noun),
+                predicate: Predicate::In(key, keys),
+                order: vec![order],
+                search: None,
+            },
+            window: Window { limit, backward: false, after: None, before: None },
+            parts: vec![("ids".to_owned(), Part::Nodes(0)), ("nodes".to_owned(), Part::Nodes(1))],
+            bodies: vec![Selection(vec![("id".to_owned(), Value::Key(kind, noun.key))]), body],
+            fingerprint: Fingerprint::default(),
+        })));
+    }
+    Ok(plans)
+}
+
+#[derive(serde::Deserialize)]
+struct Found<'j> {
+    ids: Vec<Id>,
+    #[serde(borrow)]
+    nodes: Vec<&'j RawValue>,
+}
+
+#[derive(serde::Deserialize)]
+struct Id {
+    id: String,
+}
+
+async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Result<String> {
+    let mut answers = Vec::with_capacity(plans.len());
+    for plan in plans {
+        answers.push(request.library.read(plan, &request.caller).await?);
+    }
+    let mut known = std::collections::HashMap::new();
+    for answer in &answers {
+        let found: Found<'_> = serde_json::from_str(answer).map_err(Error::internal)?;
+        known.extend(found.ids.into_iter().map(|id| id.id).zip(found.nodes));
+    }
+    let in_order: Vec<&str> =
+        ids.iter().map(|id| known.get(&id.to_string()).map_or("null", |node| node.get())).collect();
+    Ok(format!("[{}]", in_order.join(",")))
+}
