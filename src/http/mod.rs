@@ -18,6 +18,7 @@ mod state;
 pub mod engine;
 pub mod metrics;
 
+pub use axum::Router;
 pub use playground::Assets;
 pub use request_id::RequestId;
 pub use router::router;

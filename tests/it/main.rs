@@ -16,6 +16,7 @@ mod harness;
 
 mod cli_config;
 mod cli_embedded;
+mod cli_serve;
 mod cmp_connector;
 mod cmp_map;
 mod contracts;

@@ -3,6 +3,7 @@
 mod contracts;
 mod doctor;
 mod migrate;
+mod serve;
 mod token;
 
 use std::{
@@ -16,7 +17,7 @@ use clap::{Parser, Subcommand};
 use super::{
     config::{Config, Environment},
     failure::Failure,
-    telemetry,
+    say, telemetry,
 };
 
 /// One fast, typed GraphQL graph over brand content, local and from any CMP.
@@ -39,6 +40,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answer requests and run background jobs (what happens without a command)
+    Serve(serve::Arguments),
     /// Bring the database to this version's schema, or show what is missing
     Migrate(migrate::Arguments),
     /// Make bearer tokens
@@ -80,16 +83,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         .map_err(|error| Failure::because("starting the runtime", &error))?;
     runtime.block_on(async {
         match cli.command {
-            None => Ok(()),
+            None => serve::run(&context, serve::Arguments::default()).await,
+            Some(Command::Serve(arguments)) => serve::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments),
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,
         }
     })
-}
-
-/// Prints one line of what a command answers. A reader that has gone away (`| head`) is no failure of ours.
-fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stdout(), "{line}");
 }

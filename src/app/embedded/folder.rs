@@ -67,6 +67,13 @@ impl Ownership {
     }
 }
 
+impl Drop for Ownership {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child that is being started this moment still holds it too.
+        let _ = self.lock.unlock();
+    }
+}
+
 /// The folder of the database's files: in the data folder, or for root, where that cannot be reached, in `/var/lib`.
 pub(super) fn place(data: &Path, account: Account) -> Result<PathBuf, Error> {
     let wanted = data.join("postgres");

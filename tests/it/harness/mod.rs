@@ -1,7 +1,11 @@
 //! The small language that tests are written in: a migrated database each, an application on it, personas that ask.
 
+mod app;
 mod cluster;
 mod database;
+mod persona;
 mod template;
 
+pub use app::TestApp;
 pub use database::TestDb;
+pub use persona::Persona;

@@ -1,0 +1,52 @@
+//! What is plugged into what, on one page: services into the graph, graph and tokens into the door.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+
+use super::{config::Config, failure::Failure, graph, identity};
+use crate::{
+    http::{self, Assets, Door, Draining, metrics},
+    service::{Services, authn::Authn},
+};
+
+/// Everything in front of the services.
+#[derive(Debug)]
+pub struct Built {
+    /// Every route.
+    pub router: http::Router,
+    /// Checks and makes tokens.
+    pub authn: Arc<Authn>,
+    /// Set while the server is going away.
+    pub draining: Draining,
+}
+
+/// Builds what answers requests.
+///
+/// # Errors
+/// Where a setting does not allow it.
+pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
+    let authn = identity::authn(config, services.clock.clone(), graph::find_brand(services))?;
+    let draining = Draining::default();
+    let playground = config.http.playground.unwrap_or(config.embedded_mode());
+    let door = Door {
+        engine: Arc::new(graph::engine(services)?),
+        authn: authn.clone(),
+        ready: ready(services),
+        draining: draining.clone(),
+        metrics: metrics::install()?,
+        playground: playground.then(Assets::embedded),
+        clock: services.clock.clone(),
+    };
+    let router = http::router(door, &config.http)?;
+    Ok(Built { router, authn, draining })
+}
+
+/// A server is ready while its database answers.
+fn ready(services: &Services) -> http::Ready {
+    let db = services.db.clone();
+    Arc::new(move || {
+        let db = db.clone();
+        async move { db.ping().await }.boxed()
+    })
+}

@@ -1,0 +1,116 @@
+//! The server from its first line to its last: listen, database, services, graph, door; then the same in reverse.
+
+use std::{io, net::SocketAddr};
+
+use chrono::TimeDelta;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{
+    backend::{Backend, Sharing},
+    build::{self, Built},
+    config::{Config, Environment},
+    failure::Failure,
+};
+use crate::{domain::access::Role, http, service::authn::Authn};
+
+/// How long the token that is printed at the start is valid, in hours.
+const WELCOME_TOKEN_HOURS: i64 = 24;
+
+/// What a process does besides answering requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// It runs background jobs too.
+    Also,
+    /// Another process does that.
+    Elsewhere,
+}
+
+/// Serves until the process is told to stop, then finishes what is in flight.
+///
+/// # Errors
+/// Where the configuration does not allow it, the address is taken, or the database is out of reach.
+pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Result<(), Failure> {
+    refuse_public(config)?;
+    // First: a port that is taken is told before anything else was started.
+    let listener = listen(config.http.listen).await?;
+    let stopped = stop_signal()?;
+    let backend = Backend::open(config, environment, Sharing::Alone).await?;
+    if work == Work::Also {
+        tracing::debug!("there are no background jobs yet");
+    }
+    let served = serve_on(config, listener, &backend, stopped).await;
+    backend.close().await;
+    served
+}
+
+async fn serve_on(
+    config: &Config,
+    listener: TcpListener,
+    backend: &Backend,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::because("listening", &error))?;
+    let Built { router, authn, draining } = build::build(config, &backend.services)?;
+    welcome(config, address, &authn);
+    http::serve(listener, router, draining, stopped, &config.http).await?;
+    Ok(())
+}
+
+/// The embedded database has a generated secret and no operator: it is for this machine alone.
+fn refuse_public(config: &Config) -> Result<(), Failure> {
+    let listen = config.http.listen;
+    if config.embedded_mode() && !listen.ip().is_loopback() {
+        return Err(Failure::Usage(format!(
+            "http.listen is {listen}, which other machines can reach; without database.url brandgraph listens on a loopback address only"
+        )));
+    }
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::Failed(format!(
+            "{address} is in use by another program; choose another with BRANDGRAPH__HTTP__LISTEN"
+        )),
+        _ => Failure::because(format_args!("listening on {address}"), &error),
+    })
+}
+
+/// Completes when the process is asked to stop. Asked again, it ends at once; the database is then stopped by its
+/// supervisor.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let because = |error: io::Error| Failure::because("waiting for signals", &error);
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(because)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(because)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::warn!("asked again: ending at once");
+            std::process::exit(130);
+        });
+    })
+}
+
+/// Says where to go, and with an embedded database also how to get in.
+fn welcome(config: &Config, address: SocketAddr, authn: &Authn) {
+    tracing::info!("listening on http://{address}");
+    if !config.embedded_mode() {
+        return;
+    }
+    match authn.mint("you", Role::Owner, None, TimeDelta::hours(WELCOME_TOKEN_HOURS)) {
+        Ok(token) => super::say(format_args!(
+            "\n  Playground  http://{address}/\n  GraphQL     http://{address}/graphql\n  Token       {token}\n"
+        )),
+        Err(error) => tracing::warn!(%error, "no token could be made"),
+    }
+}

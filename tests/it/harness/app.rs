@@ -1,0 +1,82 @@
+//! The whole application on a database of the test's own, asked in memory; time stands still at noon.
+
+use std::sync::Arc;
+
+use brandgraph::{
+    app::{
+        build::{self, Built},
+        config::Config,
+    },
+    domain::access::Role,
+    http::Router,
+    kit::clock::Clock,
+    service::{Services, authn::Authn},
+    store::{Db, Settings},
+};
+use chrono::TimeDelta;
+
+use super::{Persona, TestDb};
+
+/// How many connections one test's application opens at most.
+const CONNECTIONS: u32 = 4;
+
+/// The application of one test.
+pub struct TestApp {
+    /// The use cases, for what a test does behind the door.
+    pub services: Services,
+    /// The time, as 2026-11-20 12:00 UTC; `advance` moves it.
+    pub clock: Clock,
+    /// The database, for a look behind the scenes.
+    pub db: TestDb,
+    pub(super) router: Router,
+    authn: Arc<Authn>,
+}
+
+impl TestApp {
+    /// An application without content.
+    pub async fn start() -> Self {
+        let db = TestDb::create().await;
+        let settings = Settings {
+            url: db.url().into(),
+            max_connections: CONNECTIONS,
+            min_connections: 0,
+            ..Settings::default()
+        };
+        let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
+        let services = Services::new(Db::connect(&settings).await.unwrap(), clock.clone());
+        let mut config = Config::default();
+        config.auth.secret = Some("a secret of the tests, of 32 bytes or more".to_owned().into());
+        let Built { router, authn, .. } = build::build(&config, &services).unwrap();
+        Self { services, clock, db, router, authn }
+    }
+
+    /// Somebody who may do everything.
+    pub fn as_owner(&self) -> Persona<'_> {
+        self.as_role(Role::Owner)
+    }
+
+    /// A website's server: sees what is published.
+    pub fn as_delivery(&self) -> Persona<'_> {
+        self.as_role(Role::Delivery)
+    }
+
+    /// Somebody with a role in every brand.
+    pub fn as_role(&self, role: Role) -> Persona<'_> {
+        self.persona(role, None)
+    }
+
+    /// Somebody with a role in one brand, named by its slug.
+    pub fn as_role_in(&self, role: Role, brand: &str) -> Persona<'_> {
+        self.persona(role, Some(brand))
+    }
+
+    /// Somebody without a token.
+    pub fn as_anonymous(&self) -> Persona<'_> {
+        Persona { app: self, token: None }
+    }
+
+    fn persona(&self, role: Role, brand: Option<&str>) -> Persona<'_> {
+        let token = self.authn.mint(role.name(), role, brand, TimeDelta::days(365)).unwrap();
+        Persona { app: self, token: Some(token) }
+    }
+}
