@@ -111,7 +111,11 @@ fn a_taken_port_is_told_with_exit_code_1() {
     let folder = Folder::new("data");
     let refused = brandgraph(&folder).env("BRANDGRAPH__HTTP__LISTEN", &address).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(told(&refused).contains(&format!("{address} is in use by another program")), "{}", told(&refused));
+    assert!(
+        told(&refused).contains(&format!("{address} is in use by another program")),
+        "{}",
+        told(&refused)
+    );
     assert!(!folder.0.join("data").exists(), "nothing else was started");
 }
 
@@ -143,7 +147,10 @@ fn every_command_has_help_with_an_example() {
     };
     let top = help(&[]);
     let (_, commands) = top.split_once("Commands:\n").unwrap();
-    let names = commands.lines().take_while(|line| line.starts_with("  ")).filter_map(|line| line.split_whitespace().next());
+    let names = commands
+        .lines()
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next());
     let names: Vec<_> = names.filter(|name| *name != "help").collect();
     assert!(names.len() >= 5, "{top}");
     for name in names {
