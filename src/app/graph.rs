@@ -16,7 +16,7 @@ pub(super) struct Graph;
 impl Engine for Graph {
     fn execute(&self, _: Request, _: Context) -> BoxFuture<'_, Reply> {
         let body = r#"{"errors":[{"message":"there is no graph yet","extensions":{"code":"UNAVAILABLE"}}]}"#;
-        async { Reply { outcome: Outcome::Rejected, body: body.into() } }.boxed()
+        async { Reply { outcome: Outcome::Rejected, operation: None, body: body.into() } }.boxed()
     }
 
     fn sdl(&self) -> String {

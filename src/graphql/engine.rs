@@ -55,11 +55,24 @@ pub enum Outcome {
     MutationRefused,
 }
 
+/// What kind of operation a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// It reads.
+    Query,
+    /// It writes.
+    Mutation,
+    /// It listens.
+    Subscription,
+}
+
 /// The answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// How far the request came.
     pub outcome: Outcome,
+    /// What it asked for; `None` where that could not be told.
+    pub operation: Option<Operation>,
     /// The whole response object, as JSON.
     pub body: Bytes,
 }
@@ -113,10 +126,11 @@ impl Engine {
             Ok(operation) => operation,
             Err(error) => return rejected(error::of_request(&error, &request_id)),
         };
-        if queries_only && operation.definition.ty != OperationType::Query {
+        let kind = Operation::from(operation.definition.ty);
+        if queries_only && kind != Operation::Query {
             let error = Error::invalid("query", "method", "a mutation must be sent by POST");
-            let body = json!({"errors": [error::of_request(&error, &request_id)]});
-            return Reply { outcome: Outcome::MutationRefused, body: Bytes::from(body.to_string()) };
+            let refused = rejected(error::of_request(&error, &request_id)).to(kind);
+            return Reply { outcome: Outcome::MutationRefused, ..refused };
         }
         let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
         let prepared = RequestContext {
@@ -127,8 +141,8 @@ impl Engine {
         };
         if known && operation.reads_only {
             return match direct::run(&document, operation, &prepared).await {
-                Ok(body) => Reply { outcome: Outcome::Executed, body },
-                Err(error) => rejected(error::of_request(&error, &request_id)),
+                Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
+                Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
             };
         }
         let schema = if known { &self.known } else { &self.strict };
@@ -139,7 +153,7 @@ impl Engine {
         }
         sent.set_parsed_query(document.parsed.clone());
         let response = schema.execute(sent).await;
-        let reply = reply(&response, &request_id);
+        let reply = reply(&response, &request_id).to(kind);
         if !known && reply.outcome == Outcome::Executed {
             self.documents.keep(query, document);
         }
@@ -147,8 +161,25 @@ impl Engine {
     }
 }
 
+impl Reply {
+    fn to(self, operation: Operation) -> Self {
+        Self { operation: Some(operation), ..self }
+    }
+}
+
+impl From<OperationType> for Operation {
+    fn from(kind: OperationType) -> Self {
+        match kind {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+}
+
 fn rejected(error: Value) -> Reply {
-    Reply { outcome: Outcome::Rejected, body: Bytes::from(json!({"errors": [error]}).to_string()) }
+    let body = json!({"errors": [error]}).to_string();
+    Reply { outcome: Outcome::Rejected, operation: None, body: Bytes::from(body) }
 }
 
 fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
@@ -161,7 +192,8 @@ fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
     let mut body = Map::new();
     if !ran {
         body.insert("errors".to_owned(), errors.into());
-        return Reply { outcome: Outcome::Rejected, body: Bytes::from(Value::Object(body).to_string()) };
+        let body = Bytes::from(Value::Object(body).to_string());
+        return Reply { outcome: Outcome::Rejected, operation: None, body };
     }
     match serde_json::to_string(&response.data) {
         Ok(data) => {
@@ -170,7 +202,8 @@ fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
             } else {
                 format!(",\"errors\":{}", Value::from(errors))
             };
-            Reply { outcome: Outcome::Executed, body: Bytes::from(format!("{{\"data\":{data}{errors}}}")) }
+            let body = Bytes::from(format!("{{\"data\":{data}{errors}}}"));
+            Reply { outcome: Outcome::Executed, operation: None, body }
         }
         Err(source) => rejected(error::of_request(&Error::internal(source), request_id)),
     }

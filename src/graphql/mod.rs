@@ -14,4 +14,4 @@ pub mod scalar;
 mod select;
 mod viewer;
 
-pub use engine::{Context, Engine, Outcome, Reply, Request};
+pub use engine::{Context, Engine, Operation, Outcome, Reply, Request};

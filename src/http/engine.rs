@@ -1,11 +1,11 @@
 //! What the door asks of the graph behind it: run one request to its end, and show the schema.
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 
 use crate::graphql;
-pub use crate::graphql::{Context, Outcome, Reply, Request};
+pub use crate::graphql::{Context, Operation, Outcome, Reply, Request};
 
-/// The graph, as seen from the door.
+/// The graph, as seen from the door; a test of the door brings a small one of its own.
 pub trait Engine: Send + Sync + 'static {
     /// Runs one request to its end.
     fn execute(&self, request: Request, context: Context) -> BoxFuture<'_, Reply>;
@@ -16,7 +16,7 @@ pub trait Engine: Send + Sync + 'static {
 
 impl Engine for graphql::Engine {
     fn execute(&self, request: Request, context: Context) -> BoxFuture<'_, Reply> {
-        Box::pin(Self::execute(self, request, context))
+        Self::execute(self, request, context).boxed()
     }
 
     fn sdl(&self) -> String {

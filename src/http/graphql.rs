@@ -17,7 +17,7 @@ use http::{
 
 use super::{
     body,
-    engine::{self, Context, Outcome, Reply},
+    engine::{self, Context, Operation, Outcome, Reply},
     error::Refusal,
     media::{self, MediaType},
     parameters,
@@ -55,10 +55,30 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let context = Context { actor, request_id: id.as_str().to_owned() };
-    tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await.map_err(|_elapsed| {
+    let reply = tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await;
+    count(reply.as_ref().ok());
+    reply.map_err(|_elapsed| {
         let message = format!("the request was stopped after {} seconds", deadline.as_secs());
         Error::new(Code::Timeout, message).into()
     })
+}
+
+/// Counts what reached the engine. The labels are few and never a client's words.
+fn count(reply: Option<&Reply>) {
+    let operation_type = match reply.and_then(|reply| reply.operation) {
+        Some(Operation::Query) => "query",
+        Some(Operation::Mutation) => "mutation",
+        Some(Operation::Subscription) => "subscription",
+        None => "unknown",
+    };
+    let outcome = match reply.map(|reply| reply.outcome) {
+        Some(Outcome::Executed) => "executed",
+        Some(Outcome::Rejected) => "rejected",
+        Some(Outcome::MutationRefused) => "mutation_refused",
+        None => "timed_out",
+    };
+    metrics::counter!(super::metrics::GRAPHQL_REQUESTS, "operation_type" => operation_type, "outcome" => outcome)
+        .increment(1);
 }
 
 async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Request, Refusal> {

@@ -8,7 +8,7 @@ use brandgraph::{
     domain::{Code, Error, Result, access::Actor},
     http::{
         self, Door, Draining, Settings,
-        engine::{self, Engine, Outcome, Reply, Request},
+        engine::{self, Engine, Operation, Outcome, Reply, Request},
     },
     kit::clock::Clock,
     service::authn::{self, Authn},
@@ -99,7 +99,11 @@ impl Engine for Stub {
                     .any(|(_, operation)| operation.node.ty == OperationType::Mutation)
             {
                 let body = r#"{"errors":[{"message":"no mutations here","extensions":{"code":"INVALID"}}]}"#;
-                return Reply { outcome: Outcome::MutationRefused, body: body.into() };
+                return Reply {
+                    outcome: Outcome::MutationRefused,
+                    operation: Some(Operation::Mutation),
+                    body: body.into(),
+                };
             }
             let mut asked = async_graphql::Request::new(request.query)
                 .variables(Variables::from_json(request.variables.into()))
@@ -109,9 +113,10 @@ impl Engine for Stub {
             let response = self.schema.execute(asked).await;
             if response.data == async_graphql::Value::Null && response.is_err() {
                 let body = serde_json::json!({ "errors": response.errors }).to_string();
-                return Reply { outcome: Outcome::Rejected, body: body.into() };
+                return Reply { outcome: Outcome::Rejected, operation: None, body: body.into() };
             }
-            Reply { outcome: Outcome::Executed, body: serde_json::to_vec(&response).unwrap().into() }
+            let body = serde_json::to_vec(&response).unwrap().into();
+            Reply { outcome: Outcome::Executed, operation: Some(Operation::Query), body }
         }
         .boxed()
     }

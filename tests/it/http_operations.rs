@@ -83,6 +83,8 @@ async fn requests_are_counted_and_timed_by_route_and_never_by_what_a_client_inve
     let router = open();
     ask(&router, get("/made/up/by/somebody"), Body::empty()).await;
     ask(&router, post(), r#"{"query": "{ secretSelection: who }"}"#).await;
+    ask(&router, post(), r#"{"query": "{"}"#).await;
+    ask(&router, get("/graphql?query=mutation%7Bwrite%7D"), Body::empty()).await;
     let invented = axum::http::Request::builder().method("INVENTED").uri("/schema.graphql");
     ask(&router, invented, Body::empty()).await;
     let page = ask(&router, get("/metrics"), Body::empty()).await;
@@ -92,6 +94,9 @@ async fn requests_are_counted_and_timed_by_route_and_never_by_what_a_client_inve
         r#"http_requests_total{method="POST",route="/graphql",status="200"}"#,
         r#"http_requests_total{method="GET",route="unmatched",status="404"}"#,
         r#"http_requests_total{method="OTHER",route="/schema.graphql",status="405"}"#,
+        r#"graphql_requests_total{operation_type="query",outcome="executed"}"#,
+        r#"graphql_requests_total{operation_type="unknown",outcome="rejected"}"#,
+        r#"graphql_requests_total{operation_type="mutation",outcome="mutation_refused"}"#,
         r#"http_request_duration_seconds_bucket{method="POST",route="/graphql",status="200",le="0.005"}"#,
     ] {
         assert!(page.contains(wanted), "{wanted} is not in\n{page}");
