@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 
-use super::{config::Config, failure::Failure, graph, identity};
+use super::{config::Config, failure::Failure, identity};
 use crate::{
+    graphql::Engine,
     http::{self, Assets, Door, Draining, metrics},
-    service::{Services, authn::Authn},
+    domain::Result,
+    service::{
+        Library, Services,
+        authn::{self, Authn},
+    },
 };
 
 /// Everything in front of the services.
@@ -26,11 +31,12 @@ pub struct Built {
 /// # Errors
 /// Where a setting does not allow it.
 pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
-    let authn = identity::authn(config, services.clock.clone(), graph::find_brand(services))?;
+    let auth = identity::settings(config)?;
+    let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
     let door = Door {
-        engine: Arc::new(graph::engine(services)?),
+        engine: Arc::new(engine(&auth, services)?),
         authn: authn.clone(),
         ready: ready(services),
         draining: draining.clone(),
@@ -40,6 +46,12 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     };
     let router = http::router(door, &config.http)?;
     Ok(Built { router, authn, draining })
+}
+
+/// The graph over the services.
+pub(super) fn engine(auth: &authn::Settings, services: &Services) -> Result<Engine> {
+    let library = Library::new(services.db.clone(), &identity::cursor_key(auth)?)?;
+    Ok(Engine::new(services.clone(), library))
 }
 
 /// A server is ready while its database answers.

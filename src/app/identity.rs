@@ -1,27 +1,60 @@
-//! Who may come in: the checker of tokens, with the secret that was configured or this installation's own.
+//! What only this installation can sign: tokens and cursors, with the configured secret or one of its own.
 
 use std::sync::Arc;
 
+use futures::FutureExt;
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
 use super::{config::Config, failure::Failure, secret};
 use crate::{
-    kit::clock::Clock,
-    service::authn::{Authn, FindBrand, Settings},
+    domain::{Error, Result},
+    service::{
+        Services,
+        authn::{Authn, FindBrand, Settings},
+    },
+    store,
 };
 
 /// The file of the generated secret, in the data folder.
 const FILE: &str = "token.secret";
 
-/// The checker of tokens.
+/// The section `auth`, with the installation's own secret where none is configured and the database is embedded.
 ///
 /// # Errors
-/// Where the secret is missing, too short, or cannot be kept.
-pub(super) fn authn(config: &Config, clock: Clock, find_brand: FindBrand) -> Result<Arc<Authn>, Failure> {
-    let mut settings: Settings = config.auth.clone();
+/// Where the secret cannot be kept.
+pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
+    let mut settings = config.auth.clone();
     if settings.secret.is_none() && config.embedded_mode() {
         let folder = &config.embedded.folder;
         let secret = secret::of_folder(folder, FILE)
             .map_err(|error| Failure::because(folder.join(FILE).display(), &error))?;
         settings.secret = Some(secret);
     }
-    Ok(Arc::new(Authn::new(&settings, clock, find_brand)?))
+    Ok(settings)
+}
+
+/// The checker of tokens.
+///
+/// # Errors
+/// Where the secret is missing or too short.
+pub(super) fn authn(settings: &Settings, services: &Services) -> Result<Arc<Authn>> {
+    let db = services.db.clone();
+    let find_brand: FindBrand = Arc::new(move |slug| {
+        let db = db.clone();
+        async move { store::brand::find_id(&db, &slug).await }.boxed()
+    });
+    Authn::new(settings, services.clock.clone(), find_brand).map(Arc::new)
+}
+
+/// The key that cursors are signed with: of the same secret, yet useless for signing tokens.
+///
+/// # Errors
+/// Never in practice: the hash takes keys of any length.
+pub(super) fn cursor_key(settings: &Settings) -> Result<Vec<u8>> {
+    let secret = settings.secret.as_ref().map(SecretString::expose_secret).unwrap_or_default();
+    let mut key = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(Error::internal)?;
+    key.update(b"brandgraph cursor");
+    Ok(key.finalize().into_bytes().to_vec())
 }

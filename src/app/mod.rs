@@ -7,7 +7,6 @@ pub mod config;
 pub mod contracts;
 pub mod embedded;
 pub mod failure;
-mod graph;
 mod identity;
 pub mod lifecycle;
 mod secret;

@@ -8,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Life, Tx,
+    Db, Life, Tx,
     entity::{brand, entry, locale},
     error::from_orm,
 };
@@ -174,6 +174,22 @@ pub async fn locales_in_use_beside(tx: &Tx, grant: &Grant, id: Uuid, kept: &Loca
         .order_by_asc(entry::Column::Locale)
         .into_tuple()
         .all(tx.connection())
+        .await
+        .map_err(from_orm)
+}
+
+/// The id of the brand with a slug, for the check of a token that names one: there is no grant yet.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn find_id(db: &Db, slug: &str) -> Result<Option<Uuid>> {
+    brand::Entity::find()
+        .select_only()
+        .column(brand::Column::Id)
+        .filter(brand::Column::Slug.eq(slug))
+        .filter(brand::Column::DeletedAt.is_null())
+        .into_tuple()
+        .one(db.orm())
         .await
         .map_err(from_orm)
 }

@@ -22,6 +22,7 @@ mod cmp_map;
 mod contracts;
 mod fields_props;
 mod fields_schema;
+mod harness_app;
 mod harness_database;
 mod http_anything;
 mod http_audits;

@@ -1,6 +1,6 @@
 //! `brandgraph contracts [--write]`: the files in `schema/` beside the code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use uuid::Uuid;
@@ -8,9 +8,11 @@ use uuid::Uuid;
 use super::{
     super::{
         backend::{Backend, Sharing},
+        build,
         config::Config,
         contracts::{self, Contract, Drift},
         failure::Failure,
+        identity,
     },
     Context, say,
 };
@@ -29,7 +31,7 @@ pub(super) struct Arguments {
 /// Fails where a file differs and may not be written.
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let mut all = contracts::of_code();
-    all.push(of_fresh_database(context).await?);
+    all.extend(of_fresh_database(context).await?);
     let mut differ = 0;
     for contract in &all {
         let path = arguments.folder.join(contract.file);
@@ -56,8 +58,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     }
 }
 
-/// The schema of a database made for this alone, so that no configured one is touched.
-async fn of_fresh_database(context: &Context) -> Result<Contract, Failure> {
+/// What follows from a migrated database, made for this alone so that no configured one is touched.
+async fn of_fresh_database(context: &Context) -> Result<Vec<Contract>, Failure> {
     let environment = &context.environment;
     let pg_dump =
         contracts::pg_dump(environment.find("PATH").map(AsRef::as_ref), &context.config.embedded.folder)
@@ -66,13 +68,18 @@ async fn of_fresh_database(context: &Context) -> Result<Contract, Failure> {
     config.embedded.folder =
         environment.temporary().join(format!("brandgraph-contracts-{}", Uuid::new_v4().simple()));
     let backend = Backend::open(&config, environment, Sharing::Alone).await?;
-    let contract = match backend.address() {
-        Some(address) => {
-            contracts::of_database(&pg_dump, &address).map_err(|error| Failure::Failed(error.to_string()))
-        }
-        None => Err(Failure::Failed("the temporary database has no address".to_owned())),
-    };
+    let contracts = of_backend(&backend, &config, &pg_dump);
     backend.close().await;
     let _ = std::fs::remove_dir_all(&config.embedded.folder);
-    contract
+    contracts
+}
+
+fn of_backend(backend: &Backend, config: &Config, pg_dump: &Path) -> Result<Vec<Contract>, Failure> {
+    let address = backend.address().unwrap_or_default();
+    let database = contracts::of_database(pg_dump, &address);
+    let engine = build::engine(&identity::settings(config)?, &backend.services)?;
+    Ok(vec![
+        contracts::of_graph(engine.sdl()),
+        database.map_err(|error| Failure::Failed(error.to_string()))?,
+    ])
 }

@@ -10,7 +10,7 @@ use super::{
     super::{failure::Failure, identity},
     Context, say,
 };
-use crate::{domain::access::Role, kit::clock::Clock};
+use crate::{domain::access::Role, kit::clock::Clock, service::authn::Authn};
 
 #[derive(Debug, Args)]
 #[command(
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, arguments: Arguments) -> Result<(), Failure
     let What::Mint { subject, role, brand, ttl } = arguments.what;
     // Making a token asks for no brand: one that does not exist yet may be named.
     let nobody = Arc::new(|_| async { Ok(None) }.boxed());
-    let authn = identity::authn(&context.config, Clock::system(), nobody)?;
+    let authn = Authn::new(&identity::settings(&context.config)?, Clock::system(), nobody)?;
     say(authn.mint(&subject, role, brand.as_deref(), ttl)?);
     Ok(())
 }

@@ -68,6 +68,12 @@ pub fn of_code() -> Vec<Contract> {
     ]
 }
 
+/// The contract of the graph: its schema in SDL.
+#[must_use]
+pub fn of_graph(sdl: String) -> Contract {
+    Contract { file: "schema.graphql", text: sdl }
+}
+
 /// The contract of the database: the schema that a migrated one has.
 ///
 /// # Errors

@@ -69,6 +69,14 @@ impl Persona<'_> {
         }
     }
 
+    /// The body of a page that is there.
+    pub async fn get(&self, path: &str) -> String {
+        let response = self.send(Request::get(path), Body::empty()).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(bytes.into()).unwrap()
+    }
+
     /// Any request, with this persona's token.
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Response<Body> {
         let request = match &self.token {
