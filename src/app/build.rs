@@ -6,9 +6,9 @@ use futures::FutureExt;
 
 use super::{config::Config, failure::Failure, identity};
 use crate::{
+    domain::Result,
     graphql::Engine,
     http::{self, Assets, Door, Draining, metrics},
-    domain::Result,
     service::{
         Library, Services,
         authn::{self, Authn},

@@ -78,8 +78,5 @@ fn of_backend(backend: &Backend, config: &Config, pg_dump: &Path) -> Result<Vec<
     let address = backend.address().unwrap_or_default();
     let database = contracts::of_database(pg_dump, &address);
     let engine = build::engine(&identity::settings(config)?, &backend.services)?;
-    Ok(vec![
-        contracts::of_graph(engine.sdl()),
-        database.map_err(|error| Failure::Failed(error.to_string()))?,
-    ])
+    Ok(vec![contracts::of_graph(engine.sdl()), database.map_err(|error| Failure::Failed(error.to_string()))?])
 }
