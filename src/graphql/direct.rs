@@ -3,10 +3,6 @@
 //! async-graphql's executor would build a value for every field and write it out again; here the database's bytes go
 //! straight into the answer. What such a query means is the same either way, and a test holds both to it.
 
-use async_graphql::{
-    Positioned,
-    parser::types::{BaseType, VariableDefinition},
-};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 use serde_json::Value;
@@ -26,14 +22,13 @@ const AT_ONCE: usize = 4;
 /// Runs the operation.
 ///
 /// # Errors
-/// What makes it no request at all: a variable that is missing, a directive's condition that is none.
+/// What makes it no request at all: a directive's condition that is none, or too many root fields.
 pub(super) async fn run(
     document: &Document,
     operation: Operation<'_>,
     request: &RequestContext,
 ) -> Result<Bytes> {
     let definitions = &operation.definition.variable_definitions;
-    required(definitions, request)?;
     let surroundings = Surroundings { fragments: &document.parsed.fragments, definitions };
     let fields = {
         let selector = surroundings.selector(request);
@@ -100,26 +95,4 @@ fn written(answers: &[Answer<'_>]) -> Bytes {
     }
     body.push('}');
     Bytes::from(body)
-}
-
-/// Every variable that must be given was given.
-fn required(definitions: &[Positioned<VariableDefinition>], request: &RequestContext) -> Result<()> {
-    for definition in definitions {
-        let definition = &definition.node;
-        let name = definition.name.node.as_str();
-        let missing = match request.variables.get(name) {
-            Some(Value::Null) => true,
-            Some(_) => false,
-            None => definition.default_value.is_none(),
-        };
-        if missing && !definition.var_type.node.nullable {
-            let ty = match &definition.var_type.node.base {
-                BaseType::Named(name) => name.as_str(),
-                BaseType::List(_) => "a list",
-            };
-            let message = format!("the variable must be given, and not null: it is {ty}");
-            return Err(Error::invalid(format!("${name}"), "required", message));
-        }
-    }
-    Ok(())
 }

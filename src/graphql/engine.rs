@@ -13,7 +13,7 @@ use super::{
     error,
     mutation::Mutation,
     query::Query,
-    register,
+    register, variables,
 };
 use crate::{
     domain::{Error, access::Actor},
@@ -132,6 +132,9 @@ impl Engine {
             let refused = rejected(error::of_request(&error, &request_id)).to(kind);
             return Reply { outcome: Outcome::MutationRefused, ..refused };
         }
+        if let Err(error) = variables::required(&operation.definition.variable_definitions, &variables) {
+            return rejected(error::of_request(&error, &request_id));
+        }
         let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
         let prepared = RequestContext {
             services: self.services.clone(),
@@ -146,8 +149,8 @@ impl Engine {
             };
         }
         let schema = if known { &self.known } else { &self.strict };
-        let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
-        let mut sent = async_graphql::Request::new("").variables(variables).data(prepared);
+        let sent_variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
+        let mut sent = async_graphql::Request::new("").variables(sent_variables).data(prepared);
         if let Some(name) = operation_name {
             sent = sent.operation_name(name);
         }

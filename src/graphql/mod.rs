@@ -12,6 +12,7 @@ mod read;
 mod register;
 pub mod scalar;
 mod select;
+mod variables;
 mod viewer;
 
 pub use engine::{Context, Engine, Operation, Outcome, Reply, Request};

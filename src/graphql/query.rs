@@ -13,7 +13,7 @@ use super::{context, planned, read, register, select::Root, viewer::Viewer};
 
 /// Everything that can be read.
 #[derive(Debug)]
-pub struct Query;
+pub(crate) struct Query;
 
 impl OutputType for Query {
     fn type_name() -> Cow<'static, str> {

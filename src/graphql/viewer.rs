@@ -6,7 +6,7 @@ use crate::domain::access::{Actor, Permission, Role};
 
 /// Who is asking, and what they may do.
 #[derive(Debug, SimpleObject)]
-pub struct Viewer {
+pub(super) struct Viewer {
     /// The name that the token's issuer has for them; null without a token.
     subject: Option<String>,
     /// The roles they hold.

@@ -34,4 +34,5 @@ mod http_node;
 mod http_operations;
 mod http_serve;
 mod playground;
+mod read;
 mod tidy;

@@ -76,6 +76,13 @@ pub(super) fn category() -> Noun {
             Field::one("parent", "Category", Join::to("parent_id"), "The category above; none for a root.")
                 .optional()
                 .filters(),
+            Field::list(
+                "path",
+                "Category",
+                Join::Listed { here: "path" },
+                "The categories from the root down to this one, itself included. As a filter: everything below a category, itself included.",
+            )
+            .filters(),
             Field::connection(
                 "children",
                 "Category",

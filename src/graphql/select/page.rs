@@ -25,6 +25,10 @@ pub(super) fn default_order(noun: &Noun, join: Option<Join>) -> Vec<OrderKey> {
             key(Operand::Key(noun.key), Direction::Asc),
         ];
     }
+    if let Some(Join::Listed { here }) = join {
+        // A path sorts after the paths that it begins with, so this goes from the root down.
+        return vec![key(Operand::Key(here), Direction::Asc)];
+    }
     let (column, downwards) = noun.feed;
     let direction = if downwards { Direction::Desc } else { Direction::Asc };
     if column == noun.key {

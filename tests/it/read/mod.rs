@@ -1,0 +1,13 @@
+//! Reads, from a GraphQL document to the database and back.
+
+mod access;
+mod cursors;
+mod facets;
+mod filters;
+mod locales;
+mod nodes;
+mod orders;
+mod refusals;
+mod search;
+mod shelf;
+mod statements;

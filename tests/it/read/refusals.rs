@@ -1,0 +1,78 @@
+//! Bad input: a clear error that names what is wrong and where, whether it comes in the document or in a variable.
+
+use serde_json::json;
+
+use super::shelf::Shelf;
+
+#[tokio::test]
+async fn what_is_wrong_in_an_argument_is_named() {
+    let shelf = Shelf::open().await;
+    let query = "query($f: EntryFilter, $o: [EntryOrder!], $n: Int, $l: LocaleInput, $s: SearchInput) {
+        entries(filter: $f, orderBy: $o, first: $n, locale: $l, search: $s) { nodes { slug } } }";
+    // The first run makes the document known, so that later ones meet our own parser and not async-graphql's.
+    shelf.data(query).await;
+    let deep = (0..9).fold(json!({}), |inner, _| json!({"not": inner}));
+    for (variables, code, path) in [
+        (json!({"n": -1}), "INVALID", "first"),
+        (json!({"n": 101}), "LIMIT_EXCEEDED", ""),
+        (json!({"f": {"fields": [{"path": "a'b", "eq": 1}]}}), "INVALID", "filter.fields.0.path"),
+        (json!({"f": {"fields": [{"path": "color"}]}}), "INVALID", "color"),
+        (
+            json!({"f": {"fields": [{"path": "color", "as": "DATE_TIME", "gt": "yesterday"}]}}),
+            "INVALID",
+            "filter.fields.0.gt",
+        ),
+        (json!({"f": {"id": {"eq": "nonsense"}}}), "INVALID", "filter.id.eq"),
+        (
+            json!({"f": {"id": {"eq": "brand_00000000-0000-0000-0000-0000000000a0"}}}),
+            "INVALID",
+            "filter.id.eq",
+        ),
+        (json!({"f": {"title": {"eq": "a\u{0}b"}}}), "INVALID", "filter.title.eq"),
+        (json!({"f": deep}), "LIMIT_EXCEEDED", ""),
+        (json!({"f": {"slug": {"in": vec!["x"; 101]}}}), "LIMIT_EXCEEDED", ""),
+        (json!({"o": [{"field": "RELEVANCE"}]}), "INVALID", "orderBy.0.field"),
+        (json!({"o": [{"field": "FIELD"}]}), "INVALID", "orderBy.0.path"),
+        (json!({"o": vec![json!({"field": "SLUG"}); 6]}), "LIMIT_EXCEEDED", ""),
+        (json!({"l": {"code": "not a locale"}}), "INVALID", "locale.code"),
+        (json!({"s": {"text": "  "}}), "INVALID", "search.text"),
+        (json!({"s": {"text": "x".repeat(201)}}), "LIMIT_EXCEEDED", ""),
+    ] {
+        let (found, at, message) = shelf.refusal(query, variables.clone()).await;
+        assert_eq!((found.as_str(), at.as_str()), (code, path), "{variables}: {message}");
+        assert!(!message.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn pages_that_multiply_beyond_reason_are_refused() {
+    let shelf = Shelf::open().await;
+    let query = "{ entries(first: 100) { nodes { references(first: 100) { nodes { references(first: 100) { nodes { slug } } } } } } }";
+    let answer = shelf.ask(query, json!({})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
+    assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 200_000);
+}
+
+#[tokio::test]
+async fn documents_that_are_none_are_refused_with_a_code_and_a_place() {
+    let shelf = Shelf::open().await;
+    let bomb: String =
+        (0..30).map(|n| format!("fragment f{n} on Query {{ ...f{m} ...f{m} }} ", m = n + 1)).collect();
+    let bomb = format!("{{ ...f0 }} {bomb} fragment f30 on Query {{ __typename }}");
+    for (query, code) in [
+        ("{", "INVALID"),
+        ("", "INVALID"),
+        ("{ nothing }", "INVALID"),
+        ("{ entries { nodes } }", "INVALID"),
+        ("{ entries(first: \"x\") { nodes { slug } } }", "INVALID"),
+        ("query($x: Int!) { entries(first: $x) { nodes { slug } } }", "INVALID"),
+        ("query A { __typename } query B { __typename }", "INVALID"),
+        ("{ ...F } fragment F on Query { ...F }", "INVALID"),
+        (bomb.as_str(), "LIMIT_EXCEEDED"),
+    ] {
+        let answer = shelf.ask(query, json!({})).await;
+        assert_eq!(answer.get("data"), None, "{query}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["requestId"], "test");
+    }
+}

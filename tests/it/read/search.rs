@@ -1,0 +1,45 @@
+//! Full-text search: words and their forms, phrases, unfinished words, typing errors, relevance.
+
+use super::shelf::Shelf;
+
+async fn found(shelf: &Shelf, search: &str) -> Vec<String> {
+    shelf
+        .slugs(&format!(r#"first: 100, search: {search}, filter: {{brand: {{slug: {{eq: "acme"}}}}}}"#))
+        .await
+}
+
+#[tokio::test]
+async fn finds_words_in_every_form_and_spelling() {
+    let shelf = Shelf::open().await;
+    for (search, count) in [
+        (r#"{text: "shoe"}"#, 5),
+        (r#"{text: "run"}"#, 5),
+        (r#"{text: "boots or cups"}"#, 10),
+        (r#"{text: "boots -13"}"#, 4),
+        (r#"{text: "\"winter boots\" 13"}"#, 1),
+        (r#"{text: "\"boots winter\""}"#, 0),
+        (r#"{text: "number"}"#, 20),
+        (r#"{text: "jardin", mode: WORDS}"#, 2),
+        (r#"{text: "gar cha", mode: PREFIX}"#, 0),
+        (r#"{text: "garden cha", mode: PREFIX}"#, 5),
+        (r#"{text: "runing shos", mode: FUZZY}"#, 5),
+        (r#"{text: "xylophone", mode: FUZZY}"#, 0),
+        (r#"{text: "'; drop table entry; --", mode: PREFIX}"#, 0),
+    ] {
+        assert_eq!(found(&shelf, search).await.len(), count, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn the_best_come_first_and_pages_go_on_from_there() {
+    let shelf = Shelf::open().await;
+    let list = r#"search: {text: "item or shoes"}, filter: {brand: {slug: {eq: "acme"}}}"#;
+    let all = shelf.slugs(&format!("first: 100, {list}")).await;
+    assert_eq!(all.len(), 20);
+    let mut best = all[..5].to_vec();
+    best.sort();
+    assert_eq!(best, ["article-04", "article-08", "article-12", "article-16", "article-20"]);
+    let query = format!("{{ entries(first: 7, {list}) {{ pageInfo {{ endCursor }} }} }}");
+    let end = shelf.data(&query).await["entries"]["pageInfo"]["endCursor"].clone();
+    assert_eq!(shelf.slugs(&format!("first: 100, after: {end}, {list}")).await, all[7..]);
+}
