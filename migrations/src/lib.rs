@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_content;
 mod m0002_work;
+mod m0003_pending;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -17,7 +18,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_content::Migration), Box::new(m0002_work::Migration)]
+        vec![
+            Box::new(m0001_content::Migration),
+            Box::new(m0002_work::Migration),
+            Box::new(m0003_pending::Migration),
+        ]
     }
 }
 

@@ -5,6 +5,7 @@ pub mod build;
 pub mod command;
 pub mod config;
 pub mod contracts;
+pub mod demo;
 pub mod embedded;
 pub mod failure;
 mod identity;

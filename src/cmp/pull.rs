@@ -123,20 +123,27 @@ impl Pull {
         Ok(Some(page))
     }
 
-    /// Maps on a thread of its own, with a watchdog: an expression can be slow, and must not hold up anything else.
+    /// Maps on a thread of its own, with a watchdog: an expression can be slow, and must not hold up anything else. It is
+    /// no thread of the runtime's, because that would wait for one that never ends before the process can.
     async fn map(&self, name: String, answer: Answer, first_index: u64) -> Result<Mapped> {
         let seconds = self.connector.limits.mapping_seconds.max(1);
         let (connector, base, shown) = (Arc::clone(&self.connector), self.base.clone(), name.clone());
-        let work = tokio::task::spawn_blocking(move || match connector.resource(&name) {
-            Some(resource) => {
-                let total = total_header(resource, &answer);
-                map_page(&connector, resource, &base, &answer.body, total, first_index)
-            }
-            None => Err(Error::not_found("the resource")),
-        });
-        match tokio::time::timeout(Duration::from_secs(seconds), work).await {
+        let (done, result) = tokio::sync::oneshot::channel();
+        let work = move || {
+            let mapped = match connector.resource(&name) {
+                Some(resource) => {
+                    let total = total_header(resource, &answer);
+                    map_page(&connector, resource, &base, &answer.body, total, first_index)
+                }
+                None => Err(Error::not_found("the resource")),
+            };
+            // Nobody listens any more where the watchdog was faster.
+            let _ = done.send(mapped);
+        };
+        std::thread::Builder::new().name("mapping".to_owned()).spawn(work).map_err(Error::internal)?;
+        match tokio::time::timeout(Duration::from_secs(seconds), result).await {
             Ok(Ok(mapped)) => mapped,
-            Ok(Err(fault)) => Err(Error::internal(fault)),
+            Ok(Err(panicked)) => Err(Error::internal(panicked)),
             Err(_) => {
                 let message =
                     format!("resource `{shown}`: mapping one page took more than {seconds} seconds");

@@ -14,6 +14,7 @@ pub mod fields;
 pub mod node;
 pub mod read;
 pub mod record;
+pub mod source;
 pub mod taxonomy;
 pub mod text;
 

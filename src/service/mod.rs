@@ -1,8 +1,12 @@
 //! Use cases: authorize, decide, write, record.
 
 pub mod authn;
+pub mod bulk;
 mod library;
 mod schemas;
+pub mod source;
+pub mod source_sync;
+mod source_types;
 mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};

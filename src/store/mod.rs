@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod brand;
+pub mod bulk;
 pub mod category;
 pub mod content_type;
 mod db;
@@ -18,6 +19,7 @@ mod migrate;
 mod path;
 pub mod read;
 pub mod reference;
+pub mod source;
 mod sql;
 pub mod tag;
 mod tx;

@@ -35,4 +35,8 @@ mod http_operations;
 mod http_serve;
 mod playground;
 mod read;
+mod sync_demo;
+mod sync_faults;
+mod sync_source;
+mod sync_world;
 mod tidy;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, check, get, moments, rows, texts};
+use super::{Tally, Written, changed, check, moments, rows, texts};
 use crate::{
     domain::{
         Result,
@@ -54,6 +54,20 @@ pub async fn upsert_assets(
     source: Option<Uuid>,
     assets: &[AssetRow],
 ) -> Result<Tally> {
+    write_assets(tx, grant, brand, source, assets).await.map(|written| written.tally)
+}
+
+/// As [`upsert_assets`], and tells which were written.
+///
+/// # Errors
+/// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
+pub async fn write_assets(
+    tx: &Tx,
+    grant: &Grant,
+    brand: Uuid,
+    source: Option<Uuid>,
+    assets: &[AssetRow],
+) -> Result<Written> {
     check(grant, Permission::AssetWrite, brand)?;
     let text = |field: fn(&AssetRow) -> Option<&str>| texts(assets.iter().map(field));
     let number = |field: fn(&AssetRow) -> Option<i64>| {
@@ -77,17 +91,12 @@ pub async fn upsert_assets(
         moments(assets.iter().map(|asset| Some(asset.updated_at))),
     ];
     let found = rows(tx, UPSERT, values).await?;
-    let mut tally = Tally::default();
-    for row in &found {
-        if get(row, "created")? {
-            tally.created += 1;
-        } else {
-            tally.updated += 1;
-        }
-    }
-    let all = u64::try_from(assets.len()).unwrap_or(u64::MAX);
-    tally.unchanged = all.saturating_sub(tally.created + tally.updated);
-    Ok(tally)
+    let changed = changed(&found)?;
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let created = number(changed.iter().filter(|(_, created)| *created).count());
+    let updated = number(changed.len()) - created;
+    let tally = Tally { created, updated, unchanged: number(assets.len()).saturating_sub(created + updated) };
+    Ok(Written { tally, known: Vec::new(), changed })
 }
 
 const UPSERT: &str = "
@@ -105,4 +114,4 @@ where a.deleted_at is null
   and (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
     is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,
       excluded.width, excluded.height, excluded.url, excluded.metadata)
-returning a.xmax = 0 as created";
+returning a.id, a.version, a.xmax = 0 as created";

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, check, get, moments, rows, texts};
+use super::{Tally, changed, check, get, moments, rows, texts};
 use crate::{
     domain::{
         Result,
         access::{Grant, Permission},
+        change::Changed,
     },
     store::{Tx, event::Author},
 };
@@ -67,6 +68,8 @@ pub struct Written {
     pub tally: Tally,
     /// Those that were there before.
     pub known: Vec<Uuid>,
+    /// Those that were written, and whether they are new.
+    pub changed: Vec<(Changed, bool)>,
 }
 
 /// The rows whose slug another entry of the same type and locale has.
@@ -147,7 +150,7 @@ pub async fn upsert_entries(
     for row in &found {
         fresh.insert(get::<Uuid>(row, "id")?, get::<bool>(row, "created")?);
     }
-    let mut written = Written::default();
+    let mut written = Written { changed: changed(&found)?, ..Written::default() };
     for entry in entries {
         match fresh.get(&entry.id) {
             Some(true) => written.tally.created += 1,
@@ -198,4 +201,4 @@ with incoming as (
     select entry, array_agg(category) as ids from unnest($19::uuid[], $20::uuid[]) as c(entry, category) group by entry) c
     on c.entry = w.id
 )
-select id, created from written";
+select id, version, created from written";

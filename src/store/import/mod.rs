@@ -5,7 +5,7 @@ mod entry;
 mod link;
 mod taxonomy;
 
-pub use asset::{AssetRow, upsert_assets};
+pub use asset::{AssetRow, upsert_assets, write_assets};
 pub use entry::{EntryRow, Taken, Written, taken_slugs, upsert_entries};
 pub use link::{LinkRow, Missing, ReferenceRow, replace_links, replace_references};
 pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories, load_tags};
@@ -17,6 +17,7 @@ use super::{error::from_orm, tx::Tx};
 use crate::domain::{
     Code, Error, Result,
     access::{Grant, Permission},
+    change::Changed,
 };
 
 /// What came of each row of a set.
@@ -70,6 +71,13 @@ async fn rows(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>
 async fn run(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64> {
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     Ok(tx.connection().execute_raw(statement).await.map_err(from_orm)?.rows_affected())
+}
+
+/// The rows that were written, and whether they are new.
+fn changed(rows: &[QueryResult]) -> Result<Vec<(Changed, bool)>> {
+    let one =
+        |row| Ok((Changed { id: get(row, "id")?, version: get(row, "version")? }, get(row, "created")?));
+    rows.iter().map(one).collect()
 }
 
 fn get<T: sea_orm::TryGetable>(row: &QueryResult, column: &str) -> Result<T> {

@@ -1,0 +1,133 @@
+//! Where records go: a brand, its languages and content types, and on whose behalf its source is known.
+
+use std::{collections::HashMap, sync::Arc};
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        Error, Result,
+        access::{Actor, Grant, Permission},
+        fields::Schema,
+        record::Key,
+        text::Locale,
+    },
+    kit::id,
+    service::{Caller, Services, Unit},
+    store::bulk,
+};
+
+/// Where records go. Made once for many batches; a content type that is made later is not known to it.
+#[derive(Debug)]
+pub struct Destination {
+    pub(super) brand: Uuid,
+    pub(super) source: Option<Uuid>,
+    pub(super) entries: Grant,
+    pub(super) assets: Grant,
+    pub(super) taxonomy: Grant,
+    default_locale: Locale,
+    chains: HashMap<String, Vec<String>>,
+    types: HashMap<String, KnownType>,
+}
+
+/// A content type that records can be of.
+#[derive(Debug)]
+pub(super) struct KnownType {
+    pub(super) id: Uuid,
+    pub(super) schema: Arc<Schema>,
+}
+
+impl Destination {
+    /// Looks the brand up. With a source, its records carry the source's name and their id there; without, they become
+    /// the brand's own.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` and `UNAUTHENTICATED` as the actor's roles say, `NOT_FOUND` where there is no such brand.
+    pub async fn open(
+        services: &Services,
+        caller: &Caller,
+        brand: Uuid,
+        source: Option<Uuid>,
+    ) -> Result<Self> {
+        // Whoever may pull from a source may have written what it holds; nobody else gets around the permissions of content.
+        let system = Actor::System("sync");
+        let actor = if source.is_some() {
+            caller.actor.grant_in(Permission::SourceSync, brand)?;
+            &system
+        } else {
+            caller.actor.grant_in(Permission::EntryPublish, brand)?;
+            &caller.actor
+        };
+        let grant = |permission| actor.grant_in(permission, brand);
+        let (entries, assets) = (grant(Permission::EntryWrite)?, grant(Permission::AssetWrite)?);
+        let taxonomy = grant(Permission::TaxonomyWrite)?;
+        let unit = Unit::begin(services, caller).await?;
+        let found = bulk::find_brand(unit.tx(), brand).await?;
+        let types = bulk::list_types(unit.tx(), brand).await?;
+        unit.rollback().await?;
+        let found = found.ok_or_else(|| Error::not_found("the brand"))?;
+        let chain = |chain: String| chain.split(' ').map(str::to_owned).collect();
+        let mut known = HashMap::with_capacity(types.len());
+        for row in types {
+            let schema = services.schemas.get(row.id, row.version, &row.schema)?;
+            known.insert(row.key, KnownType { id: row.id, schema });
+        }
+        Ok(Self {
+            brand,
+            source,
+            entries,
+            assets,
+            taxonomy,
+            default_locale: Locale::parse(&found.default_locale, "defaultLocale")?,
+            chains: found.locales.into_iter().zip(found.chains.into_iter().map(chain)).collect(),
+            types: known,
+        })
+    }
+
+    /// The content type of that key.
+    pub(super) fn content_type(&self, key: &str) -> Result<&KnownType> {
+        self.types.get(key).ok_or_else(|| {
+            Error::invalid("type", "unknown_type", format!("the brand has no content type `{key}`"))
+        })
+    }
+
+    /// The locale that a record says, or the brand's default.
+    pub(super) fn locale(&self, said: Option<&str>) -> Result<Locale> {
+        let Some(said) = said else { return Ok(self.default_locale.clone()) };
+        let locale = Locale::parse(said, "locale")?;
+        if self.chains.contains_key(locale.as_str()) {
+            return Ok(locale);
+        }
+        Err(Error::invalid("locale", "unknown_locale", format!("the brand has no locale {locale}")))
+    }
+
+    /// How good a target's locale is for an entry in another one: the lower, the better.
+    pub(super) fn distance(&self, from: &str, to: &str) -> usize {
+        let place = self.chains.get(from).and_then(|chain| chain.iter().position(|code| code == to));
+        place.unwrap_or(usize::MAX)
+    }
+
+    fn namespace(&self) -> Uuid {
+        self.source.unwrap_or(self.brand)
+    }
+
+    /// What the translations of an item share.
+    pub(super) fn translation_id(&self, key: &Key) -> Uuid {
+        id::derived(self.namespace(), "translation", &key.to_string())
+    }
+
+    /// The id of an item in one language.
+    pub(super) fn entry_id(&self, key: &Key, locale: &Locale) -> Uuid {
+        id::derived(self.namespace(), "entry", &format!("{key}\n{locale}"))
+    }
+
+    /// The id of an asset.
+    pub(super) fn asset_id(&self, key: &Key) -> Uuid {
+        id::derived(self.namespace(), "asset", &key.to_string())
+    }
+
+    /// What an item is called at its source, where it has one.
+    pub(super) fn external_id(&self, key: &Key) -> Option<String> {
+        self.source.map(|_| key.to_string())
+    }
+}

@@ -1,0 +1,111 @@
+//! A record that was checked against everything but the other rows of the database.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        Error, Violation,
+        fields::{FieldPath, Schema},
+        record::{Failure, Key, Target, Term},
+        text::{Locale, Slug},
+    },
+    store::import::AssetRow,
+};
+
+/// A record that is ready to be written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) index: u64,
+    pub(super) key: Key,
+    pub(super) body: Body,
+}
+
+/// What a record becomes.
+#[derive(Debug)]
+pub(super) enum Body {
+    Entry(Box<EntryDraft>),
+    Asset(Box<AssetRow>),
+}
+
+/// An entry that is ready but for its references, tags and categories, whose ids the database knows.
+#[derive(Debug)]
+pub(super) struct EntryDraft {
+    pub(super) id: Uuid,
+    pub(super) translation_id: Uuid,
+    pub(super) content_type_id: Uuid,
+    pub(super) schema: Arc<Schema>,
+    pub(super) slug: Slug,
+    /// Whether the slug was made here, so that it may be made longer where it is taken.
+    pub(super) slug_made: bool,
+    pub(super) locale: Locale,
+    pub(super) title: String,
+    pub(super) status: &'static str,
+    pub(super) external_id: Option<String>,
+    pub(super) published_at: Option<DateTime<Utc>>,
+    pub(super) scheduled_at: Option<DateTime<Utc>>,
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
+    pub(super) fields: Map<String, Value>,
+    pub(super) search_text: String,
+    pub(super) tags: Vec<Term>,
+    pub(super) categories: Vec<Vec<Term>>,
+    pub(super) references: Vec<DraftReference>,
+}
+
+/// A field that refers to other records, whose ids are derived but may not be there yet.
+#[derive(Debug)]
+pub(super) struct DraftReference {
+    pub(super) field: String,
+    pub(super) to: Target,
+    pub(super) many: bool,
+    /// Ids of assets, or what the translations of entries share.
+    pub(super) targets: Vec<Uuid>,
+}
+
+impl EntryDraft {
+    /// The value at a path, unless it is null.
+    pub(super) fn value(&self, path: &FieldPath) -> Option<&Value> {
+        let mut segments = path.segments().iter();
+        let first = self.fields.get(segments.next()?)?;
+        let found = segments.try_fold(first, |value, segment| match value {
+            Value::Object(map) => map.get(segment),
+            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        });
+        found.filter(|value| !value.is_null())
+    }
+}
+
+impl Draft {
+    /// The report for one thing that is wrong.
+    pub(super) fn fault(&self, violation: &Violation) -> Failure {
+        failure(self.index, &self.key, violation)
+    }
+
+    /// The report where the database refused this record.
+    pub(super) fn refused(&self, error: &Error) -> Failure {
+        match error.violations() {
+            [first, ..] => self.fault(first),
+            [] => {
+                let path = error.details().and_then(|details| details.get("path")).and_then(Value::as_str);
+                self.fault(&Violation::new(path.unwrap_or_default(), "conflict", error.message()))
+            }
+        }
+    }
+}
+
+/// The report of a record.
+pub(super) fn failure(index: u64, key: &Key, violation: &Violation) -> Failure {
+    Failure {
+        resource: key.resource.clone(),
+        index,
+        external_id: Some(key.id.clone()),
+        path: violation.path.clone(),
+        code: violation.code.to_owned(),
+        message: violation.message.clone(),
+    }
+}

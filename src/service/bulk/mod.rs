@@ -1,0 +1,96 @@
+//! Records in, rows out: many at once, each whole batch or nothing of it, and the same batch twice changes nothing.
+
+mod destination;
+mod draft;
+mod prepare;
+mod terms;
+mod write;
+
+use std::sync::Arc;
+
+use super::{Caller, Services};
+use crate::domain::{
+    Code, Error, Result,
+    record::{Failure, MAX_BATCH, Record},
+};
+
+pub use destination::Destination;
+use draft::Draft;
+
+/// A record and its place in what it came with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Counted from 0, for reports.
+    pub index: u64,
+    /// The record.
+    pub record: Record,
+}
+
+/// What came of some records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows that are new.
+    pub created: u64,
+    /// Rows that are different now.
+    pub updated: u64,
+    /// Rows that were as they should be; nothing was written for them.
+    pub unchanged: u64,
+    /// Entries that a reference was filled in for, because what it leads to has arrived.
+    pub settled: u64,
+    /// References that wait for what they lead to.
+    pub waiting: u64,
+    /// Records that were set aside.
+    pub failures: Vec<Failure>,
+}
+
+impl Outcome {
+    /// Takes another outcome in.
+    pub fn add(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.settled += other.settled;
+        self.waiting += other.waiting;
+        self.failures.extend(other.failures);
+    }
+}
+
+/// Writes records. A record that does not fit is set aside and reported; the others go on. Where the database refuses a
+/// batch for what is in it, the batch is halved until the record that is to blame is alone.
+///
+/// # Errors
+/// Where nothing can be written at all: `UNAVAILABLE`, `TIMEOUT`, `LIMIT_EXCEEDED` for more than [`MAX_BATCH`] records.
+pub async fn write(
+    services: &Services,
+    caller: &Caller,
+    destination: &Arc<Destination>,
+    items: Vec<Item>,
+) -> Result<Outcome> {
+    if items.len() > MAX_BATCH {
+        return Err(Error::limit("the records of one batch", MAX_BATCH as u64, items.len() as u64));
+    }
+    // Checking against schemas takes a processor's time; the runtime's threads are for waiting.
+    let ready = Arc::clone(destination);
+    let (drafts, failures) =
+        tokio::task::spawn_blocking(move || prepare::all(&ready, items)).await.map_err(Error::internal)?;
+    let mut outcome = Outcome { failures, ..Outcome::default() };
+    let mut waiting: Vec<&[Draft]> = vec![&drafts];
+    while let Some(batch) = waiting.pop() {
+        if batch.is_empty() {
+            continue;
+        }
+        match write::once(services, caller, destination, batch).await {
+            Ok(part) => outcome.add(part),
+            Err(error) if !matches!(error.code(), Code::Conflict | Code::Invalid) => return Err(error),
+            Err(error) => match batch {
+                [one] => outcome.failures.push(one.refused(&error)),
+                several => {
+                    let (first, second) = several.split_at(several.len() / 2);
+                    waiting.extend([second, first]);
+                }
+            },
+        }
+    }
+    outcome.failures.sort_by_key(|failure| failure.index);
+    Ok(outcome)
+}

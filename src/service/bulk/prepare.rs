@@ -1,0 +1,214 @@
+//! Checks records: everything that can be known without the other rows of the database.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Item,
+    destination::Destination,
+    draft::{Body, Draft, DraftReference, EntryDraft, failure},
+};
+use crate::{
+    domain::{
+        Error, Result, Violation,
+        asset::{FileUrl, MediaType, Metadata},
+        entry::{MAX_CATEGORIES, MAX_TAGS},
+        node,
+        record::{AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target, Term},
+        taxonomy::MAX_DEPTH,
+        text::{Name, Prose, Slug, Title},
+    },
+    kit::slug,
+    store::import::AssetRow,
+};
+
+/// What fits, and why the rest does not; of a record that has several faults each is told.
+pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, Vec<Failure>) {
+    let (mut drafts, mut failures) = (Vec::with_capacity(items.len()), Vec::new());
+    let mut seen: HashSet<Uuid> = HashSet::with_capacity(items.len());
+    for Item { index, record } in items {
+        let key = record.key().clone();
+        let body = match record {
+            Record::Entry(record) => entry(destination, *record).map(|entry| Body::Entry(Box::new(entry))),
+            Record::Asset(record) => asset(destination, *record).map(|asset| Body::Asset(Box::new(asset))),
+        };
+        let body = body.and_then(|body| {
+            let id = match &body {
+                Body::Entry(entry) => entry.id,
+                Body::Asset(asset) => asset.id,
+            };
+            if seen.insert(id) {
+                Ok(body)
+            } else {
+                Err(Error::invalid("key", "duplicate", "came already on this page"))
+            }
+        });
+        match body {
+            Ok(body) => drafts.push(Draft { index, key, body }),
+            Err(error) if error.violations().is_empty() => {
+                let violation = Violation::new("", "refused", error.message());
+                failures.push(failure(index, &key, &violation));
+            }
+            Err(error) => failures.extend(error.violations().iter().map(|fault| failure(index, &key, fault))),
+        }
+    }
+    (drafts, failures)
+}
+
+fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
+    let content_type = destination.content_type(&record.content_type)?;
+    let locale = destination.locale(record.locale.as_deref())?;
+    let title: String = Title::parse(&one_line(&record.title), "title")?.into();
+    let (slug, slug_made) = slug_of(&record, &title)?;
+    let references = record.references.iter().map(|reference| wanted(destination, reference));
+    let references: Vec<DraftReference> = references.collect();
+    let fields = Value::Object(record.fields);
+    let search_text = content_type.schema.search_text(&fields);
+    let fields = checked(&content_type.schema, fields, &references)?;
+    bounded("tags", record.tags.len(), MAX_TAGS)?;
+    bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
+    for (index, path) in record.categories.iter().enumerate() {
+        bounded_at(format!("categories/{index}"), path.len(), MAX_DEPTH)?;
+        for (step, term) in path.iter().enumerate() {
+            check_term(term, &format!("categories/{index}/{step}"))?;
+        }
+    }
+    for (index, term) in record.tags.iter().enumerate() {
+        check_term(term, &format!("tags/{index}"))?;
+    }
+    let scheduled_at = match (record.status, record.published_at) {
+        (RecordStatus::Scheduled, None) => {
+            return Err(Error::invalid(
+                "publishedAt",
+                "required",
+                "must be given where the status is scheduled",
+            ));
+        }
+        (RecordStatus::Scheduled, at) => at,
+        _ => None,
+    };
+    Ok(EntryDraft {
+        id: destination.entry_id(&record.key, &locale),
+        translation_id: destination.translation_id(&record.key),
+        content_type_id: content_type.id,
+        schema: std::sync::Arc::clone(&content_type.schema),
+        external_id: destination.external_id(&record.key),
+        slug,
+        slug_made,
+        locale,
+        title,
+        status: record.status.name(),
+        published_at: record.published_at.filter(|_| scheduled_at.is_none()),
+        scheduled_at,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        fields,
+        search_text,
+        tags: record.tags,
+        categories: record.categories,
+        references,
+    })
+}
+
+/// A headline stands on one line; platforms let line breaks through.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn slug_of(record: &EntryRecord, title: &str) -> Result<(Slug, bool)> {
+    if let Some(given) = &record.slug {
+        // What the platform takes for a slug may hold capitals or slashes; then one is made of it.
+        return Ok(match Slug::parse(given, "slug") {
+            Ok(slug) => (slug, false),
+            Err(_) => (Slug::parse(&slug::from_text(given), "slug")?, true),
+        });
+    }
+    let made = [slug::from_text(title), slug::from_text(&record.key.to_string())];
+    let made = made.into_iter().find(|made| !made.is_empty()).unwrap_or_default();
+    Ok((Slug::parse(&made, "slug")?, true))
+}
+
+fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
+    let target = |key: &Key| match reference.to {
+        Target::Entry => destination.translation_id(key),
+        Target::Asset => destination.asset_id(key),
+    };
+    let targets = reference.keys.iter().map(target).collect();
+    DraftReference { field: reference.field.clone(), to: reference.to, many: reference.many, targets }
+}
+
+/// Checks the fields as they will be once every reference leads somewhere, and gives them back without the references.
+fn checked(
+    schema: &crate::domain::fields::Schema,
+    fields: Value,
+    references: &[DraftReference],
+) -> Result<serde_json::Map<String, Value>> {
+    let Value::Object(mut object) = fields else { return Ok(serde_json::Map::new()) };
+    for reference in references {
+        let kind = match reference.to {
+            Target::Entry => node::Kind::Entry,
+            Target::Asset => node::Kind::Asset,
+        };
+        if let Some(value) = value_of(kind, reference.many, &reference.targets) {
+            object.insert(reference.field.clone(), value);
+        }
+    }
+    let whole = Value::Object(object);
+    let violations = schema.validate(&whole);
+    if !violations.is_empty() {
+        return Err(Error::violated(violations));
+    }
+    schema.uniques(&whole)?;
+    let Value::Object(mut object) = whole else { return Ok(serde_json::Map::new()) };
+    for reference in references {
+        object.shift_remove(&reference.field);
+    }
+    Ok(object)
+}
+
+/// How a reference stands in the fields.
+pub(super) fn value_of(kind: node::Kind, many: bool, targets: &[Uuid]) -> Option<Value> {
+    let text = |id: &Uuid| Value::String(node::NodeId::new(kind, *id).to_string());
+    if many { Some(targets.iter().map(text).collect()) } else { targets.first().map(text) }
+}
+
+fn check_term(term: &Term, at: &str) -> Result<()> {
+    Slug::parse(&term.slug, &format!("{at}/slug"))?;
+    Name::parse(&term.name, &format!("{at}/name")).map(|_| ())
+}
+
+fn bounded(at: &'static str, count: usize, most: u32) -> Result<()> {
+    bounded_at(at.to_owned(), count, most)
+}
+
+fn bounded_at(at: String, count: usize, most: u32) -> Result<()> {
+    if count as u64 <= u64::from(most) {
+        return Ok(());
+    }
+    Err(Error::invalid(at, "max_items", format!("holds {count}, at most {most} are taken")))
+}
+
+fn asset(destination: &Destination, record: AssetRecord) -> Result<AssetRow> {
+    let title = record.title.map(|title| Title::parse(&one_line(&title), "title")).transpose()?;
+    let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
+    let created_at = record.created_at.or(record.updated_at);
+    let epoch = chrono::DateTime::UNIX_EPOCH;
+    Ok(AssetRow {
+        id: destination.asset_id(&record.key),
+        filename: Name::parse(&record.filename, "filename")?.into(),
+        title: title.map(Into::into),
+        alt: alt.map(Into::into),
+        media_type: MediaType::parse(&record.media_type, "mediaType")?.as_str().to_owned(),
+        byte_size: record.bytes,
+        width: record.width,
+        height: record.height,
+        url: FileUrl::parse(&record.url, "url")?.as_str().to_owned(),
+        metadata: Metadata::parse(Value::Object(record.metadata), "metadata")?.into_value().to_string(),
+        external_id: destination.external_id(&record.key),
+        // The unit's time stands in where the platform does not say; `write` puts it there.
+        created_at: created_at.unwrap_or(epoch),
+        updated_at: record.updated_at.or(created_at).unwrap_or(epoch),
+    })
+}

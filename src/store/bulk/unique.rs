@@ -1,0 +1,60 @@
+//! Custom values that no two entries of a type may share, translations of one another aside.
+
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use super::query;
+use crate::{
+    domain::{
+        Result,
+        fields::{COMPARED, FieldPath, Kind},
+    },
+    store::{Tx, path},
+};
+
+/// A value that an entry is to hold.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Shared by the entry's translations.
+    pub translation_id: Uuid,
+    /// The value, as text.
+    pub value: String,
+}
+
+/// Which of the claims, by their place, another entry of the type has already.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn taken_values(
+    tx: &Tx,
+    brand: Uuid,
+    content_type: Uuid,
+    field: (&FieldPath, Kind),
+    claims: &[Claim],
+) -> Result<Vec<usize>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        place: i64,
+    }
+    let (path, kind) = field;
+    let operand = match kind {
+        Kind::Text | Kind::List => format!("left(i.value, {COMPARED})"),
+        Kind::Number => "i.value::numeric".to_owned(),
+        Kind::Boolean => "i.value::boolean".to_owned(),
+        Kind::Moment => "bg_moment(i.value)".to_owned(),
+    };
+    let sql = format!(
+        "select i.place from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
+         where exists (select 1 from entry e where e.brand_id = $1 and e.content_type_id = $2 and e.deleted_at is null \
+         and e.translation_id <> i.translation_id and {} = {operand})",
+        path::expression("e", path, kind)
+    );
+    let values = [
+        brand.into(),
+        content_type.into(),
+        claims.iter().map(|claim| claim.value.clone()).collect::<Vec<_>>().into(),
+        claims.iter().map(|claim| claim.translation_id).collect::<Vec<_>>().into(),
+    ];
+    let rows: Vec<Row> = query(tx, sql, values).await?;
+    Ok(rows.into_iter().filter_map(|row| usize::try_from(row.place - 1).ok()).collect())
+}
