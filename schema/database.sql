@@ -203,6 +203,16 @@ CREATE TABLE public.locale (
     "position" integer NOT NULL
 );
 
+CREATE TABLE public.pending_reference (
+    entry_id uuid NOT NULL,
+    field text NOT NULL,
+    "position" integer NOT NULL,
+    many boolean NOT NULL,
+    target_translation_id uuid,
+    target_asset_id uuid,
+    CONSTRAINT pending_reference_target_check CHECK (((target_translation_id IS NULL) <> (target_asset_id IS NULL)))
+);
+
 CREATE TABLE public.source (
     id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -298,6 +308,9 @@ ALTER TABLE ONLY public.job
 ALTER TABLE ONLY public.locale
     ADD CONSTRAINT locale_pkey PRIMARY KEY (brand_id, code);
 
+ALTER TABLE ONLY public.pending_reference
+    ADD CONSTRAINT pending_reference_pkey PRIMARY KEY (entry_id, field, "position");
+
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_name_key UNIQUE (name);
 
@@ -365,6 +378,10 @@ CREATE UNIQUE INDEX job_dedupe_key ON public.job USING btree (kind, dedupe_key) 
 
 CREATE INDEX job_due_idx ON public.job USING btree (run_at, id) WHERE (state = ANY (ARRAY['ready'::text, 'running'::text]));
 
+CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree (target_asset_id) WHERE (target_asset_id IS NOT NULL);
+
+CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
+
 CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
 
 ALTER TABLE ONLY public.asset
@@ -423,6 +440,9 @@ ALTER TABLE ONLY public.field_index
 
 ALTER TABLE ONLY public.locale
     ADD CONSTRAINT locale_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pending_reference
+    ADD CONSTRAINT pending_reference_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
