@@ -1,0 +1,144 @@
+//! One line of an import file: which noun it holds, of which brand.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::domain::{
+    Error, Result,
+    record::{AssetRecord, EntryRecord, Record, Term},
+};
+
+/// What a line holds.
+#[derive(Debug)]
+pub(super) enum Line {
+    /// A brand that is to be there.
+    Brand(BrandLine),
+    /// A content type that is to be there.
+    ContentType(String, TypeLine),
+    /// A tag that is to be there.
+    Tag(String, Term),
+    /// A category that is to be there, as the path from the root.
+    Category(String, Vec<Term>),
+    /// An entry or asset that is to be there.
+    Record(String, Record),
+}
+
+/// A brand.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct BrandLine {
+    /// Unique over all brands.
+    pub(super) slug: String,
+    /// What people call it.
+    pub(super) name: String,
+    /// The locale of what does not say its own.
+    pub(super) default_locale: String,
+    /// Its locales; the default alone where none are named.
+    #[serde(default)]
+    pub(super) locales: Vec<LocaleLine>,
+}
+
+/// A language of a brand.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct LocaleLine {
+    /// The language tag.
+    pub(super) code: String,
+    /// Where to look when there is no text in it.
+    #[serde(default)]
+    pub(super) fallback: Option<String>,
+}
+
+/// A content type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TypeLine {
+    /// Unique in the brand.
+    pub(super) key: String,
+    /// What people call it.
+    pub(super) name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub(super) description: Option<String>,
+    /// The JSON Schema of its entries' custom fields.
+    pub(super) schema: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryLine {
+    path: Vec<Term>,
+}
+
+/// Reads a line. `brand` is the brand of what names none.
+///
+/// # Errors
+/// `INVALID` with the codes `json`, `kind`, `brand` or `shape`.
+pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
+    let mut line: Map<String, Value> =
+        serde_json::from_slice(text).map_err(|error| wrong("", "json", &format!("is no JSON object: {error}")))?;
+    let kind = match line.shift_remove("kind") {
+        Some(Value::String(kind)) => kind,
+        _ => return Err(wrong("kind", "kind", KINDS)),
+    };
+    if kind == "brand" {
+        return shape(line).map(Line::Brand);
+    }
+    let brand = match (line.shift_remove("brand"), brand) {
+        (Some(Value::String(own)), None) => own,
+        (Some(Value::String(own)), Some(asked)) if own == asked => own,
+        (None, Some(asked)) => asked.to_owned(),
+        (None, None) => return Err(wrong("brand", "brand", "is missing; name it here or with --brand")),
+        (Some(_), _) => return Err(wrong("brand", "brand", "must be the slug of the brand that is imported")),
+    };
+    Ok(match kind.as_str() {
+        "contentType" => Line::ContentType(brand, shape(line)?),
+        "tag" => Line::Tag(brand, shape(line)?),
+        "category" => Line::Category(brand, shape::<CategoryLine>(line)?.path),
+        "asset" => Line::Record(brand, Record::Asset(Box::new(shape::<AssetRecord>(line)?))),
+        "entry" => Line::Record(brand, Record::Entry(Box::new(shape::<EntryRecord>(line)?))),
+        _ => return Err(wrong("kind", "kind", KINDS)),
+    })
+}
+
+const KINDS: &str = "must be brand, contentType, tag, category, asset or entry";
+
+fn shape<T: serde::de::DeserializeOwned>(line: Map<String, Value>) -> Result<T> {
+    serde_json::from_value(Value::Object(line)).map_err(|error| wrong("", "shape", &error.to_string()))
+}
+
+fn wrong(path: &str, code: &'static str, message: &str) -> Error {
+    Error::invalid(path, code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str, brand: Option<&str>) -> (String, &'static str) {
+        let error = parse(text.as_bytes(), brand).unwrap_err();
+        (error.violations()[0].path.clone(), error.violations()[0].code)
+    }
+
+    #[test]
+    fn the_brand_stands_in_the_line_or_beside_it() {
+        let tag = r#"{"kind":"tag","brand":"acme","slug":"a","name":"A"}"#;
+        assert!(matches!(parse(tag.as_bytes(), None), Ok(Line::Tag(brand, _)) if brand == "acme"));
+        assert!(parse(tag.as_bytes(), Some("acme")).is_ok());
+        assert_eq!(code(tag, Some("other")), ("brand".into(), "brand"));
+        let bare = r#"{"kind":"tag","slug":"a","name":"A"}"#;
+        assert!(matches!(parse(bare.as_bytes(), Some("acme")), Ok(Line::Tag(brand, _)) if brand == "acme"));
+        assert_eq!(code(bare, None), ("brand".into(), "brand"));
+    }
+
+    #[test]
+    fn what_is_no_record_says_why() {
+        assert_eq!(code("nonsense", None).1, "json");
+        assert_eq!(code("[]", None).1, "json");
+        assert_eq!(code(r#"{"brand":"acme"}"#, None), ("kind".into(), "kind"));
+        assert_eq!(code(r#"{"kind":"page","brand":"acme"}"#, None), ("kind".into(), "kind"));
+        let odd = r#"{"kind":"tag","brand":"acme","slug":"a","name":"A","colour":"red"}"#;
+        assert_eq!(code(odd, None).1, "shape");
+        assert!(parse(odd.as_bytes(), None).unwrap_err().message().contains("colour"));
+    }
+}
