@@ -1,0 +1,154 @@
+//! Brands, content types, tags and categories of an import: made where they are missing.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::line::{BrandLine, TypeLine};
+use crate::{
+    domain::{
+        Error, Result,
+        access::Permission,
+        brand::{CreateBrand, LocaleInput, Locales},
+        change::Patch,
+        content_type::{CreateContentType, UpdateContentType},
+        record::Term,
+        text::{Locale, Name, Prose, Slug, TypeKey},
+    },
+    kit::id,
+    service::{Caller, Services, Unit, brand, content_type},
+    store::import::{self, CategoryRow, TermRow},
+};
+
+/// What came of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// The brand of a slug.
+pub(super) async fn find_brand(services: &Services, caller: &Caller, slug: &str) -> Result<Option<Uuid>> {
+    let unit = Unit::begin(services, caller).await?;
+    let found = import::find_brand(unit.tx(), slug).await?;
+    unit.rollback().await?;
+    Ok(found)
+}
+
+/// Makes a brand; one that is there stays as it is.
+pub(super) async fn ensure_brand(services: &Services, caller: &Caller, line: BrandLine) -> Result<Change> {
+    let slug = Slug::parse(&line.slug, "slug")?;
+    if find_brand(services, caller, slug.as_str()).await?.is_some() {
+        return Ok(Change::Unchanged);
+    }
+    let default = Locale::parse(&line.default_locale, "defaultLocale")?;
+    let mut wanted = Vec::with_capacity(line.locales.len());
+    for (index, locale) in line.locales.iter().enumerate() {
+        let at = |field: &str| format!("locales/{index}/{field}");
+        let fallback = locale.fallback.as_deref().map(|code| Locale::parse(code, &at("fallback"))).transpose()?;
+        wanted.push(LocaleInput { code: Locale::parse(&locale.code, &at("code"))?, fallback });
+    }
+    if wanted.is_empty() {
+        wanted.push(LocaleInput { code: default.clone(), fallback: None });
+    }
+    let (name, locales) = (Name::parse(&line.name, "name")?, Locales::parse(default, wanted)?);
+    brand::create(services, caller, CreateBrand { slug, name, locales }).await?;
+    Ok(Change::Created)
+}
+
+/// Makes a content type, or changes it to what the line says; a schema that would strand entries is refused.
+pub(super) async fn ensure_type(
+    services: &Services,
+    caller: &Caller,
+    brand_id: Uuid,
+    line: TypeLine,
+) -> Result<Change> {
+    let key = TypeKey::parse(&line.key, "key")?;
+    let name = Name::parse(&line.name, "name")?;
+    let description = line.description.as_deref().map(|text| Prose::parse(text, "description")).transpose()?;
+    let unit = Unit::begin(services, caller).await?;
+    let found = import::find_type(unit.tx(), brand_id, key.as_str()).await?;
+    unit.rollback().await?;
+    let Some(found) = found else {
+        let command = CreateContentType { brand_id, key, name, description, schema: line.schema };
+        content_type::create(services, caller, command).await?;
+        return Ok(Change::Created);
+    };
+    let same = found.name == name.as_str()
+        && found.description.as_deref() == description.as_ref().map(Prose::as_str)
+        && found.schema == line.schema;
+    if same {
+        return Ok(Change::Unchanged);
+    }
+    let command = UpdateContentType {
+        id: found.id,
+        expected_version: None,
+        name: Some(name),
+        description: description.map_or(Patch::Clear, Patch::Set),
+        schema: Some(line.schema).filter(|schema| *schema != found.schema),
+        dry_run: false,
+        force: false,
+    };
+    let done = content_type::update(services, caller, command).await?;
+    if done.applied {
+        return Ok(Change::Updated);
+    }
+    let stranded = done.report.map_or(0, |report| report.stranded);
+    Err(Error::invalid("schema", "stranded", format!("{stranded} entries of this type would no longer fit")))
+}
+
+/// Makes tags and gives those that are there the names of the lines.
+pub(super) async fn ensure_tags(
+    services: &Services,
+    caller: &Caller,
+    brand: Uuid,
+    tags: Vec<Term>,
+) -> Result<()> {
+    let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
+    let unit = Unit::begin(services, caller).await?;
+    let now = unit.now();
+    let by_slug: HashMap<String, String> = tags.into_iter().map(|tag| (tag.slug, tag.name)).collect();
+    let rows: Vec<TermRow> =
+        by_slug.into_iter().map(|(slug, name)| TermRow { id: id::new(now), slug, name }).collect();
+    import::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
+    unit.commit().await
+}
+
+/// Makes the categories on a path and gives the last the name of the line.
+pub(super) async fn ensure_categories(
+    services: &Services,
+    caller: &Caller,
+    brand: Uuid,
+    paths: Vec<Vec<Term>>,
+) -> Result<()> {
+    let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
+    let unit = Unit::begin(services, caller).await?;
+    let now = unit.now();
+    let mut known: HashMap<Vec<String>, Uuid> = HashMap::new();
+    for path in paths {
+        let (mut slugs, mut parents) = (Vec::new(), Vec::new());
+        let depth = path.len();
+        for (level, term) in path.into_iter().enumerate() {
+            slugs.push(term.slug.clone());
+            let last = level + 1 == depth;
+            let id = match known.get(&slugs) {
+                Some(id) if !last => *id,
+                _ => {
+                    let row = CategoryRow { id: id::new(now), parents: parents.clone(), slug: term.slug, name: term.name };
+                    import::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?
+                }
+            };
+            known.insert(slugs.clone(), id);
+            parents.push(id);
+        }
+    }
+    unit.commit().await
+}
+
+/// Checks the words of a tag or of one step of a category.
+pub(super) fn check(term: &Term) -> Result<()> {
+    Slug::parse(&term.slug, "slug")?;
+    Name::parse(&term.name, "name")?;
+    Ok(())
+}
