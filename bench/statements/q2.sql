@@ -9,7 +9,7 @@ with page as materialized (
 select json_build_object('entries', json_build_object(
   'edges', coalesce((
     select json_agg(json_build_object('cursor', p.published_at::text || '|' || p.id, 'node', json_build_object(
-      'id', 'entry_' || p.id, 'slug', p.slug, 'title', p.title, 'publishedAt', p.published_at, 'fields', p.fields)))
+      'id', 'entry_' || p.id, 'slug', p.slug, 'title', p.title, 'publishedAt', p.published_at, 'summary', p.fields -> 'summary', 'price', p.fields -> 'price')))
     from (select * from page limit 20) p), '[]'),
   'pageInfo', (select json_build_object('hasNextPage', count(*) > 20, 'endCursor', min(published_at)::text) from page)
 ))::text

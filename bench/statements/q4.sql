@@ -2,7 +2,7 @@ with page as materialized (
   select e.id, e.slug, e.title, e.published_at
   from entry e
   where e.brand_id = (select id from brand where slug = $1 and deleted_at is null) and e.deleted_at is null and e.status = 'published'
-    and e.published_at < $2 and e.fields ->> 'color' = $3
+    and e.published_at < $2 and left(e.fields ->> 'color', 500) = $3
   order by e.published_at desc, e.id desc
   limit 21
 )
