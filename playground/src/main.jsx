@@ -5,7 +5,7 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { headersFromFragment } from './token.js';
-import { WELCOME } from './welcome.js';
+import { welcome } from './welcome.js';
 
 const fetcher = createGraphiQLFetcher({ url: new URL('graphql', document.baseURI).href });
 const headers = headersFromFragment();
@@ -13,7 +13,7 @@ const headers = headersFromFragment();
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL
     fetcher={fetcher}
-    defaultQuery={WELCOME}
+    defaultQuery={welcome(headers !== undefined)}
     initialHeaders={headers}
     defaultHeaders={headers}
     defaultEditorToolsVisibility={headers ? 'headers' : undefined}

@@ -69,25 +69,26 @@ pub struct Authn {
 }
 
 /// What a token says. Times are seconds since 1970 (RFC 7519's `NumericDate`, which may have a fraction).
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Claims {
     sub: String,
     exp: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<f64>,
     roles: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     brand: Option<String>,
 }
 
-/// What a token made here says besides: checked by the library on the way in, so that only the way out needs them.
+/// What a token made here says.
 #[derive(Serialize)]
 struct Minted<'a> {
     iss: &'a str,
     aud: &'a str,
+    sub: &'a str,
     iat: i64,
-    #[serde(flatten)]
-    claims: Claims,
+    exp: i64,
+    roles: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<&'a str>,
 }
 
 impl fmt::Debug for Authn {
@@ -161,14 +162,15 @@ impl Authn {
         let expires = now
             .checked_add_signed(ttl)
             .ok_or_else(|| Error::invalid("ttl", "maximum", "is longer than time"))?;
-        let claims = Claims {
-            sub: subject.to_owned(),
-            exp: seconds(expires.timestamp()),
-            nbf: None,
-            roles: vec![role.name().to_owned()],
-            brand: brand.map(ToOwned::to_owned),
+        let minted = Minted {
+            iss: &self.issuer,
+            aud: &self.audience,
+            sub: subject,
+            iat: now.timestamp(),
+            exp: expires.timestamp(),
+            roles: [role.name()],
+            brand,
         };
-        let minted = Minted { iss: &self.issuer, aud: &self.audience, iat: now.timestamp(), claims };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &minted, &self.signing).map_err(Error::internal)
     }
 

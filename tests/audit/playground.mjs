@@ -51,6 +51,13 @@ try {
 
   await page.goto(url, { waitUntil: 'load' });
   await editor.waitFor({ state: 'attached', timeout: 30_000 });
+  // The query that is there to begin with must fit the schema.
+  const response = page.locator('.graphiql-response');
+  await page.locator('.graphiql-execute-button').click();
+  await response.getByText('"data"').first().waitFor({ timeout: 15_000 });
+  const first = await response.innerText();
+  if (first.includes('"errors"')) complaints.push(`the first query failed: ${first}`);
+
   await editor.focus();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
@@ -59,7 +66,7 @@ try {
   // GraphiQL reads the operation's name a moment after the last key, and shows it on the tab.
   await page.getByRole('tab', { name: /query (\w+)/.exec(query)[1], exact: true }).waitFor({ timeout: 15_000 });
   await page.locator('.graphiql-execute-button').click();
-  await page.locator('.graphiql-response').getByText(expected).first().waitFor({ timeout: 15_000 });
+  await response.getByText(expected).first().waitFor({ timeout: 15_000 });
 
   // The documentation comes from introspection; it proves that the schema was understood.
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();

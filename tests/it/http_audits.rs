@@ -1,25 +1,17 @@
 //! The public audits of GraphQL over HTTP (npm `graphql-http`), every MUST, SHOULD and MAY of them, on the real graph.
 
-use std::sync::Arc;
-
-use brandgraph::{
-    graphql::Engine,
-    http::{Door, Settings},
-    service::Library,
-};
+use brandgraph::http::{Door, Settings};
 
 use crate::{
     harness::TestApp,
-    http_door::{SECRET, Server, door},
+    http_door::{Server, door, graph},
     http_node,
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_audit_passes() {
     let app = TestApp::start().await;
-    let library = Library::new(app.services.db.clone(), SECRET.as_bytes()).unwrap();
-    let engine = Arc::new(Engine::new(app.services.clone(), library));
-    let server = Server::start(Door { engine, ..door() }, Settings::default()).await;
+    let server = Server::start(Door { engine: graph(&app), ..door() }, Settings::default()).await;
     // Twice: the graph answers a document that it has seen before on another path.
     for _ in 0..2 {
         let said = http_node::run("http.mjs", &[format!("http://{}/graphql", server.address)]).await;

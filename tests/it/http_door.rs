@@ -6,12 +6,16 @@ use async_graphql::{Context, EmptySubscription, Object, Schema, Variables, parse
 use axum::{Router, body::Body};
 use brandgraph::{
     domain::{Code, Error, Result, access::Actor},
+    graphql,
     http::{
         self, Door, Draining, Settings,
         engine::{self, Engine, Operation, Outcome, Reply, Request},
     },
     kit::clock::Clock,
-    service::authn::{self, Authn},
+    service::{
+        Library,
+        authn::{self, Authn},
+    },
 };
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, future::BoxFuture};
@@ -19,6 +23,8 @@ use http_body_util::BodyExt;
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use tower::ServiceExt;
 use uuid::Uuid;
+
+use crate::harness::TestApp;
 
 pub const SECRET: &str = "a secret for tests, thirty-two bytes or more";
 pub const BRAND: Uuid = Uuid::from_u128(7);
@@ -182,6 +188,12 @@ pub async fn ask(router: &Router, request: axum::http::request::Builder, body: i
         headers: head.headers,
         body: String::from_utf8(bytes.to_vec()).unwrap(),
     }
+}
+
+/// The graph of a whole application, to put behind a door.
+pub fn graph(app: &TestApp) -> Arc<dyn Engine> {
+    let library = Library::new(app.services.db.clone(), SECRET.as_bytes()).unwrap();
+    Arc::new(graphql::Engine::new(app.services.clone(), library))
 }
 
 /// A POST to the endpoint, as GraphQL clients send it today.

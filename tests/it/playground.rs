@@ -12,7 +12,8 @@ use chrono::TimeDelta;
 use tokio::process::Command;
 
 use crate::{
-    http_door::{Server, ask, authn, door, get, noon, open},
+    harness::TestApp,
+    http_door::{Server, ask, authn, door, get, graph, noon, open},
     http_node,
 };
 
@@ -80,7 +81,8 @@ async fn a_query_runs_in_a_real_browser_that_reaches_nothing_but_this_machine() 
         let built = Command::new(http_node::root().join("scripts/playground")).status().await.unwrap();
         assert!(built.success(), "scripts/playground failed");
     }
-    let door = Door { playground: Some(Assets::read(&dist).unwrap()), ..door() };
+    let app = TestApp::start().await;
+    let door = Door { engine: graph(&app), playground: Some(Assets::read(&dist).unwrap()), ..door() };
     let server = Server::start(door, Settings::default()).await;
     let token = authn(Clock::fixed(noon())).mint("ada", Role::Editor, None, TimeDelta::hours(1)).unwrap();
     let screenshot = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playground.png");
@@ -88,8 +90,8 @@ async fn a_query_runs_in_a_real_browser_that_reaches_nothing_but_this_machine() 
         "playground.mjs",
         &[
             format!("http://{}/#token={token}", server.address),
-            "query Who { who }".to_owned(),
-            "ada [Editor] All".to_owned(),
+            "query Brands { brands { totalCount { value relation } } }".to_owned(),
+            "EXACT".to_owned(),
             chromium.display().to_string(),
             screenshot.display().to_string(),
         ],
