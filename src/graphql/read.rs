@@ -1,6 +1,6 @@
 //! Reads one root field: select, plan, run. Both ways of execution come through here.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use async_graphql::{
     Name, Positioned,
@@ -45,6 +45,7 @@ impl<'d> Surroundings<'d> {
             definitions: self.definitions,
             variables: &request.variables,
             rows: Cell::new(0),
+            locales: RefCell::default(),
         }
     }
 }
@@ -57,17 +58,19 @@ pub(super) async fn root(
     surroundings: Surroundings<'_>,
     request: &RequestContext,
 ) -> Result<String> {
-    let plans = {
+    let (plans, locales) = {
         // The selector stays within these braces: it is not to be held across an await.
         let selector = surroundings.selector(request);
-        match root {
+        let plans = match root {
             Root::Nodes => {
                 let ids = select::nodes(&selector, field)?;
                 Plans::Nodes(by_kind(&selector, &ids, sets)?, ids)
             }
             root => Plans::One(Box::new(selector.root(root, field, sets.iter().copied())?)),
-        }
+        };
+        (plans, selector.locales.take())
     };
+    request.library.know_locales(&locales, &request.caller).await?;
     match plans {
         Plans::One(plan) => request.library.read(*plan, &request.caller).await,
         Plans::Nodes(plans, ids) => nodes(plans, &ids, request).await,
@@ -81,7 +84,11 @@ pub(super) async fn node(
     surroundings: Surroundings<'_>,
     request: &RequestContext,
 ) -> Result<String> {
-    let plan = surroundings.selector(request).node(id, std::iter::once(set))?;
+    let (plan, locales) = {
+        let selector = surroundings.selector(request);
+        (selector.node(id, std::iter::once(set))?, selector.locales.take())
+    };
+    request.library.know_locales(&locales, &request.caller).await?;
     request.library.read(plan, &request.caller).await
 }
 

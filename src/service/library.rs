@@ -1,11 +1,12 @@
 //! Reading: a plan, authorized for its caller and run as one statement.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use super::Caller;
 use crate::{
     domain::{
-        Result,
+        Error, Result,
+        access::Permission,
         catalog::Catalog,
         read::{Codec, Plan, authorize},
     },
@@ -17,7 +18,20 @@ use crate::{
 pub struct Library {
     reader: Reader,
     catalog: Arc<Catalog>,
+    locales: moka::future::Cache<(), Arc<HashSet<String>>>,
 }
+
+/// A locale that a read asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedLocale {
+    /// Where it was given.
+    pub path: String,
+    /// The BCP 47 tag.
+    pub code: String,
+}
+
+/// How long the set of locales is believed. A new one is found at once all the same: what is not in the set is looked up.
+const LOCALES_LIVE: Duration = Duration::from_secs(60);
 
 impl Library {
     /// The library of a database, with the nouns of every installation. `secret` signs cursors and is the same on every
@@ -26,7 +40,11 @@ impl Library {
     /// # Errors
     /// `INTERNAL` where the catalog contradicts itself.
     pub fn new(db: Db, secret: &[u8]) -> Result<Self> {
-        Ok(Self { reader: Reader::new(db, Codec::new(secret)?), catalog: Arc::new(Catalog::built_in()?) })
+        Ok(Self {
+            reader: Reader::new(db, Codec::new(secret)?),
+            catalog: Arc::new(Catalog::built_in()?),
+            locales: moka::future::Cache::builder().max_capacity(1).time_to_live(LOCALES_LIVE).build(),
+        })
     }
 
     /// The same library with another catalog, as a brand's own types make it at run time.
@@ -46,6 +64,31 @@ impl Library {
     #[must_use]
     pub fn codec(&self) -> &Codec {
         self.reader.codec()
+    }
+
+    /// Refuses locales that no brand writes in, since a misspelt one would look like missing content.
+    ///
+    /// # Errors
+    /// `INVALID` with the code `unknown_locale`, naming where; as [`Library::read`] where the caller may not read brands.
+    pub async fn know_locales(&self, wanted: &[WantedLocale], caller: &Caller) -> Result<()> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        caller.actor.grant(Permission::BrandRead)?;
+        let mut known = self.locales.get(&()).await;
+        for WantedLocale { path, code } in wanted {
+            if known.as_ref().is_some_and(|known| known.contains(code)) {
+                continue;
+            }
+            let fresh = Arc::new(self.reader.locales().await?);
+            self.locales.insert((), Arc::clone(&fresh)).await;
+            if !fresh.contains(code) {
+                let message = format!("no brand writes in the locale {code}");
+                return Err(Error::invalid(path.as_str(), "unknown_locale", message));
+            }
+            known = Some(fresh);
+        }
+        Ok(())
     }
 
     /// Runs a plan for a caller. The answer is JSON text, `null` where there is no such row.

@@ -11,7 +11,7 @@ mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 
-pub use library::Library;
+pub use library::{Library, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
 

@@ -9,7 +9,10 @@ mod page;
 mod root;
 mod row;
 
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
 
 use async_graphql::{
     Name, Positioned,
@@ -25,6 +28,7 @@ use crate::domain::{
     catalog::Catalog,
     read::{Codec, LIMITS},
 };
+use crate::service::WantedLocale;
 
 /// What a selection may refer to, and what it has cost so far.
 pub(super) struct Selector<'a> {
@@ -40,6 +44,8 @@ pub(super) struct Selector<'a> {
     pub(super) variables: &'a serde_json::Map<String, serde_json::Value>,
     /// Rows that the pages selected so far can come to.
     pub(super) rows: Cell<u64>,
+    /// The locales that were asked for, and where; whether there are such is for the database to say.
+    pub(super) locales: RefCell<Vec<WantedLocale>>,
 }
 
 impl Selector<'_> {

@@ -16,6 +16,7 @@ use crate::domain::{
         SearchMode, Window,
     },
 };
+use crate::service::WantedLocale;
 
 /// The order that a list has when the query gives none.
 pub(super) fn default_order(noun: &Noun, join: Option<Join>) -> Vec<OrderKey> {
@@ -53,7 +54,7 @@ impl Selector<'_> {
             Some(filter) => self.filter(noun, &filter)?,
             None => Predicate::all(),
         };
-        let locale = arguments.find("locale").map(|input| locale(&input)).transpose()?;
+        let locale = arguments.find("locale").map(|input| self.locale(&input)).transpose()?;
         if let Some(Wanted { code, fallback }) = &locale {
             let wanted = in_locale(noun, code, *fallback, &statuses(&predicate))?;
             predicate = predicate.and(wanted);
@@ -121,20 +122,23 @@ pub(super) struct Wanted {
     pub(super) fallback: bool,
 }
 
-/// Reads `{code: "fr-CA", fallback: true}`.
-pub(super) fn locale(input: &Input<'_>) -> Result<Wanted> {
-    let fields = input.object()?;
-    let code = fields.get("code")?;
-    let text = code.text()?;
-    let fits = text.len() <= 35
-        && text.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-    if !fits {
-        return Err(code.wrong("locale", "must be a BCP 47 tag as `en` or `fr-CA`"));
+impl Selector<'_> {
+    /// Reads `{code: "fr-CA", fallback: true}`.
+    pub(super) fn locale(&self, input: &Input<'_>) -> Result<Wanted> {
+        let fields = input.object()?;
+        let code = fields.get("code")?;
+        let text = code.text()?;
+        let fits = text.len() <= 35
+            && text.split('-').all(|part| {
+                (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            });
+        if !fits {
+            return Err(code.wrong("locale", "must be a BCP 47 tag as `en` or `fr-CA`"));
+        }
+        let fallback = fields.find("fallback").map(|input| input.boolean()).transpose()?.unwrap_or(true);
+        self.locales.borrow_mut().push(WantedLocale { path: code.path().to_owned(), code: text.to_owned() });
+        Ok(Wanted { code: text.to_owned(), fallback })
     }
-    let fallback = fields.find("fallback").map(|input| input.boolean()).transpose()?.unwrap_or(true);
-    Ok(Wanted { code: text.to_owned(), fallback })
 }
 
 /// Rows in a locale, or the best there is along its fallbacks.

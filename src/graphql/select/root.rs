@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
-    catalog::{Catalog, Join, Noun},
+    catalog::{Join, Noun},
     node::NodeId,
     read::{Comparison, LIMITS, Literal, One, Operand, Plan, Predicate, RelatedTo, Rows},
 };
@@ -88,7 +88,7 @@ impl<'d> Selector<'d> {
             Root::One(noun) => {
                 let noun = self.catalog.noun(noun)?;
                 let (name, input) = arguments.get("by")?.object()?.one_of()?;
-                let predicate = by(self.catalog, noun, name, &input)?;
+                let predicate = by(self, noun, name, &input)?;
                 self.one_of(noun, predicate, sets)
             }
             Root::Page(noun) => {
@@ -124,7 +124,8 @@ impl<'d> Selector<'d> {
 }
 
 /// The condition that names one row.
-fn by(catalog: &Catalog, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Result<Predicate> {
+fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Result<Predicate> {
+    let catalog = selector.catalog;
     match (noun.name.as_ref(), name) {
         (_, "id") => {
             let kind = noun.kind.ok_or_else(|| Error::internal("a noun without ids is named by one"))?;
@@ -151,18 +152,19 @@ fn by(catalog: &Catalog, noun: &Arc<Noun>, name: &str, input: &Input<'_>) -> Res
                 fields.get("id")?.text()?,
             )?))
         }
-        ("Entry", "slug") => by_slug(catalog, noun, &input.object()?),
+        ("Entry", "slug") => by_slug(selector, noun, &input.object()?),
         _ => Err(input.unknown(&format!("a field of {}By", noun.name))),
     }
 }
 
 /// An entry by its address: brand, type and slug find a set of translations, the locale picks one of them.
-fn by_slug(catalog: &Catalog, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
+fn by_slug(selector: &Selector<'_>, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
+    let catalog = selector.catalog;
     let (brand, content_type) = (catalog.noun("Brand")?, catalog.noun("ContentType")?);
     let addressed = named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
         .and(named(content_type, "content_type_id", equal(content_type, "key", fields.get("type")?.text()?)?))
         .and(equal(noun, "slug", fields.get("slug")?.text()?)?);
-    let wanted = fields.find("locale").map(|input| page::locale(&input)).transpose()?;
+    let wanted = fields.find("locale").map(|input| selector.locale(&input)).transpose()?;
     let (code, fallback) = wanted.map_or((None, true), |wanted| (Some(wanted.code), wanted.fallback));
     if let (Some(code), false) = (&code, fallback) {
         return Ok(addressed.and(equal(noun, "locale", code)?));

@@ -1,6 +1,6 @@
 //! Sends the statement of a plan and finishes what only the server can: the cursors' signatures.
 
-use std::sync::atomic::Ordering;
+use std::{collections::HashSet, sync::atomic::Ordering};
 
 use sqlx::{AssertSqlSafe, Row, postgres::PgArguments};
 use uuid::Uuid;
@@ -52,6 +52,18 @@ impl Reader {
     #[must_use]
     pub fn codec(&self) -> &Codec {
         &self.codec
+    }
+
+    /// Every locale that some brand writes in.
+    ///
+    /// # Errors
+    /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
+    pub async fn locales(&self) -> Result<HashSet<String>> {
+        let codes: Vec<String> = sqlx::query_scalar("select distinct code from locale")
+            .fetch_all(&self.db.pool)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(codes.into_iter().collect())
     }
 
     /// Runs a plan: one statement. The answer is JSON text, `null` where there is no such row.

@@ -2,6 +2,9 @@
 
 use brandgraph::domain::access::{BrandScope, Role};
 
+use serde_json::json;
+use sqlx::Executor;
+
 use super::shelf::Shelf;
 
 const SOME: &str = r#"filter: {or: [{slug: {startsWith: "article-02"}}, {slug: {eq: "article-04"}}]}, orderBy: [{field: SLUG}]"#;
@@ -14,7 +17,6 @@ async fn a_list_shows_each_entry_in_the_best_locale_there_is() {
         (r#"{code: "fr"}"#, vec!["article-02-fr", "article-04"]),
         (r#"{code: "en"}"#, vec!["article-02", "article-04"]),
         (r#"{code: "fr", fallback: false}"#, vec!["article-02-fr"]),
-        (r#"{code: "de"}"#, vec![]),
     ] {
         assert_eq!(shelf.slugs(&format!("locale: {locale}, {SOME}")).await, expected, "{locale}");
     }
@@ -26,6 +28,17 @@ async fn a_list_shows_each_entry_in_the_best_locale_there_is() {
     let only =
         r#"locale: {code: "fr-CA"}, filter: {status: {eq: PUBLISHED}, slug: {startsWith: "article-02"}}"#;
     assert_eq!(shelf.slugs(only).await, ["article-02-fr"]);
+}
+
+#[tokio::test]
+async fn a_locale_that_no_brand_writes_in_is_refused_until_one_does() {
+    let shelf = Shelf::open().await;
+    let query = r#"{ entries(locale: {code: "de"}) { nodes { slug } } }"#;
+    let (code, path, message) = shelf.refusal(query, json!({})).await;
+    assert_eq!((code.as_str(), path.as_str()), ("INVALID", "locale.code"), "{message}");
+    let german = "insert into locale select id, 'de', null, '{de}', 9 from brand where slug = 'zen'";
+    shelf.test.connect().await.execute(german).await.unwrap();
+    assert_eq!(shelf.data(query).await["entries"]["nodes"], json!([]));
 }
 
 #[tokio::test]
