@@ -9,3 +9,4 @@ pub mod kit;
 pub mod queue;
 pub mod service;
 pub mod store;
+pub mod worker;

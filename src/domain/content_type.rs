@@ -70,6 +70,9 @@ pub struct FitReport {
     pub stranded: u64,
     /// The first of those, with what is wrong.
     pub examples: Vec<Stranded>,
+    /// Fields that are to be unique, with how many entries share their value with another; they count as stranded, beside
+    /// what else is wrong with them.
+    pub duplicates: Vec<(String, u64)>,
 }
 
 /// An entry that does not fit.

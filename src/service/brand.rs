@@ -24,7 +24,7 @@ use crate::{
 /// `FORBIDDEN` without the right in every brand, `CONFLICT` where the slug is taken.
 pub async fn create(services: &Services, caller: &Caller, command: CreateBrand) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::BrandWrite)?;
-    let mut unit = Unit::begin(services, caller).await?;
+    let unit = Unit::begin(services, caller).await?;
     let id = id::new(unit.now());
     let row = store::brand::insert(unit.tx(), &grant, id, &command, unit.now()).await?;
     finish(unit, "brand.created", &row).await

@@ -25,9 +25,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateCategor
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
     store::category::lock_tree(unit.tx(), command.brand_id).await?;
     let above = match command.parent_id {
-        Some(parent) => {
-            store::category::find_parent(unit.tx(), &grant, command.brand_id, parent).await?.path
-        }
+        Some(parent) => store::category::find_parent(unit.tx(), &grant, command.brand_id, parent).await?.path,
         None => Vec::new(),
     };
     let id = id::new(unit.now());

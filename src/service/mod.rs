@@ -1,12 +1,18 @@
 //! Use cases: authorize, decide, write, record.
 
+pub mod asset;
 pub mod authn;
+pub mod brand;
 pub mod bulk;
+pub mod category;
+pub mod content_type;
+pub mod entry;
 mod library;
 mod schemas;
 pub mod source;
 pub mod source_sync;
 mod source_types;
+pub mod tag;
 mod unit;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};

@@ -190,24 +190,33 @@ pub struct Content {
     pub fields: Value,
 }
 
-/// A page of a type's entries that are not deleted, in the order of their ids, from after one of them.
+/// A page of a type's entries that are not deleted, in the order of their ids, from after one of them; `locked` keeps others
+/// from changing them until the transaction ends.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn page(tx: &Tx, grant: &Grant, row: &Row, after: Option<Uuid>, most: u64) -> Result<Vec<Content>> {
+pub async fn page(
+    tx: &Tx,
+    grant: &Grant,
+    row: &Row,
+    after: Option<Uuid>,
+    most: u64,
+    locked: bool,
+) -> Result<Vec<Content>> {
     grant.covers(row.brand_id, WHAT)?;
-    let found: Vec<(Uuid, String, Value)> = entry::Entity::find()
+    let mut select = entry::Entity::find()
         .select_only()
         .columns([entry::Column::Id, entry::Column::Title, entry::Column::Fields])
         .filter(entry::Column::ContentTypeId.eq(row.id))
         .filter(entry::Column::DeletedAt.is_null())
         .filter(entry::Column::Id.gt(after.unwrap_or(Uuid::nil())))
         .order_by_asc(entry::Column::Id)
-        .limit(most)
-        .into_tuple()
-        .all(tx.connection())
-        .await
-        .map_err(from_orm)?;
+        .limit(most);
+    if locked {
+        select = select.lock(LockType::NoKeyUpdate);
+    }
+    let found: Vec<(Uuid, String, Value)> =
+        select.into_tuple().all(tx.connection()).await.map_err(from_orm)?;
     Ok(found.into_iter().map(|(id, title, fields)| Content { id, title, fields }).collect())
 }
 

@@ -1,0 +1,160 @@
+//! Creates, changes and deletes content types.
+
+mod fit;
+mod index;
+mod reindex;
+
+use uuid::Uuid;
+
+use super::{Caller, Services, Unit};
+use crate::{
+    domain::{
+        Code, Error, Result,
+        access::Permission,
+        change::{Changed, Patch, check_version},
+        content_type::{CreateContentType, FitReport, MAX_TYPES, UpdateContentType, UpdatedContentType},
+        event::Event,
+        fields::Schema,
+        node::{Kind, NodeId},
+    },
+    kit::id,
+    store::{
+        self,
+        content_type::{Changes, Row},
+    },
+};
+
+pub use index::{BUILD, DROP, Progress, build_index, drop_index};
+pub use reindex::{REINDEX, reindex};
+
+/// Creates a content type; the indexes that its schema asks for are built afterwards.
+///
+/// # Errors
+/// `NOT_FOUND` for an unknown brand, `INVALID` for what is no schema, `CONFLICT` where the key is taken.
+pub async fn create(services: &Services, caller: &Caller, command: CreateContentType) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::TypeWrite)?;
+    let schema = Schema::parse(&command.schema)?;
+    let mut unit = Unit::begin(services, caller).await?;
+    store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
+    let count = store::content_type::count(unit.tx(), &grant, command.brand_id).await?;
+    if count >= u64::from(MAX_TYPES) {
+        return Err(Error::limit("contentTypes", MAX_TYPES, count.saturating_add(1)));
+    }
+    let (id, actor) = (id::new(unit.now()), unit.actor().label());
+    let row = store::content_type::insert(unit.tx(), &grant, id, command, &actor, unit.now()).await?;
+    index::want(services, &mut unit, &grant, row.brand_id, Some((row.id, &schema))).await?;
+    finish(unit, "content_type.created", &row).await
+}
+
+/// Changes what is given of a content type. Another schema is checked against every entry first.
+///
+/// # Errors
+/// `NOT_FOUND`, `INVALID` for what is no schema, `CONFLICT` for another version, and, unless `force` says otherwise, where
+/// entries would no longer fit; the details then hold the report.
+pub async fn update(
+    services: &Services,
+    caller: &Caller,
+    command: UpdateContentType,
+) -> Result<UpdatedContentType> {
+    let grant = caller.actor.grant(Permission::TypeWrite)?;
+    let schema = command.schema.as_ref().map(Schema::parse).transpose()?;
+    let mut unit = Unit::begin(services, caller).await?;
+    let row = if command.dry_run {
+        store::content_type::hold(unit.tx(), &grant, command.id).await?
+    } else {
+        store::content_type::lock(unit.tx(), &grant, command.id).await?
+    };
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    check_version(command.expected_version, row.version)?;
+    let before = services.schemas.get(row.id, row.version, &row.schema)?;
+    let report = match &schema {
+        Some(schema) => Some(fit::check(&unit, &grant, &row, &before, schema).await?),
+        None => None,
+    };
+    if command.dry_run {
+        unit.rollback().await?;
+        let changed = Changed { id: row.id, version: row.version };
+        return Ok(UpdatedContentType { changed, applied: false, report });
+    }
+    if let Some(report) = &report
+        && report.stranded > 0
+        && !command.force
+    {
+        return Err(refuse(report));
+    }
+    let changes = Changes {
+        name: command.name.map(Into::into),
+        description: match command.description {
+            Patch::Keep => None,
+            Patch::Clear => Some(None),
+            Patch::Set(text) => Some(Some(text.into())),
+        },
+        schema: command.schema,
+    };
+    let actor = unit.actor().label();
+    let row = store::content_type::update(unit.tx(), &grant, &row, changes, &actor, unit.now()).await?;
+    if let Some(schema) = &schema {
+        index::want(services, &mut unit, &grant, row.brand_id, Some((row.id, schema))).await?;
+        if schema.fields() != before.fields() {
+            unit.enqueue(reindex::job(row.id, None));
+        }
+    }
+    let changed = finish(unit, "content_type.updated", &row).await?;
+    Ok(UpdatedContentType { changed, applied: true, report })
+}
+
+/// Deletes a content type that no entry uses.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT` for another version or where it has entries, deleted ones included.
+pub async fn delete(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i32>,
+) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::TypeWrite)?;
+    let mut unit = Unit::begin(services, caller).await?;
+    let row = store::content_type::lock(unit.tx(), &grant, id).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    check_version(expected_version, row.version)?;
+    let entries = store::content_type::count_entries(unit.tx(), &grant, &row).await?;
+    if entries > 0 {
+        let message = format!("the content type has {entries} entries, deleted ones included");
+        return Err(Error::new(Code::Conflict, message).with_details(serde_json::json!({"entries": entries})));
+    }
+    store::content_type::delete(unit.tx(), &grant, &row).await?;
+    index::want(services, &mut unit, &grant, row.brand_id, None).await?;
+    finish(unit, "content_type.deleted", &row).await
+}
+
+fn refuse(report: &FitReport) -> Error {
+    let examples: Vec<_> = report
+        .examples
+        .iter()
+        .map(|entry| {
+            let violations: Vec<_> = entry
+                .violations
+                .iter()
+                .map(|v| serde_json::json!({"path": v.path, "code": v.code, "message": v.message}))
+                .collect();
+            let id = NodeId::new(Kind::Entry, entry.entry_id).to_string();
+            serde_json::json!({"id": id, "title": entry.title, "violations": violations})
+        })
+        .collect();
+    let message = format!(
+        "{} of {} entries would no longer fit the schema; change them first, or ask for it with force",
+        report.stranded, report.checked
+    );
+    Error::new(Code::Conflict, message).with_details(serde_json::json!({
+        "checked": report.checked, "stranded": report.stranded, "examples": examples,
+        "duplicates": report.duplicates.iter().map(|(path, entries)| serde_json::json!({"path": path, "entries": entries})).collect::<Vec<_>>(),
+    }))
+}
+
+async fn finish(mut unit: Unit, kind: &'static str, row: &Row) -> Result<Changed> {
+    let changed = Changed { id: row.id, version: row.version };
+    unit.record(Event::of(kind, row.brand_id, changed).with("key", row.key.as_str()));
+    unit.commit().await?;
+    Ok(changed)
+}

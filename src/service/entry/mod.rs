@@ -1,0 +1,80 @@
+//! Creates and changes entries.
+
+mod bin;
+mod content;
+mod create;
+mod links;
+mod revert;
+mod status;
+mod update;
+
+use super::{Caller, Services, Unit};
+use crate::{
+    domain::{
+        Error, Result,
+        access::{Grant, Permission},
+        change::{Changed, check_version},
+        entry::{OneEntry, Status},
+        event::Event,
+    },
+    store::{self, Life, entry::Row},
+};
+
+pub use bin::{delete, restore};
+pub use create::create;
+pub use links::{set_categories, set_tags};
+pub use revert::revert;
+pub use status::{PUBLISH, change_status, publish_due};
+pub use update::update;
+
+/// An entry that was found, is the caller's to change, and stays as it is until the unit ends.
+struct Opened {
+    unit: Unit,
+    grant: Grant,
+    row: Row,
+}
+
+/// Opens a unit on an entry.
+async fn open(
+    services: &Services,
+    caller: &Caller,
+    permission: Permission,
+    entry: OneEntry,
+    life: Life,
+) -> Result<Opened> {
+    let grant = caller.actor.grant(permission)?;
+    let unit = Unit::begin(services, caller).await?;
+    let row = store::entry::lock(unit.tx(), &grant, entry.id, life).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    check_version(entry.expected_version, row.version)?;
+    Ok(Opened { unit, grant, row })
+}
+
+/// Opens a unit on an entry whose content is to change. What is public changes in public: that needs the right to publish.
+async fn open_content(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Opened> {
+    let opened = open(services, caller, Permission::EntryWrite, entry, Life::Live).await?;
+    if status(&opened.row)? == Status::Published {
+        caller.actor.grant_in(Permission::EntryPublish, opened.row.brand_id)?;
+    }
+    Ok(opened)
+}
+
+fn status(row: &Row) -> Result<Status> {
+    Status::find(&row.status).ok_or_else(|| Error::internal("an entry has a status that there is not"))
+}
+
+/// Keeps the version that a change made, records it and commits.
+async fn finish(
+    mut unit: Unit,
+    grant: &Grant,
+    row: &Row,
+    kind: &'static str,
+    change: &str,
+) -> Result<Changed> {
+    let actor = unit.actor().label();
+    store::entry::keep_version(unit.tx(), grant, row, change, &actor).await?;
+    let changed = Changed { id: row.id, version: row.version };
+    unit.record(Event::of(kind, row.brand_id, changed).with("status", row.status.as_str()));
+    unit.commit().await?;
+    Ok(changed)
+}

@@ -1,0 +1,44 @@
+//! Takes an entry back to what it held in an earlier version.
+
+use super::{Opened, content, finish, open_content};
+use crate::{
+    domain::{
+        Result,
+        change::Changed,
+        entry::{LinkMode, RevertEntry},
+    },
+    service::{Caller, Services},
+    store::{
+        self,
+        entry::Changes,
+        entry_link::{self, Links},
+    },
+};
+
+/// Brings back slug, headline, fields, tags and categories as a new version; the status stays. Tags and categories that were
+/// deleted meanwhile stay away.
+///
+/// # Errors
+/// `NOT_FOUND` for an unknown entry or version, `INVALID` where those fields do not fit the type as it is now, `CONFLICT` for
+/// another version, or a slug or unique field that was taken meanwhile.
+pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) -> Result<Changed> {
+    let Opened { unit, grant, row } = open_content(services, caller, command.entry).await?;
+    let then = store::entry::get_version(unit.tx(), &grant, &row, command.version).await?;
+    let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
+    let schema = content::schema(services, &kind)?;
+    content::refuse(content::violations(&schema, &then.fields))?;
+    let search_text = schema.search_text(&then.fields);
+    let changes = Changes {
+        slug: Some(then.slug),
+        title: Some(then.title),
+        fields: Some((then.fields, search_text)),
+        ..Changes::default()
+    };
+    let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
+    content::follow(&unit, &grant, &row, &schema, &row.fields).await?;
+    for (links, ids) in [(Links::Tags, then.tags), (Links::Categories, then.categories)] {
+        let ids = entry_link::still_there(unit.tx(), &grant, &row, links, &ids).await?;
+        entry_link::change(unit.tx(), &grant, &row, links, LinkMode::Set, &ids).await?;
+    }
+    finish(unit, &grant, &row, "entry.reverted", "reverted").await
+}

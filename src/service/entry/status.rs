@@ -1,0 +1,96 @@
+//! Publishes, unpublishes, schedules and archives entries.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Opened, content, finish, open, status};
+use crate::{
+    domain::{
+        Code, Error, Result,
+        access::Permission,
+        change::Changed,
+        entry::{ChangeStatus, OneEntry, Status, Transition},
+    },
+    queue::NewJob,
+    service::{Caller, Services},
+    store::{self, Life, entry::Changes},
+};
+
+/// The job that publishes a scheduled entry on time; its payload is `{entry, at}`.
+pub const PUBLISH: &str = "entry.publish";
+
+/// Takes an entry from one status to another. One that is there already stays as it is, its version too.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT` for another version or where there is no way from its status, `INVALID` where its fields no longer
+/// fit its type, or where it is to be scheduled for a moment that has passed.
+pub async fn change_status(services: &Services, caller: &Caller, command: ChangeStatus) -> Result<Changed> {
+    let opened = open(services, caller, Permission::EntryPublish, command.entry, Life::Live).await?;
+    apply(services, opened, command.transition).await
+}
+
+/// Publishes an entry that is still scheduled for that very moment; anything else is nothing to do, so that the job may run
+/// twice and come too late.
+///
+/// # Errors
+/// `INVALID` where its fields no longer fit its type; it then stays scheduled.
+pub async fn publish_due(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Option<Changed>> {
+    let entry = OneEntry { id, expected_version: None };
+    let opened = match open(services, caller, Permission::EntryPublish, entry, Life::Live).await {
+        Ok(opened) => opened,
+        Err(error) if error.code() == Code::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let due = opened.row.scheduled_at == Some(at) && at <= opened.unit.now();
+    if status(&opened.row)? == Status::Scheduled && due {
+        apply(services, opened, Transition::Publish).await.map(Some)
+    } else {
+        opened.unit.rollback().await.map(|()| None)
+    }
+}
+
+async fn apply(services: &Services, opened: Opened, transition: Transition) -> Result<Changed> {
+    let Opened { mut unit, grant, row } = opened;
+    let Some(next) = transition.from(status(&row)?)? else {
+        unit.rollback().await?;
+        return Ok(Changed { id: row.id, version: row.version });
+    };
+    if matches!(next, Status::Published | Status::Scheduled) {
+        // What was let through by force, or under an earlier schema, must not become public.
+        let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
+        content::refuse(content::violations(content::schema(services, &kind)?.as_ref(), &row.fields))?;
+    }
+    let mut changes = Changes { status: Some(next), scheduled_at: Some(None), ..Changes::default() };
+    match transition {
+        Transition::Publish => changes.published_at = Some(unit.now()),
+        Transition::Schedule(at) => {
+            // As exact as the database keeps it, so that the job finds the same moment in the row.
+            let at = at.trunc_subsecs(6);
+            if at <= unit.now() {
+                return Err(Error::invalid("at", "past", "must be a moment to come"));
+            }
+            changes.scheduled_at = Some(Some(at));
+            unit.enqueue(NewJob {
+                kind: PUBLISH,
+                payload: json!({"entry": row.id, "at": at}),
+                dedupe_key: Some(format!("{}@{}", row.id, at.timestamp_micros())),
+                run_at: Some(at),
+            });
+        }
+        Transition::Unpublish | Transition::Archive => {}
+    }
+    let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
+    let kind = match transition {
+        Transition::Publish => "entry.published",
+        Transition::Unpublish => "entry.unpublished",
+        Transition::Schedule(_) => "entry.scheduled",
+        Transition::Archive => "entry.archived",
+    };
+    finish(unit, &grant, &row, kind, transition.change()).await
+}

@@ -1,0 +1,63 @@
+//! Changes what is given of an entry.
+
+use serde_json::Value;
+
+use super::{Opened, content, finish, open_content};
+use crate::{
+    domain::{
+        Result,
+        change::{Changed, distinct},
+        entry::{FieldsChange, LinkMode, MAX_CATEGORIES, MAX_TAGS, OneEntry, UpdateEntry, merge},
+    },
+    service::{Caller, Services},
+    store::{
+        self,
+        entry::Changes,
+        entry_link::{self, Links},
+    },
+};
+
+/// Changes slug, headline, fields, tags and categories, as far as they are given.
+///
+/// # Errors
+/// `NOT_FOUND`, `INVALID` with everything that is wrong, `CONFLICT` for another version, a slug or unique field that is taken;
+/// `FORBIDDEN` where the entry is public and the caller may not publish.
+pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) -> Result<Changed> {
+    let tags = command.tags.map(|ids| distinct(ids, MAX_TAGS, "tags")).transpose()?;
+    let categories = command.categories.map(|ids| distinct(ids, MAX_CATEGORIES, "categories")).transpose()?;
+    let entry = OneEntry { id: command.id, expected_version: command.expected_version };
+    let Opened { unit, grant, row } = open_content(services, caller, entry).await?;
+    let fields: Option<Value> = match command.fields {
+        FieldsChange::Keep => None,
+        FieldsChange::Replace(fields) => Some(fields),
+        FieldsChange::Merge(patch) => Some(merge(row.fields.clone(), patch)),
+    };
+    let mut changes = Changes {
+        slug: command.slug.map(Into::into),
+        title: command.title.map(Into::into),
+        ..Changes::default()
+    };
+    let schema = match &fields {
+        Some(fields) => {
+            let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
+            let schema = content::schema(services, &kind)?;
+            content::refuse(content::violations(&schema, fields))?;
+            Some(schema)
+        }
+        None => None,
+    };
+    if let (Some(fields), Some(schema)) = (fields, &schema) {
+        let search_text = schema.search_text(&fields);
+        changes.fields = Some((fields, search_text));
+    }
+    let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
+    if let Some(schema) = &schema {
+        content::follow(&unit, &grant, &row, schema, &row.fields).await?;
+    }
+    for (links, ids) in [(Links::Tags, &tags), (Links::Categories, &categories)] {
+        if let Some(ids) = ids {
+            entry_link::change(unit.tx(), &grant, &row, links, LinkMode::Set, ids).await?;
+        }
+    }
+    finish(unit, &grant, &row, "entry.updated", "updated").await
+}

@@ -1,0 +1,87 @@
+//! One idempotent handler for each kind of job: a job may run twice, late, or after what it was for is gone.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::{
+    domain::{Code, Error, Result},
+    queue::{Job, Outcome},
+    service::{
+        Caller, Services,
+        content_type::{self, Progress},
+        entry,
+    },
+};
+
+/// The kinds of job that this version handles; others are left to the version that enqueued them.
+pub const KINDS: [&str; 4] = [entry::PUBLISH, content_type::BUILD, content_type::DROP, content_type::REINDEX];
+
+#[derive(Debug, Deserialize)]
+struct Publish {
+    entry: Uuid,
+    at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Index {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reindex {
+    content_type: Uuid,
+    after: Option<Uuid>,
+}
+
+/// Does a job and says what came of it.
+pub(super) async fn handle(services: &Services, job: &Job) -> Outcome {
+    match attempt(services, job).await {
+        Ok(Progress::Done) => Outcome::Done,
+        Ok(Progress::Busy(by)) => Outcome::Postpone(by),
+        Err(error) => fail(job, &error),
+    }
+}
+
+async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
+    match job.kind.as_str() {
+        entry::PUBLISH => {
+            let Publish { entry, at } = payload(job)?;
+            entry::publish_due(services, &Caller::system("schedule"), entry, at).await?;
+            Ok(Progress::Done)
+        }
+        content_type::BUILD => {
+            let Index { name } = payload(job)?;
+            content_type::build_index(services, &Caller::system("index"), &name).await
+        }
+        content_type::DROP => {
+            let Index { name } = payload(job)?;
+            content_type::drop_index(services, &name).await
+        }
+        content_type::REINDEX => {
+            let Reindex { content_type, after } = payload(job)?;
+            content_type::reindex(services, &Caller::system("schema"), content_type, after).await?;
+            Ok(Progress::Done)
+        }
+        _ => Err(Error::new(Code::Invalid, "this version knows no such kind of job")),
+    }
+}
+
+fn payload<T: DeserializeOwned>(job: &Job) -> Result<T> {
+    T::deserialize(&job.payload).map_err(|source| {
+        Error::new(Code::Invalid, "the job's payload is not as expected").with_source(source)
+    })
+}
+
+/// What the outside may mend by itself is tried again; what only a person can mend is not.
+fn fail(job: &Job, error: &Error) -> Outcome {
+    let source = std::error::Error::source(error);
+    tracing::warn!(job.id = %job.id, job.kind, job.attempts, error = %error, source, "a job failed");
+    let text = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+    if error.code().retryable() || matches!(error.code(), Code::Internal | Code::Conflict) {
+        Outcome::Retry(text)
+    } else {
+        Outcome::Bury(text)
+    }
+}

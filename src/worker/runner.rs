@@ -1,0 +1,107 @@
+//! The loop: claims what is due, runs a bounded number at once, and goes away politely.
+
+use std::{future::Future, time::Duration};
+
+use serde::Deserialize;
+use tokio::task::JoinSet;
+
+use super::handle::{KINDS, handle};
+use crate::{
+    domain::Result,
+    queue::{self, Job, Outcome},
+    service::Services,
+};
+
+/// How often, in turns of the loop without work, old jobs are swept.
+const SWEEP_EVERY: u32 = 600;
+
+/// How jobs are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The most jobs that run at once in this process.
+    pub concurrency: u32,
+    /// How long to wait, where nothing was due, before looking again, in milliseconds.
+    pub poll_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { concurrency: 4, poll_ms: 1_000 }
+    }
+}
+
+/// Runs jobs until `shutdown` completes, then finishes those that have begun and returns.
+pub async fn run(services: Services, settings: Settings, shutdown: impl Future<Output = ()> + Send) {
+    let most = settings.concurrency.max(1);
+    let pause = Duration::from_millis(settings.poll_ms.max(10));
+    let mut running = JoinSet::new();
+    let mut idle: u32 = 0;
+    tokio::pin!(shutdown);
+    loop {
+        let free = most.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));
+        let claimed = claim(&services, free).await;
+        let full = claimed.len() == usize::try_from(free).unwrap_or(usize::MAX);
+        idle = if claimed.is_empty() { idle.saturating_add(1) } else { 0 };
+        for job in claimed {
+            let services = services.clone();
+            running.spawn(async move { finish(&services, &job).await });
+        }
+        if idle % SWEEP_EVERY == 1
+            && let Err(error) = queue::sweep(&services.db, services.clock.now()).await
+        {
+            tracing::warn!(%error, "sweeping old jobs failed");
+        }
+        tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            Some(_) = running.join_next() => {}
+            // With every place taken only an end makes room; otherwise look again soon.
+            () = tokio::time::sleep(pause), if !full || running.is_empty() => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// Runs what is due, one job after the other, until nothing is due any more; how many were run. For commands and tests.
+///
+/// # Errors
+/// As the database refuses; a job that fails is no error of this.
+pub async fn run_due(services: &Services) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        let jobs = queue::claim(&services.db, &KINDS, 1, services.clock.now()).await?;
+        if jobs.is_empty() {
+            return Ok(count);
+        }
+        for job in jobs {
+            let outcome = handle(services, &job).await;
+            queue::settle(&services.db, &job, outcome, services.clock.now()).await?;
+            count += 1;
+        }
+    }
+}
+
+async fn claim(services: &Services, most: u32) -> Vec<Job> {
+    if most == 0 {
+        return Vec::new();
+    }
+    match queue::claim(&services.db, &KINDS, most, services.clock.now()).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            tracing::warn!(%error, "looking for jobs failed");
+            Vec::new()
+        }
+    }
+}
+
+/// Runs a job in a task of its own, so that a panic in it is a failure of that job alone.
+async fn finish(services: &Services, job: &Job) {
+    let (inner, copy) = (services.clone(), job.clone());
+    let outcome = tokio::spawn(async move { handle(&inner, &copy).await })
+        .await
+        .unwrap_or_else(|_| Outcome::Retry("the job panicked".to_owned()));
+    if let Err(error) = queue::settle(&services.db, job, outcome, services.clock.now()).await {
+        tracing::warn!(job.id = %job.id, %error, "a job could not be settled; it will run again");
+    }
+}
