@@ -30,7 +30,9 @@ async fn a_scheduled_entry_is_published_at_its_time_and_not_before() {
     let row = w.row("entry", id).await;
     assert_eq!((&row["status"], &row["scheduled_at"]), (&json!("published"), &json!(null)));
     assert_eq!(row["published_at"], json!("2026-11-20T11:00:00+00:00"));
-    let actor = w.json(&format!("select to_jsonb(actor) from entry_version where entry_id = '{id}' and version = 3")).await;
+    let actor = w
+        .json(&format!("select to_jsonb(actor) from entry_version where entry_id = '{id}' and version = 3"))
+        .await;
     assert_eq!(actor, json!("system:schedule"));
     assert_eq!(worker::run_due(&w.services).await.unwrap(), 0);
 }
@@ -41,14 +43,19 @@ async fn what_was_rescheduled_unscheduled_or_deleted_is_left_alone() {
     let kind = w.content_type("article", json!({"type": "object"})).await;
     let at = start() + TimeDelta::hours(1);
     let later = start() + TimeDelta::hours(3);
-    let (moved, taken_back, deleted) =
-        (w.entry(kind, "a", json!({})).await, w.entry(kind, "b", json!({})).await, w.entry(kind, "c", json!({})).await);
+    let (moved, taken_back, deleted) = (
+        w.entry(kind, "a", json!({})).await,
+        w.entry(kind, "b", json!({})).await,
+        w.entry(kind, "c", json!({})).await,
+    );
     for id in [moved, taken_back, deleted] {
         w.change(id, Transition::Schedule(at)).await.unwrap();
     }
     w.change(moved, Transition::Schedule(later)).await.unwrap();
     w.change(taken_back, Transition::Unpublish).await.unwrap();
-    service::entry::delete(&w.services, &w.owner, OneEntry { id: deleted, expected_version: None }).await.unwrap();
+    service::entry::delete(&w.services, &w.owner, OneEntry { id: deleted, expected_version: None })
+        .await
+        .unwrap();
     w.services.clock.advance(TimeDelta::hours(2));
     assert_eq!(worker::run_due(&w.services).await.unwrap(), 3);
     for (id, status) in [(moved, "scheduled"), (taken_back, "draft"), (deleted, "scheduled")] {
@@ -57,7 +64,9 @@ async fn what_was_rescheduled_unscheduled_or_deleted_is_left_alone() {
     w.services.clock.advance(TimeDelta::hours(2));
     worker::run_due(&w.services).await.unwrap();
     assert_eq!(w.row("entry", moved).await["status"], json!("published"));
-    service::entry::restore(&w.services, &w.owner, OneEntry { id: deleted, expected_version: None }).await.unwrap();
+    service::entry::restore(&w.services, &w.owner, OneEntry { id: deleted, expected_version: None })
+        .await
+        .unwrap();
     assert_eq!(w.row("entry", deleted).await["status"], json!("draft"));
     let error = w.change(taken_back, Transition::Schedule(start())).await.unwrap_err();
     assert_eq!(error.code(), Code::Invalid);
@@ -71,7 +80,13 @@ async fn a_job_that_cannot_succeed_is_buried_and_kept() {
     w.change(id, Transition::Schedule(start() + TimeDelta::hours(1))).await.unwrap();
     let schema = json!({"type": "object", "properties": {"n": {"type": "string"}}});
     let command = UpdateContentType {
-        id: kind, expected_version: None, name: None, description: Patch::Keep, schema: Some(schema), dry_run: false, force: true,
+        id: kind,
+        expected_version: None,
+        name: None,
+        description: Patch::Keep,
+        schema: Some(schema),
+        dry_run: false,
+        force: true,
     };
     service::content_type::update(&w.services, &w.owner, command).await.unwrap();
     w.services.clock.advance(TimeDelta::hours(2));
@@ -121,7 +136,10 @@ async fn a_failed_job_waits_longer_each_time() {
         let job = brandgraph::queue::claim(&w.services.db, &worker::KINDS, 1, now).await.unwrap().remove(0);
         let outcome = brandgraph::queue::Outcome::Retry("no luck".into());
         brandgraph::queue::settle(&w.services.db, &job, outcome, now).await.unwrap();
-        let sql = format!("select to_jsonb(extract(epoch from run_at - '{}'::timestamptz)) from job", now.to_rfc3339());
+        let sql = format!(
+            "select to_jsonb(extract(epoch from run_at - '{}'::timestamptz)) from job",
+            now.to_rfc3339()
+        );
         waits.push(w.json(&sql).await.as_f64().unwrap());
         w.services.clock.advance(TimeDelta::hours(2));
     }
@@ -131,7 +149,10 @@ async fn a_failed_job_waits_longer_each_time() {
 /// What the planner says about a query.
 async fn plan(w: &World, sql: &str) -> String {
     let mut connection = w.db.connect().await;
-    connection.execute("set enable_seqscan = off; set enable_sort = off; set enable_bitmapscan = off").await.unwrap();
+    connection
+        .execute("set enable_seqscan = off; set enable_sort = off; set enable_bitmapscan = off")
+        .await
+        .unwrap();
     let rows = connection.fetch_all(sqlx::AssertSqlSafe(format!("explain {sql}"))).await.unwrap();
     rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
 }
@@ -162,7 +183,13 @@ async fn indexes_are_built_used_shared_and_dropped() {
     // One brand gives them up, the other keeps them.
     let plain: Value = json!({"type": "object"});
     let command = |id| UpdateContentType {
-        id, expected_version: None, name: None, description: Patch::Keep, schema: Some(plain.clone()), dry_run: false, force: false,
+        id,
+        expected_version: None,
+        name: None,
+        description: Patch::Keep,
+        schema: Some(plain.clone()),
+        dry_run: false,
+        force: false,
     };
     service::content_type::update(&w.services, &w.owner, command(kind)).await.unwrap();
     worker::run_due(&w.services).await.unwrap();
@@ -180,7 +207,8 @@ async fn a_long_text_at_an_indexed_path_is_stored_all_the_same() {
     let kind = w.content_type("note", schema).await;
     worker::run_due(&w.services).await.unwrap();
     // Nothing that compresses: an index row of more than 2.7 kB would be refused.
-    let note: String = (0..20_000u32).map(|n| char::from_u32(0x4e00 + (n * 7_919) % 20_000).unwrap()).collect();
+    let note: String =
+        (0..20_000u32).map(|n| char::from_u32(0x4e00 + (n * 7_919) % 20_000).unwrap()).collect();
     let id = w.entry(kind, "long", json!({"note": note})).await;
     let mut command = update(id);
     command.fields = FieldsChange::Merge(json!({"note": "short"}));
@@ -196,11 +224,14 @@ async fn an_index_that_was_left_half_built_is_built_anew() {
     let mut connection = w.db.connect().await;
     connection.execute(sqlx::AssertSqlSafe(format!("create index {name} on entry (id)"))).await.unwrap();
     connection
-        .execute(sqlx::AssertSqlSafe(format!("update pg_index set indisvalid = false where indexrelid = '{name}'::regclass")))
+        .execute(sqlx::AssertSqlSafe(format!(
+            "update pg_index set indisvalid = false where indexrelid = '{name}'::regclass"
+        )))
         .await
         .unwrap();
     worker::run_due(&w.services).await.unwrap();
-    let definition = w.json(&format!("select to_jsonb(indexdef) from pg_indexes where indexname = '{name}'")).await;
+    let definition =
+        w.json(&format!("select to_jsonb(indexdef) from pg_indexes where indexname = '{name}'")).await;
     assert!(definition.as_str().unwrap().contains("bg_number"), "{definition}");
     assert_eq!(w.count("select from field_index where state = 'ready'").await, 3);
 }

@@ -1,12 +1,7 @@
 //! Content types: schemas are checked, changed against the entries that exist, and bring their indexes along.
 
 use brandgraph::{
-    domain::{
-        Code,
-        change::Patch,
-        content_type::UpdateContentType,
-        entry::Transition,
-    },
+    domain::{Code, change::Patch, content_type::UpdateContentType, entry::Transition},
     service, worker,
 };
 use serde_json::{Value, json};
@@ -16,7 +11,13 @@ use crate::write_world::{World, article, name, violations};
 
 fn update(id: Uuid, schema: Option<Value>) -> UpdateContentType {
     UpdateContentType {
-        id, expected_version: None, name: None, description: Patch::Keep, schema, dry_run: false, force: false,
+        id,
+        expected_version: None,
+        name: None,
+        description: Patch::Keep,
+        schema,
+        dry_run: false,
+        force: false,
     }
 }
 
@@ -40,7 +41,8 @@ async fn a_schema_is_tried_refused_and_forced() {
     let kind = w.content_type("article", json!({"type": "object"})).await;
     let fits = w.entry(kind, "fits", json!({"price": 1})).await;
     let lost = w.entry(kind, "lost", json!({"price": "much", "size": 3})).await;
-    let stricter = json!({"type": "object", "properties": {"price": {"type": "number"}, "size": {"type": "string"}}});
+    let stricter =
+        json!({"type": "object", "properties": {"price": {"type": "number"}, "size": {"type": "string"}}});
 
     let mut dry = update(kind, Some(stricter.clone()));
     dry.dry_run = true;
@@ -54,7 +56,9 @@ async fn a_schema_is_tried_refused_and_forced() {
     assert_eq!(wrong, [("fields/price", "type"), ("fields/size", "type")]);
     assert_eq!(w.row("content_type", kind).await["version"], json!(1));
 
-    let error = service::content_type::update(&w.services, &w.owner, update(kind, Some(stricter.clone()))).await.unwrap_err();
+    let error = service::content_type::update(&w.services, &w.owner, update(kind, Some(stricter.clone())))
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Code::Conflict);
     assert_eq!(error.details().unwrap()["stranded"], json!(1));
     assert_eq!(w.count("select from content_type_version").await, 1);
@@ -79,7 +83,8 @@ async fn a_field_that_is_to_be_unique_must_be() {
         w.entry(kind, text, json!({"sku": sku})).await;
     }
     let unique = json!({"type": "object", "properties": {"sku": {"type": "string", "x-unique": true}}});
-    let error = service::content_type::update(&w.services, &w.owner, update(kind, Some(unique))).await.unwrap_err();
+    let error =
+        service::content_type::update(&w.services, &w.owner, update(kind, Some(unique))).await.unwrap_err();
     assert_eq!(error.details().unwrap()["duplicates"], json!([{"path": "sku", "entries": 2}]));
 }
 
@@ -114,7 +119,8 @@ async fn what_is_derived_from_the_fields_follows_a_changed_schema() {
     let w = World::new().await;
     let kind = w.content_type("article", json!({"type": "object"})).await;
     let target = w.entry(kind, "target", json!({})).await;
-    let link = brandgraph::domain::node::NodeId::new(brandgraph::domain::node::Kind::Entry, target).to_string();
+    let link =
+        brandgraph::domain::node::NodeId::new(brandgraph::domain::node::Kind::Entry, target).to_string();
     let id = w.entry(kind, "a", json!({"body": "Olive oil", "see": link})).await;
     let schema = json!({"type": "object", "properties": {
         "body": {"type": "string", "x-searchable": true}, "see": {"type": "string", "x-reference": {"entry": true}}}});

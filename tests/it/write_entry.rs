@@ -36,13 +36,18 @@ async fn creating_stores_content_links_history_and_event_together() {
     let made = service::entry::create(&w.services, &w.owner, command).await.unwrap();
     assert_eq!(made.version, 1);
     let row = w.row("entry", made.id).await;
-    assert_eq!((&row["status"], &row["locale"], &row["search_text"]), (&json!("draft"), &json!("en"), &json!("Olive oil")));
+    assert_eq!(
+        (&row["status"], &row["locale"], &row["search_text"]),
+        (&json!("draft"), &json!("en"), &json!("Olive oil"))
+    );
     assert_eq!(row["translation_id"], json!(made.id));
-    let history = w.json(&format!("select to_jsonb(v) from entry_version v where entry_id = '{}'", made.id)).await;
+    let history =
+        w.json(&format!("select to_jsonb(v) from entry_version v where entry_id = '{}'", made.id)).await;
     assert_eq!(history["tags"], json!([tag]));
     assert_eq!(history["categories"], json!([category]));
     assert_eq!((&history["change"], &history["actor"]), (&json!("created"), &json!("user:test")));
-    let reference = w.json(&format!("select to_jsonb(r) from entry_reference r where entry_id = '{}'", made.id)).await;
+    let reference =
+        w.json(&format!("select to_jsonb(r) from entry_reference r where entry_id = '{}'", made.id)).await;
     assert_eq!((&reference["field"], &reference["target_entry_id"]), (&json!("related"), &json!(first)));
     assert_eq!(w.events(made.id).await, json!(["entry.created"]));
 }
@@ -86,7 +91,11 @@ async fn references_must_lead_to_something_of_the_brand_and_of_an_allowed_type()
     let error = w.refused(kind, "lost", fields).await;
     assert_eq!(
         violations(&error),
-        [("fields/hero", "not_found"), ("fields/related/0", "reference_type"), ("fields/related/1", "not_found")]
+        [
+            ("fields/hero", "not_found"),
+            ("fields/related/0", "reference_type"),
+            ("fields/related/1", "not_found")
+        ]
     );
     assert_eq!(w.count(&format!("select from entry where content_type_id = '{kind}'")).await, 0);
 }
@@ -96,9 +105,16 @@ async fn references_follow_the_fields_and_survive_the_deletion_of_their_target()
     let w = World::new().await;
     let kind = w.content_type("article", article()).await;
     let asset = CreateAsset {
-        brand_id: w.brand, filename: name("a.jpg"), title: None, alt: None,
-        media_type: MediaType::parse("image/jpeg", "mediaType").unwrap(), byte_size: None, width: None, height: None,
-        url: FileUrl::parse("https://example.com/a.jpg", "url").unwrap(), metadata: Metadata::default(),
+        brand_id: w.brand,
+        filename: name("a.jpg"),
+        title: None,
+        alt: None,
+        media_type: MediaType::parse("image/jpeg", "mediaType").unwrap(),
+        byte_size: None,
+        width: None,
+        height: None,
+        url: FileUrl::parse("https://example.com/a.jpg", "url").unwrap(),
+        metadata: Metadata::default(),
     };
     let asset = service::asset::create(&w.services, &w.owner, asset).await.unwrap().id;
     let (a, b) = (w.entry(kind, "a", json!({})).await, w.entry(kind, "b", json!({})).await);
@@ -106,7 +122,8 @@ async fn references_follow_the_fields_and_survive_the_deletion_of_their_target()
     let c = w.entry(kind, "c", json!({"hero": hero, "related": [entry_id(a), entry_id(b)]})).await;
     let change = FieldsChange::Replace(json!({"related": [entry_id(b)]}));
     w.update(brandgraph::domain::entry::UpdateEntry { fields: change, ..update(c) }).await.unwrap();
-    let sql = format!("select jsonb_agg(to_jsonb(r) - 'entry_id') from entry_reference r where entry_id = '{c}'");
+    let sql =
+        format!("select jsonb_agg(to_jsonb(r) - 'entry_id') from entry_reference r where entry_id = '{c}'");
     let left = json!([{"field": "related", "position": 0, "target_entry_id": b, "target_asset_id": null}]);
     assert_eq!(w.json(&sql).await, left);
     service::entry::delete(&w.services, &w.owner, one(b)).await.unwrap();
@@ -128,7 +145,10 @@ async fn an_update_changes_only_what_is_given_against_the_version_that_was_seen(
     command.fields = FieldsChange::Merge(json!({"price": null, "body": "two"}));
     assert_eq!(w.update(command.clone()).await.unwrap().version, 2);
     let row = w.row("entry", id).await;
-    assert_eq!((&row["slug"], &row["title"], &row["fields"]), (&json!("a"), &json!("Other"), &json!({"body": "two"})));
+    assert_eq!(
+        (&row["slug"], &row["title"], &row["fields"]),
+        (&json!("a"), &json!("Other"), &json!({"body": "two"}))
+    );
     let error = w.update(command).await.unwrap_err();
     assert_eq!(error.code(), Code::Conflict);
     assert_eq!(error.details(), Some(&json!({"expected": 1, "current": 2})));
@@ -159,7 +179,10 @@ async fn slugs_locales_and_unique_fields_are_taken_once() {
     let error = w.refused(kind, "a", json!({})).await;
     assert_eq!((error.code(), error.details().unwrap()["path"].clone()), (Code::Conflict, json!("slug")));
     let error = w.refused(kind, "b", json!({"sku": "X-1"})).await;
-    assert_eq!((error.code(), error.details().unwrap()["path"].clone()), (Code::Conflict, json!("fields/sku")));
+    assert_eq!(
+        (error.code(), error.details().unwrap()["path"].clone()),
+        (Code::Conflict, json!("fields/sku"))
+    );
     // A translation says the same of the same thing.
     let mut german = w.draft(kind, "a", json!({"sku": "X-1"}));
     german.locale = Some(locale("de"));
@@ -195,7 +218,10 @@ async fn publishing_unpublishing_and_archiving() {
     assert!(w.row("entry", id).await["published_at"].is_string());
     w.change(id, Transition::Archive).await.unwrap();
     let error = w.change(id, Transition::Publish).await.unwrap_err();
-    assert_eq!((error.code(), error.details().unwrap()["status"].clone()), (Code::Conflict, json!("archived")));
+    assert_eq!(
+        (error.code(), error.details().unwrap()["status"].clone()),
+        (Code::Conflict, json!("archived"))
+    );
     w.change(id, Transition::Unpublish).await.unwrap();
     assert_eq!(w.row("entry", id).await["status"], json!("draft"));
     assert_eq!(
@@ -221,7 +247,10 @@ async fn deleting_restoring_and_reverting() {
     let back = RevertEntry { entry: one(id), version: 1 };
     assert_eq!(service::entry::revert(&w.services, &w.owner, back).await.unwrap().version, 3);
     let row = w.row("entry", id).await;
-    assert_eq!((&row["slug"], &row["fields"], &row["search_text"]), (&json!("a"), &json!({"body": "one"}), &json!("one")));
+    assert_eq!(
+        (&row["slug"], &row["fields"], &row["search_text"]),
+        (&json!("a"), &json!({"body": "one"}), &json!("one"))
+    );
     let tags = w.json(&format!("select jsonb_agg(tag_id) from entry_tag where entry_id = '{id}'")).await;
     assert_eq!(tags, json!([kept]));
     let back = RevertEntry { entry: one(id), version: 9 };
@@ -275,8 +304,14 @@ async fn rights_are_asked_for_and_other_brands_are_out_of_sight() {
     let command = w.draft(foreign_type, "b", json!({}));
     let error = service::entry::create(&w.services, &editor, command).await.unwrap_err();
     assert_eq!(error.code(), Code::NotFound);
-    assert_eq!(service::entry::update(&w.services, &editor, update(foreign)).await.unwrap_err().code(), Code::NotFound);
-    assert_eq!(service::entry::delete(&w.services, &editor, one(foreign)).await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(
+        service::entry::update(&w.services, &editor, update(foreign)).await.unwrap_err().code(),
+        Code::NotFound
+    );
+    assert_eq!(
+        service::entry::delete(&w.services, &editor, one(foreign)).await.unwrap_err().code(),
+        Code::NotFound
+    );
 
     let author = w.member(Role::Author);
     let command = w.draft(kind, "mine", json!({}));

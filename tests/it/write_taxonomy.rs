@@ -76,7 +76,13 @@ async fn categories_are_unique_under_their_parent_bounded_in_depth_and_deleted_f
     let w = World::new().await;
     let a = w.category(None, "a").await;
     let b = w.category(Some(a), "b").await;
-    let command = |parent_id| CreateCategory { brand_id: w.brand, parent_id, slug: slug("b"), name: name("b"), position: 0 };
+    let command = |parent_id| CreateCategory {
+        brand_id: w.brand,
+        parent_id,
+        slug: slug("b"),
+        name: name("b"),
+        position: 0,
+    };
     let error = service::category::create(&w.services, &w.owner, command(Some(a))).await.unwrap_err();
     assert_eq!((error.code(), error.details().unwrap()["path"].clone()), (Code::Conflict, json!("slug")));
     service::category::create(&w.services, &w.owner, command(None)).await.unwrap();
@@ -98,7 +104,13 @@ async fn categories_are_unique_under_their_parent_bounded_in_depth_and_deleted_f
     let error = relocate(&w, first.as_str().unwrap().parse().unwrap(), Some(top)).await.unwrap_err();
     assert_eq!(error.code(), Code::LimitExceeded);
     assert_eq!(w.count("select from category where slug = 'd0' and parent_id is not null").await, 0);
-    let rename = UpdateCategory { id: top, expected_version: Some(1), slug: None, name: Some(name("Top")), position: Some(4) };
+    let rename = UpdateCategory {
+        id: top,
+        expected_version: Some(1),
+        slug: None,
+        name: Some(name("Top")),
+        position: Some(4),
+    };
     assert_eq!(service::category::update(&w.services, &w.owner, rename).await.unwrap().version, 2);
 }
 
@@ -119,14 +131,28 @@ async fn assets_are_created_changed_deleted_and_restored() {
     };
     let id = service::asset::create(&w.services, &w.owner, create).await.unwrap().id;
     let command = UpdateAsset {
-        id, expected_version: Some(1), filename: None, title: Patch::Clear, alt: Patch::Keep, media_type: None,
-        byte_size: Patch::Keep, width: Patch::Set(600), height: Patch::Keep, url: None, metadata: None,
+        id,
+        expected_version: Some(1),
+        filename: None,
+        title: Patch::Clear,
+        alt: Patch::Keep,
+        media_type: None,
+        byte_size: Patch::Keep,
+        width: Patch::Set(600),
+        height: Patch::Keep,
+        url: None,
+        metadata: None,
     };
     assert_eq!(service::asset::update(&w.services, &w.owner, command.clone()).await.unwrap().version, 2);
     let row = w.row("asset", id).await;
-    assert_eq!((&row["title"], &row["width"], &row["height"], &row["media_type"]),
-        (&json!(null), &json!(600), &json!(800), &json!("image/jpeg")));
-    assert_eq!(service::asset::update(&w.services, &w.owner, command).await.unwrap_err().code(), Code::Conflict);
+    assert_eq!(
+        (&row["title"], &row["width"], &row["height"], &row["media_type"]),
+        (&json!(null), &json!(600), &json!(800), &json!("image/jpeg"))
+    );
+    assert_eq!(
+        service::asset::update(&w.services, &w.owner, command).await.unwrap_err().code(),
+        Code::Conflict
+    );
     service::asset::delete(&w.services, &w.owner, id, Some(2)).await.unwrap();
     let error = service::asset::delete(&w.services, &w.owner, id, None).await.unwrap_err();
     assert_eq!(error.code(), Code::NotFound);
@@ -138,8 +164,12 @@ fn what_is_no_address_media_type_or_metadata_is_refused() {
     for text in ["", "/a.jpg", "ftp://a/b", "javascript:alert(1)", "https://", "https://u:p@a/b"] {
         assert_eq!(violations(&FileUrl::parse(text, "url").unwrap_err()), [("url", "url")], "{text}");
     }
-    assert!(MediaType::parse("image", "mediaType").is_err() && MediaType::parse("a/b c", "mediaType").is_err());
-    for (value, code) in [(json!([]), "type"), (json!({"a": "\u{0}"}), "nul"), (json!({"a": "x".repeat(20_000)}), "too_large")] {
+    assert!(
+        MediaType::parse("image", "mediaType").is_err() && MediaType::parse("a/b c", "mediaType").is_err()
+    );
+    for (value, code) in
+        [(json!([]), "type"), (json!({"a": "\u{0}"}), "nul"), (json!({"a": "x".repeat(20_000)}), "too_large")]
+    {
         assert_eq!(violations(&Metadata::parse(value, "metadata").unwrap_err()), [("metadata", code)]);
     }
 }

@@ -74,7 +74,8 @@ pub fn violations(error: &Error) -> Vec<(&str, &'static str)> {
 impl World {
     pub async fn new() -> Self {
         let db = TestDb::create().await;
-        let settings = Settings { url: db.url().into(), max_connections: 8, min_connections: 0, ..Settings::default() };
+        let settings =
+            Settings { url: db.url().into(), max_connections: 8, min_connections: 0, ..Settings::default() };
         let services = Services::new(Db::connect(&settings).await.unwrap(), Clock::fixed(start()));
         let owner = caller(Role::Owner, BrandScope::All);
         let brand = service::brand::create(&services, &owner, create_brand("acme")).await.unwrap().id;
@@ -93,7 +94,8 @@ impl World {
 
     pub async fn content_type_in(&self, brand_id: Uuid, key: &str, schema: Value) -> Result<Changed, Error> {
         let key = TypeKey::parse(key, "key").unwrap();
-        let command = CreateContentType { brand_id, name: name(key.as_str()), key, description: None, schema };
+        let command =
+            CreateContentType { brand_id, name: name(key.as_str()), key, description: None, schema };
         service::content_type::create(&self.services, &self.owner, command).await
     }
 
@@ -136,8 +138,13 @@ impl World {
     }
 
     pub async fn category(&self, parent_id: Option<Uuid>, text: &str) -> Uuid {
-        let command =
-            CreateCategory { brand_id: self.brand, parent_id, slug: slug(text), name: name(text), position: 0 };
+        let command = CreateCategory {
+            brand_id: self.brand,
+            parent_id,
+            slug: slug(text),
+            name: name(text),
+            position: 0,
+        };
         service::category::create(&self.services, &self.owner, command).await.unwrap().id
     }
 
@@ -159,13 +166,16 @@ impl World {
     /// How many rows a query gives.
     pub async fn count(&self, sql: &str) -> usize {
         let mut connection: PgConnection = self.db.connect().await;
-        let rows: Vec<PgRow> = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
+        let rows: Vec<PgRow> =
+            sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
         rows.len()
     }
 
     /// The kinds of events about a row, oldest first.
     pub async fn events(&self, id: Uuid) -> Value {
-        let sql = format!("select coalesce(jsonb_agg(kind order by created_at, detail->'version', id), '[]') from event where subject_id = '{id}'");
+        let sql = format!(
+            "select coalesce(jsonb_agg(kind order by created_at, detail->'version', id), '[]') from event where subject_id = '{id}'"
+        );
         self.json(&sql).await
     }
 }
