@@ -109,7 +109,7 @@ fn welcome(config: &Config, address: SocketAddr, authn: &Authn) {
     }
     match authn.mint("you", Role::Owner, None, TimeDelta::hours(WELCOME_TOKEN_HOURS)) {
         Ok(token) => super::say(format_args!(
-            "\n  Playground  http://{address}/\n  GraphQL     http://{address}/graphql\n  Token       {token}\n"
+            "\n  Playground  http://{address}/#token={token}\n  GraphQL     http://{address}/graphql\n  Token       {token}\n"
         )),
         Err(error) => tracing::warn!(%error, "no token could be made"),
     }
