@@ -3,6 +3,7 @@
 mod destination;
 mod draft;
 mod prepare;
+mod settle;
 mod terms;
 mod write;
 
@@ -13,9 +14,10 @@ use crate::domain::{
     Code, Error, Result,
     record::{Failure, MAX_BATCH, Record},
 };
+use draft::Draft;
 
 pub use destination::Destination;
-use draft::Draft;
+pub use settle::settle_all;
 
 /// A record and its place in what it came with.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +81,7 @@ pub async fn write(
         if batch.is_empty() {
             continue;
         }
-        match write::once(services, caller, destination, batch).await {
+        match patiently(services, caller, destination, batch).await {
             Ok(part) => outcome.add(part),
             Err(error) if !matches!(error.code(), Code::Conflict | Code::Invalid) => return Err(error),
             Err(error) => match batch {
@@ -93,4 +95,20 @@ pub async fn write(
     }
     outcome.failures.sort_by_key(|failure| failure.index);
     Ok(outcome)
+}
+
+/// Writes a batch, again where another one at the same time was in its way.
+async fn patiently(
+    services: &Services,
+    caller: &Caller,
+    destination: &Destination,
+    batch: &[Draft],
+) -> Result<Outcome> {
+    let mut attempts = 1;
+    loop {
+        match write::once(services, caller, destination, batch).await {
+            Err(error) if error.code() == Code::Unavailable && attempts < 3 => attempts += 1,
+            result => return result,
+        }
+    }
 }

@@ -14,7 +14,10 @@ use crate::domain::{Error, Result};
 
 pub use context::{BrandRow, NewType, TypeRow, find_brand, insert_type, list_types};
 pub use existing::{Published, SlugClaim, load_published, taken_slugs};
-pub use reference::{Known, PendingRow, count_pending, known_assets, known_entries, replace_pending, settle};
+pub use reference::{
+    Known, PendingRow, count_pending, count_pending_of_brand, known_assets, known_entries, overdue,
+    replace_pending, settle,
+};
 pub use unique::{Claim, taken_values};
 
 /// Runs a statement and reads its rows.

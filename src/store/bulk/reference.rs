@@ -80,13 +80,53 @@ pub async fn replace_pending(tx: &Tx, entries: Vec<Uuid>, pending: &[PendingRow<
 /// # Errors
 /// As the database refuses.
 pub async fn count_pending(tx: &Tx, source: Uuid) -> Result<u64> {
+    count(
+        tx,
+        "select count(*) from pending_reference p join entry e on e.id = p.entry_id where e.source_id = $1",
+        source,
+    )
+    .await
+}
+
+/// What references of a brand's entries wait for although it is there, at most so much of it: ids that translations share,
+/// then ids of assets. Batches that are written at the same time do not see one another.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn overdue(tx: &Tx, brand: Uuid, most: u64) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        translation: Option<Uuid>,
+        asset: Option<Uuid>,
+    }
+    let sql = "select distinct p.target_translation_id as translation, p.target_asset_id as asset \
+               from pending_reference p join entry e on e.id = p.entry_id and e.brand_id = $1 \
+               where exists (select from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null) \
+               or exists (select from asset a where a.id = p.target_asset_id) limit $2";
+    let rows: Vec<Row> = query(tx, sql, [brand.into(), most.into()]).await?;
+    let translations = rows.iter().filter_map(|row| row.translation).collect();
+    Ok((translations, rows.iter().filter_map(|row| row.asset).collect()))
+}
+
+/// How many references of a brand's entries wait for what they lead to.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn count_pending_of_brand(tx: &Tx, brand: Uuid) -> Result<u64> {
+    count(
+        tx,
+        "select count(*) from pending_reference p join entry e on e.id = p.entry_id where e.brand_id = $1",
+        brand,
+    )
+    .await
+}
+
+async fn count(tx: &Tx, sql: &'static str, id: Uuid) -> Result<u64> {
     #[derive(FromQueryResult)]
     struct Row {
         count: i64,
     }
-    let sql =
-        "select count(*) from pending_reference p join entry e on e.id = p.entry_id where e.source_id = $1";
-    let rows: Vec<Row> = query(tx, sql, [source.into()]).await?;
+    let rows: Vec<Row> = query(tx, sql, [id.into()]).await?;
     Ok(rows.first().map_or(0, |row| u64::try_from(row.count).unwrap_or_default()))
 }
 
