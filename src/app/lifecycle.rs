@@ -3,9 +3,11 @@
 use std::{io, net::SocketAddr};
 
 use chrono::TimeDelta;
+use futures::FutureExt;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    task::JoinSet,
 };
 
 use super::{
@@ -13,8 +15,14 @@ use super::{
     build::{self, Built},
     config::{Config, Environment},
     failure::Failure,
+    first_run,
 };
-use crate::{domain::access::Role, http, service::authn::Authn};
+use crate::{
+    domain::access::Role,
+    http,
+    service::{Services, authn::Authn},
+    worker,
+};
 
 /// How long the token that is printed at the start is valid, in hours.
 const WELCOME_TOKEN_HOURS: i64 = 24;
@@ -36,12 +44,19 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     refuse_public(config)?;
     // First: a port that is taken is told before anything else was started.
     let listener = listen(config.http.listen).await?;
-    let stopped = stop_signal()?;
+    let stopped = stop_signal()?.shared();
     let backend = Backend::open(config, environment, Sharing::Alone).await?;
+    let services = backend.services.clone();
+    let mut jobs = JoinSet::new();
     if work == Work::Also {
-        tracing::debug!("there are no background jobs yet");
+        jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
     }
-    let served = serve_on(config, listener, &backend, stopped).await;
+    let served = serve_on(config, listener, services, stopped).await;
+    if served.is_err() {
+        // Nobody asked it to stop, so that it would not.
+        jobs.abort_all();
+    }
+    while jobs.join_next().await.is_some() {}
     backend.close().await;
     served
 }
@@ -49,13 +64,31 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
 async fn serve_on(
     config: &Config,
     listener: TcpListener,
-    backend: &Backend,
+    services: Services,
     stopped: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::because("listening", &error))?;
-    let Built { router, authn, draining } = build::build(config, &backend.services)?;
+    let Built { mut router, authn, draining } = build::build(config, &services)?;
+    let mut first_run = JoinSet::new();
+    if config.demo() {
+        router = first_run::with_platform(router);
+        first_run.spawn(first_run::fill(services, address));
+    }
     welcome(config, address, &authn);
-    http::serve(listener, router, draining, stopped, &config.http).await?;
+    // A pull that is not done when the set goes out of scope is cut off between two batches; the next start goes on.
+    Ok(http::serve(listener, router, draining, stopped, &config.http).await?)
+}
+
+/// Runs background jobs until the process is told to stop, then finishes those that have begun.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn work(config: &Config, environment: &Environment) -> Result<(), Failure> {
+    let stopped = stop_signal()?;
+    let backend = Backend::open(config, environment, Sharing::Beside).await?;
+    tracing::info!("running background jobs");
+    worker::run(backend.services.clone(), config.worker, stopped).await;
+    backend.close().await;
     Ok(())
 }
 
@@ -81,7 +114,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Completes when the process is asked to stop. Asked again, it ends at once; the database is then stopped by its
 /// supervisor.
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     let because = |error: io::Error| Failure::because("waiting for signals", &error);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(because)?;

@@ -60,7 +60,7 @@ fn everything_wrong_is_told_at_once_with_its_name_and_origin() {
         "log.format",
         "there is no setting log.level",
         "there is no setting databse.url; did you mean database.url?",
-        "BRANDGRAPH__EMBEDDED__DIR: there is no setting embedded.dir; there are embedded.folder",
+        "BRANDGRAPH__EMBEDDED__DIR: there is no setting embedded.dir; there are embedded.demo, embedded.folder",
     ] {
         assert!(told.contains(part), "{part} is not in:\n{told}");
     }

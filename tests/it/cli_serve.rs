@@ -7,6 +7,8 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use serde_json::{Value, json};
+
 use crate::cli_embedded::Folder;
 
 /// A command of ours in its own data folder, with nothing of our environment but the search path.
@@ -18,6 +20,7 @@ fn brandgraph(folder: &Folder) -> Command {
         .env_clear()
         .env("PATH", env::var_os("PATH").unwrap())
         .env("BRANDGRAPH__HTTP__LISTEN", "127.0.0.1:0")
+        .env("BRANDGRAPH__EMBEDDED__DEMO", "false")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -33,7 +36,10 @@ struct Server(Child);
 
 impl Server {
     fn start(folder: &Folder) -> (Self, String, String) {
-        let mut child = brandgraph(folder).spawn().unwrap();
+        Self::started(brandgraph(folder).spawn().unwrap())
+    }
+
+    fn started(mut child: Child) -> (Self, String, String) {
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = stdout.lines().map(Result::unwrap);
         let mut after = |name: &str| {
@@ -58,21 +64,32 @@ impl Drop for Server {
     }
 }
 
+async fn ask(url: &str, token: &str, query: &str) -> Value {
+    let client = reqwest::Client::builder().build().unwrap();
+    let request = client.post(url).bearer_auth(token).json(&json!({"query": query}));
+    request.send().await.unwrap().json::<Value>().await.unwrap()["data"].take()
+}
+
+#[tokio::test]
+async fn a_first_run_has_content_to_look_at() {
+    let folder = Folder::new("data");
+    let mut command = brandgraph(&folder);
+    let (mut server, url, token) = Server::started(command.env("BRANDGRAPH__EMBEDDED__DEMO", "true").spawn().unwrap());
+    let mut log = BufReader::new(server.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let pulled = log.find(|line| line.contains("the demo")).unwrap();
+    assert!(pulled.contains("pulled the demo platform"), "{pulled}");
+    let query = r#"{ brand(by: {slug: "solvind"}) { name entries(first: 1) { totalCount { value } } } }"#;
+    let brand = &ask(&url, &token, query).await["brand"];
+    assert_eq!(brand["name"], "Solvind");
+    assert!(brand["entries"]["totalCount"]["value"].as_u64() > Some(200), "{brand}");
+}
+
 #[tokio::test]
 async fn the_printed_token_opens_the_printed_address_and_a_signal_ends_it() {
     for name in ["TERM", "INT"] {
         let folder = Folder::new("data");
         let (mut server, url, token) = Server::start(&folder);
-        let answer = reqwest::Client::builder()
-            .build()
-            .unwrap()
-            .post(&url)
-            .bearer_auth(&token)
-            .json(&serde_json::json!({"query": "{ __typename }"}))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["data"]["__typename"], "Query");
+        assert_eq!(ask(&url, &token, "{ __typename }").await["__typename"], "Query");
         server.signal(name);
         let status = server.0.wait().unwrap();
         assert_eq!(status.code(), Some(0), "after {name}");

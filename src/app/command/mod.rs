@@ -5,6 +5,7 @@ mod doctor;
 mod migrate;
 mod serve;
 mod token;
+mod work;
 
 use std::{
     io::{self, Write},
@@ -42,6 +43,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 enum Command {
     /// Answer requests and run background jobs (what happens without a command)
     Serve(serve::Arguments),
+    /// Run background jobs only, beside servers with --no-worker
+    Work(work::Arguments),
     /// Bring the database to this version's schema, or show what is missing
     Migrate(migrate::Arguments),
     /// Make bearer tokens
@@ -85,6 +88,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             None => serve::run(&context, serve::Arguments::default()).await,
             Some(Command::Serve(arguments)) => serve::run(&context, arguments).await,
+            Some(Command::Work(arguments)) => work::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments),
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,

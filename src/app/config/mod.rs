@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::telemetry;
-use crate::{http, service::authn, store};
+use crate::{http, service::authn, store, worker};
 
 pub use contract::TEXT as CONTRACT;
 pub use environment::Environment;
@@ -32,6 +32,8 @@ pub struct Config {
     pub http: http::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
+    /// The section `worker`.
+    pub worker: worker::Settings,
 }
 
 /// Where brandgraph keeps what it brings along when no database is named.
@@ -40,11 +42,13 @@ pub struct Config {
 pub struct Embedded {
     /// The data folder of the embedded PostgreSQL and of generated secrets.
     pub folder: PathBuf,
+    /// Whether a brand is filled from the demo platform that comes with brandgraph.
+    pub demo: bool,
 }
 
 impl Default for Embedded {
     fn default() -> Self {
-        Self { folder: PathBuf::from("data") }
+        Self { folder: PathBuf::from("data"), demo: true }
     }
 }
 
@@ -71,7 +75,14 @@ impl Config {
             embedded: problems.section(layers, "embedded"),
             http: problems.section(layers, "http"),
             log: problems.section(layers, "log"),
+            worker: problems.section(layers, "worker"),
         }
+    }
+
+    /// Whether the demo platform is there, and pulled at the start.
+    #[must_use]
+    pub fn demo(&self) -> bool {
+        self.embedded_mode() && self.embedded.demo
     }
 
     /// Whether no database is named, so that brandgraph brings its own.
