@@ -74,7 +74,8 @@ async fn ask(url: &str, token: &str, query: &str) -> Value {
 async fn a_first_run_has_content_to_look_at() {
     let folder = Folder::new("data");
     let mut command = brandgraph(&folder);
-    let (mut server, url, token) = Server::started(command.env("BRANDGRAPH__EMBEDDED__DEMO", "true").spawn().unwrap());
+    let (mut server, url, token) =
+        Server::started(command.env("BRANDGRAPH__EMBEDDED__DEMO", "true").spawn().unwrap());
     let mut log = BufReader::new(server.0.stderr.take().unwrap()).lines().map(Result::unwrap);
     let pulled = log.find(|line| line.contains("the demo")).unwrap();
     assert!(pulled.contains("pulled the demo platform"), "{pulled}");
