@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod category;
 pub mod content_type;
 pub mod entry;
+pub mod import;
 mod library;
 mod schemas;
 pub mod source;

@@ -33,6 +33,7 @@ mod http_log;
 mod http_node;
 mod http_operations;
 mod http_serve;
+mod import_file;
 mod playground;
 mod read;
 mod sync_demo;

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod doctor;
+mod import;
 mod migrate;
 mod serve;
 mod token;
@@ -47,6 +48,8 @@ enum Command {
     Work(work::Arguments),
     /// Bring the database to this version's schema, or show what is missing
     Migrate(migrate::Arguments),
+    /// Bring a file of records in
+    Import(import::Arguments),
     /// Make bearer tokens
     Token(token::Arguments),
     /// Compare the files in schema/ with the code
@@ -90,6 +93,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Serve(arguments)) => serve::run(&context, arguments).await,
             Some(Command::Work(arguments)) => work::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
+            Some(Command::Import(arguments)) => import::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments),
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,

@@ -12,12 +12,16 @@ use crate::{
         brand::{CreateBrand, LocaleInput, Locales},
         change::Patch,
         content_type::{CreateContentType, UpdateContentType},
+        event::Event,
         record::Term,
         text::{Locale, Name, Prose, Slug, TypeKey},
     },
     kit::id,
     service::{Caller, Services, Unit, brand, content_type},
-    store::import::{self, CategoryRow, TermRow},
+    store::{
+        bulk,
+        import::{self, CategoryRow, TermRow},
+    },
 };
 
 /// What came of one thing.
@@ -46,7 +50,8 @@ pub(super) async fn ensure_brand(services: &Services, caller: &Caller, line: Bra
     let mut wanted = Vec::with_capacity(line.locales.len());
     for (index, locale) in line.locales.iter().enumerate() {
         let at = |field: &str| format!("locales/{index}/{field}");
-        let fallback = locale.fallback.as_deref().map(|code| Locale::parse(code, &at("fallback"))).transpose()?;
+        let fallback =
+            locale.fallback.as_deref().map(|code| Locale::parse(code, &at("fallback"))).transpose()?;
         wanted.push(LocaleInput { code: Locale::parse(&locale.code, &at("code"))?, fallback });
     }
     if wanted.is_empty() {
@@ -66,7 +71,8 @@ pub(super) async fn ensure_type(
 ) -> Result<Change> {
     let key = TypeKey::parse(&line.key, "key")?;
     let name = Name::parse(&line.name, "name")?;
-    let description = line.description.as_deref().map(|text| Prose::parse(text, "description")).transpose()?;
+    let description =
+        line.description.as_deref().map(|text| Prose::parse(text, "description")).transpose()?;
     let unit = Unit::begin(services, caller).await?;
     let found = import::find_type(unit.tx(), brand_id, key.as_str()).await?;
     unit.rollback().await?;
@@ -135,7 +141,12 @@ pub(super) async fn ensure_categories(
             let id = match known.get(&slugs) {
                 Some(id) if !last => *id,
                 _ => {
-                    let row = CategoryRow { id: id::new(now), parents: parents.clone(), slug: term.slug, name: term.name };
+                    let row = CategoryRow {
+                        id: id::new(now),
+                        parents: parents.clone(),
+                        slug: term.slug,
+                        name: term.name,
+                    };
                     import::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?
                 }
             };
@@ -144,6 +155,20 @@ pub(super) async fn ensure_categories(
         }
     }
     unit.commit().await
+}
+
+/// Fills in the references between batches that were written at once, and tells how many of the brand's still wait.
+pub(super) async fn settle(services: &Services, caller: &Caller, brand: Uuid) -> Result<u64> {
+    let mut unit = Unit::begin(services, caller).await?;
+    let arrived = import::arrived(unit.tx(), brand).await?;
+    let (actor, now) = (unit.actor().label(), unit.now());
+    let settled = bulk::settle(unit.tx(), brand, arrived.translations, arrived.assets, &actor, now).await?;
+    for changed in settled {
+        unit.record(Event::of("entry.updated", brand, changed));
+    }
+    let waiting = import::count_waiting(unit.tx(), brand).await?;
+    unit.commit().await?;
+    Ok(waiting)
 }
 
 /// Checks the words of a tag or of one step of a category.

@@ -75,8 +75,8 @@ struct CategoryLine {
 /// # Errors
 /// `INVALID` with the codes `json`, `kind`, `brand` or `shape`.
 pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
-    let mut line: Map<String, Value> =
-        serde_json::from_slice(text).map_err(|error| wrong("", "json", &format!("is no JSON object: {error}")))?;
+    let mut line: Map<String, Value> = serde_json::from_slice(text)
+        .map_err(|error| wrong("", "json", &format!("is no JSON object: {error}")))?;
     let kind = match line.shift_remove("kind") {
         Some(Value::String(kind)) => kind,
         _ => return Err(wrong("kind", "kind", KINDS)),
@@ -89,7 +89,9 @@ pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
         (Some(Value::String(own)), Some(asked)) if own == asked => own,
         (None, Some(asked)) => asked.to_owned(),
         (None, None) => return Err(wrong("brand", "brand", "is missing; name it here or with --brand")),
-        (Some(_), _) => return Err(wrong("brand", "brand", "must be the slug of the brand that is imported")),
+        (Some(_), _) => {
+            return Err(wrong("brand", "brand", "must be the slug of the brand that is imported"));
+        }
     };
     Ok(match kind.as_str() {
         "contentType" => Line::ContentType(brand, shape(line)?),

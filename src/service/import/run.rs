@@ -3,6 +3,7 @@
 use std::{collections::HashMap, io::BufRead, sync::Arc};
 
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::{
     BATCH, Notice, Progress, Report, SetAside, WRITERS,
@@ -48,7 +49,8 @@ pub async fn run(
         writing: JoinSet::new(),
     };
     while let Some(chunk) = chunks.recv().await {
-        let chunk = chunk.map_err(|error| Error::invalid("file", "read", "cannot be read").with_source(error))?;
+        let chunk =
+            chunk.map_err(|error| Error::invalid("file", "read", "cannot be read").with_source(error))?;
         for (number, line) in chunk.lines {
             import.report.lines += 1;
             import.take(number, line).await?;
@@ -66,6 +68,13 @@ struct Group {
     items: Vec<Item>,
 }
 
+/// A brand that records go to.
+#[derive(Debug, Clone)]
+struct Known {
+    id: Uuid,
+    destination: Arc<Destination>,
+}
+
 struct Import<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -74,7 +83,7 @@ struct Import<'a> {
     /// Lines that were dealt with.
     done: u64,
     /// None where there is no such brand.
-    destinations: HashMap<String, Option<Arc<Destination>>>,
+    destinations: HashMap<String, Option<Known>>,
     groups: HashMap<String, Group>,
     writing: JoinSet<(u64, Result<Outcome>)>,
 }
@@ -132,10 +141,8 @@ impl Import<'_> {
 
     async fn finish(mut self) -> Result<Report> {
         self.settle().await?;
-        let open: Vec<Arc<Destination>> = self.destinations.values().flatten().cloned().collect();
-        for destination in open {
-            // Batches that were written at once did not see one another: what waits for the other is there now.
-            self.report.waiting += bulk::settle_all(self.services, self.caller, &destination).await?;
+        for brand in std::mem::take(&mut self.destinations).into_values().flatten() {
+            self.report.waiting += catalog::settle(self.services, self.caller, brand.id).await?;
         }
         Ok(self.report)
     }
@@ -148,7 +155,8 @@ impl Import<'_> {
         }
         let count = tags.len() + categories.len();
         let Some(id) = catalog::find_brand(self.services, self.caller, brand).await? else {
-            let numbers = tags.iter().map(|(number, _)| *number).chain(categories.iter().map(|(number, _)| *number));
+            let numbers =
+                tags.iter().map(|(number, _)| *number).chain(categories.iter().map(|(number, _)| *number));
             for number in numbers.collect::<Vec<_>>() {
                 self.set_aside(number, &unknown(brand));
             }
@@ -168,7 +176,8 @@ impl Import<'_> {
 
     async fn write_items(&mut self, brand: &str) -> Result<()> {
         self.write_terms(brand).await?;
-        let items = self.groups.get_mut(brand).map(|group| std::mem::take(&mut group.items)).unwrap_or_default();
+        let items =
+            self.groups.get_mut(brand).map(|group| std::mem::take(&mut group.items)).unwrap_or_default();
         if items.is_empty() {
             return Ok(());
         }
@@ -191,14 +200,18 @@ impl Import<'_> {
 
     async fn destination(&mut self, brand: &str) -> Result<Option<Arc<Destination>>> {
         if let Some(known) = self.destinations.get(brand) {
-            return Ok(known.clone());
+            return Ok(known.as_ref().map(|known| Arc::clone(&known.destination)));
         }
         let found = match catalog::find_brand(self.services, self.caller, brand).await? {
-            Some(id) => Some(Arc::new(Destination::open(self.services, self.caller, id, None).await?)),
+            Some(id) => {
+                let destination = Arc::new(Destination::open(self.services, self.caller, id, None).await?);
+                Some(Known { id, destination })
+            }
             None => None,
         };
-        self.destinations.insert(brand.to_owned(), found.clone());
-        Ok(found)
+        let destination = found.as_ref().map(|known| Arc::clone(&known.destination));
+        self.destinations.insert(brand.to_owned(), found);
+        Ok(destination)
     }
 
     /// Takes in what one batch came to; false where none is being written.

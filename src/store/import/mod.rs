@@ -1,11 +1,13 @@
 //! Set-based writes: hundreds of rows in a handful of statements, repeated without effect.
 
 mod asset;
+mod catalog;
 mod entry;
 mod link;
 mod taxonomy;
 
 pub use asset::{AssetRow, upsert_assets, write_assets};
+pub use catalog::{Arrived, TypeRow, arrived, count_waiting, find_brand, find_type};
 pub use entry::{EntryRow, Taken, Written, taken_slugs, upsert_entries};
 pub use link::{LinkRow, Missing, ReferenceRow, replace_links, replace_references};
 pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories, load_tags};

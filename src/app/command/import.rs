@@ -1,0 +1,125 @@
+//! `brandgraph import`: brings a file of records in, and says which lines it set aside.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{
+    super::{
+        backend::{Backend, Sharing},
+        failure::Failure,
+        say,
+    },
+    Context,
+};
+use crate::service::{
+    Caller,
+    import::{self, Notice, Progress, Report, SetAside},
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  brandgraph import content.ndjson
+  brandgraph import articles.ndjson --brand acme
+
+Each line is a JSON object with a `kind`: brand, contentType, tag, category, asset or entry (docs/import.md).
+A line that does not fit is set aside and told; the others go on, and the exit code is then 1.")]
+pub(super) struct Arguments {
+    /// The file, one JSON object per line
+    file: PathBuf,
+    /// The brand of lines that name none, and the only one that lines may name
+    #[arg(long)]
+    brand: Option<String>,
+}
+
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let path = &arguments.file;
+    let unreadable = |error: io::Error| Failure::because(path.display(), &error);
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
+    let clock = backend.services.clock.clone();
+    let begun = clock.now();
+    let mut screen = Screen::new(path, size);
+    let source = Box::new(BufReader::with_capacity(1 << 20, file));
+    let done =
+        import::run(&backend.services, &Caller::system("import"), source, arguments.brand, &mut |notice| {
+            match notice {
+                Notice::Progress(progress) => screen.progress(progress),
+                Notice::SetAside(line) => screen.set_aside(line),
+            }
+        })
+        .await;
+    backend.close().await;
+    screen.bar.finish_and_clear();
+    let report = done?;
+    summary(&report, (clock.now() - begun).num_milliseconds());
+    match report.set_aside {
+        0 => Ok(()),
+        count => Err(Failure::Failed(format!("{count} of {} lines were set aside", report.lines))),
+    }
+}
+
+fn summary(report: &Report, milliseconds: i64) {
+    let seconds = milliseconds.max(1) as f64 / 1_000.0;
+    say(format_args!(
+        "{} lines in {seconds:.1} s ({:.0} per second): {} created, {} updated, {} unchanged, {} set aside",
+        report.lines,
+        report.lines as f64 / seconds,
+        report.created,
+        report.updated,
+        report.unchanged,
+        report.set_aside
+    ));
+    if report.waiting > 0 {
+        say(format_args!("{} references wait for what they lead to", report.waiting));
+    }
+}
+
+/// Where the course of the import is shown: a bar on a terminal, a line for every tenth in a pipe.
+struct Screen<'a> {
+    path: &'a Path,
+    size: u64,
+    bar: ProgressBar,
+    tenths: u64,
+}
+
+impl<'a> Screen<'a> {
+    fn new(path: &'a Path, size: u64) -> Self {
+        let target = if io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(size), target);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{bar:40} {bytes}/{total_bytes} {binary_bytes_per_sec}, {eta} left  {msg}",
+        ) {
+            bar.set_style(style);
+        }
+        Self { path, size, bar, tenths: 0 }
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        self.bar.set_position(progress.bytes);
+        self.bar.set_message(format!("{} lines", progress.lines));
+        let tenths = progress.bytes.saturating_mul(10).checked_div(self.size).unwrap_or(10).min(10);
+        if self.bar.is_hidden() && tenths > self.tenths {
+            self.tenths = tenths;
+            say(format_args!("{}0 % read, {} lines written", tenths, progress.lines));
+        }
+    }
+
+    fn set_aside(&self, line: &SetAside) {
+        let at = if line.path.is_empty() { String::new() } else { format!("{}: ", line.path) };
+        let told = format!("{}:{}: {at}{} ({})", self.path.display(), line.line, line.message, line.code);
+        self.bar.suspend(|| {
+            let _ = writeln!(io::stderr(), "{told}");
+        });
+    }
+}

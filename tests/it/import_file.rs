@@ -1,0 +1,173 @@
+//! A file of records comes in whole, twice without effect, and says which lines it set aside.
+
+use std::io::Cursor;
+
+use brandgraph::service::{
+    Caller,
+    import::{self, Notice, Report, SetAside},
+};
+use serde_json::json;
+
+use crate::harness::TestApp;
+
+const CATALOG: &str = r#"
+{"kind":"brand","slug":"acme","name":"Acme","defaultLocale":"en","locales":[{"code":"en"},{"code":"de","fallback":"en"}]}
+{"kind":"contentType","brand":"acme","key":"author","name":"Author","schema":{"type":"object","additionalProperties":false}}
+{"kind":"contentType","brand":"acme","key":"article","name":"Article","schema":{"type":"object","additionalProperties":false,"properties":{"price":{"type":"number","minimum":0},"summary":{"type":"string","x-searchable":true},"author":{"type":"string","x-reference":{"entry":["author"]}},"hero":{"type":"string","x-reference":{"asset":true}}}}}
+{"kind":"tag","brand":"acme","slug":"trail","name":"Trail"}
+{"kind":"category","brand":"acme","path":[{"slug":"guides","name":"Guides"},{"slug":"winter","name":"Winter"}]}
+"#;
+
+const CONTENT: &str = r#"
+{"kind":"entry","brand":"acme","key":{"resource":"article","id":"1"},"type":"article","slug":"first","title":"First steps","publishedAt":"2026-01-02T03:04:05Z","fields":{"price":9.5,"summary":"uphill"},"tags":[{"slug":"trail","name":"ignored"},{"slug":"snow","name":"Snow"}],"categories":[[{"slug":"guides","name":"Guides"},{"slug":"winter","name":"Winter"}]],"references":[{"field":"author","to":"entry","keys":[{"resource":"author","id":"7"}]},{"field":"hero","to":"asset","keys":[{"resource":"media","id":"3"}]}]}
+{"kind":"asset","brand":"acme","key":{"resource":"media","id":"3"},"filename":"a.webp","mediaType":"image/webp","url":"https://media.example/a.webp","width":10,"height":5}
+{"kind":"entry","brand":"acme","key":{"resource":"author","id":"7"},"type":"author","slug":"ann","title":"Ann","publishedAt":"2026-01-01T00:00:00Z"}
+"#;
+
+async fn bring(app: &TestApp, text: &str, brand: Option<&str>) -> (Report, Vec<SetAside>) {
+    let mut set_aside = Vec::new();
+    let source = Box::new(Cursor::new(text.to_owned().into_bytes()));
+    let report = import::run(
+        &app.services,
+        &Caller::system("test"),
+        source,
+        brand.map(str::to_owned),
+        &mut |notice| {
+            if let Notice::SetAside(line) = notice {
+                set_aside.push(line.clone());
+            }
+        },
+    )
+    .await
+    .unwrap();
+    (report, set_aside)
+}
+
+fn told(set_aside: &[SetAside]) -> Vec<(u64, &str, &str)> {
+    set_aside.iter().map(|one| (one.line, one.path.as_str(), one.code.as_str())).collect()
+}
+
+#[tokio::test]
+async fn everything_comes_in_and_a_second_time_changes_nothing() {
+    let app = TestApp::start().await;
+    let all = format!("{CATALOG}{CONTENT}");
+    let (report, set_aside) = bring(&app, &all, None).await;
+    assert_eq!(told(&set_aside), []);
+    assert_eq!(
+        (report.created, report.updated, report.unchanged, report.waiting),
+        (6, 0, 0, 0),
+        "{report:?}"
+    );
+
+    let shown = app
+        .as_delivery()
+        .data(
+            r#"{ entry(by: {slug: {brand: "acme", type: "article", slug: "first"}}) {
+                title fields tags { slug name } categories { slug }
+                author: reference(field: "author") { title } hero: asset(field: "hero") { width }
+                } }"#,
+            json!({}),
+        )
+        .await;
+    let entry = &shown["entry"];
+    assert_eq!(entry["author"]["title"], "Ann", "{shown}");
+    assert_eq!(entry["hero"]["width"], 10);
+    assert_eq!(entry["tags"], json!([{"slug": "snow", "name": "Snow"}, {"slug": "trail", "name": "Trail"}]));
+    assert_eq!(entry["categories"], json!([{"slug": "winter"}]));
+    assert!(entry["fields"]["author"].as_str().unwrap().starts_with("entry_"));
+
+    let (again, set_aside) = bring(&app, &all, None).await;
+    assert_eq!(told(&set_aside), []);
+    assert_eq!((again.created, again.updated), (0, 0), "{again:?}");
+    assert_eq!(again.unchanged, 6, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_line_that_does_not_fit_is_set_aside_and_the_others_go_on() {
+    let app = TestApp::start().await;
+    bring(&app, CATALOG, None).await;
+    let text = r#"{"kind":"entry","key":{"resource":"article","id":"1"},"type":"article","slug":"one","title":"One","fields":{"price":-1,"colour":"red"}}
+nonsense
+
+{"kind":"entry","key":{"resource":"article","id":"2"},"type":"article","slug":"two","title":"Two"}
+{"kind":"entry","key":{"resource":"article","id":"3"},"type":"article","slug":"two","title":"Two again"}
+{"kind":"entry","key":{"resource":"article","id":"4"},"type":"page","slug":"four","title":"Four"}
+{"kind":"entry","key":{"resource":"article","id":"5"},"type":"article","slug":"five","title":"Five","locale":"fr"}
+{"kind":"entry","key":{"resource":"article","id":"6"},"type":"article","slug":"six"}
+{"kind":"entry","key":{"resource":"article","id":"7"},"type":"article","slug":"seven","title":"Seven"}"#;
+    let (report, set_aside) = bring(&app, text, Some("acme")).await;
+    let mut found = told(&set_aside);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            (1, "fields/colour", "additional_properties"),
+            (1, "fields/price", "minimum"),
+            (2, "", "json"),
+            (5, "slug", "taken"),
+            (6, "type", "unknown_type"),
+            (7, "locale", "unknown_locale"),
+            (8, "", "shape"),
+        ]
+    );
+    assert_eq!((report.lines, report.created, report.set_aside), (8, 2, 6), "{report:?}");
+}
+
+#[tokio::test]
+async fn what_is_of_no_known_brand_is_set_aside() {
+    let app = TestApp::start().await;
+    let (report, set_aside) = bring(&app, CONTENT, None).await;
+    assert_eq!(report.created, 0);
+    assert!(set_aside.iter().all(|line| line.code == "unknown_brand"), "{set_aside:?}");
+    assert_eq!(set_aside.len(), 3);
+}
+
+#[tokio::test]
+async fn a_reference_waits_for_what_it_leads_to_over_several_files() {
+    let app = TestApp::start().await;
+    bring(&app, CATALOG, None).await;
+    let article = CONTENT.lines().nth(1).unwrap();
+    let (report, set_aside) = bring(&app, article, None).await;
+    assert_eq!((told(&set_aside), report.waiting), (vec![], 2));
+    let (report, _) = bring(&app, CONTENT, None).await;
+    assert_eq!(report.waiting, 0, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_schema_that_would_strand_entries_is_set_aside() {
+    let app = TestApp::start().await;
+    bring(&app, &format!("{CATALOG}{CONTENT}"), None).await;
+    let strict = r#"{"kind":"contentType","brand":"acme","key":"article","name":"Article","schema":{"type":"object","required":["isbn"]}}"#;
+    let (report, set_aside) = bring(&app, strict, None).await;
+    assert_eq!((report.updated, report.set_aside), (0, 1), "{set_aside:?}");
+    let wider =
+        r#"{"kind":"contentType","brand":"acme","key":"author","name":"Writer","schema":{"type":"object"}}"#;
+    let (report, set_aside) = bring(&app, wider, None).await;
+    assert_eq!((report.updated, report.set_aside), (1, 0), "{set_aside:?}");
+}
+
+#[tokio::test]
+async fn many_records_refer_to_one_another_across_batches() {
+    let app = TestApp::start().await;
+    let mut text = CATALOG.to_owned();
+    // Each refers to an author that comes 1,500 lines later: in another batch, written at the same time.
+    for number in 0..3_000 {
+        text.push_str(&format!(
+            r#"{{"kind":"entry","brand":"acme","key":{{"resource":"article","id":"{number}"}},"type":"article","slug":"a{number}","title":"Number {number}","publishedAt":"2026-01-01T00:00:00Z","references":[{{"field":"author","to":"entry","keys":[{{"resource":"author","id":"{number}"}}]}}]}}"#
+        ));
+        text.push('\n');
+        if number >= 1_500 {
+            for author in [number - 1_500, number] {
+                text.push_str(&format!(
+                    r#"{{"kind":"entry","brand":"acme","key":{{"resource":"author","id":"{author}"}},"type":"author","slug":"w{author}","title":"Writer {author}","publishedAt":"2026-01-01T00:00:00Z"}}"#
+                ));
+                text.push('\n');
+            }
+        }
+    }
+    let (report, set_aside) = bring(&app, &text, None).await;
+    assert_eq!(told(&set_aside), []);
+    assert_eq!((report.created, report.waiting), (3 + 6_000, 0), "{report:?}");
+    let (again, _) = bring(&app, &text, None).await;
+    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 6_003), "{again:?}");
+}
