@@ -18,7 +18,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::error::from_sqlx;
+use super::{error::from_sqlx, readers::Readers};
 use crate::domain::{Code, Error, Result};
 
 /// How to reach PostgreSQL.
@@ -27,9 +27,11 @@ use crate::domain::{Code, Error, Result};
 pub struct Settings {
     /// `postgres://` address; empty means the embedded server.
     pub url: SecretString,
-    /// The most connections that this process opens.
+    /// The most connections that this process opens for reads.
     pub max_connections: u32,
-    /// Connections that are opened at once and kept.
+    /// The most connections that this process opens for everything else: mutations, jobs, pulls.
+    pub max_write_connections: u32,
+    /// Connections for writes that are opened at once and kept.
     pub min_connections: u32,
     /// How long a request waits for a free connection, in milliseconds.
     pub acquire_timeout_ms: u64,
@@ -42,7 +44,8 @@ impl Default for Settings {
         Self {
             url: SecretString::default(),
             max_connections: 16,
-            min_connections: 2,
+            max_write_connections: 8,
+            min_connections: 1,
             acquire_timeout_ms: 5_000,
             statement_timeout_ms: 15_000,
         }
@@ -53,6 +56,7 @@ impl Default for Settings {
 #[derive(Debug, Clone)]
 pub struct Db {
     pub(super) pool: PgPool,
+    pub(super) readers: Arc<Readers>,
     orm: DatabaseConnection,
     pub(super) statements: Arc<AtomicU64>,
 }
@@ -76,10 +80,12 @@ impl Db {
                 // How alike a word of a title must be in a fuzzy search; the default of 0.6 forgives too little.
                 ("pg_trgm.word_similarity_threshold", "0.45".to_owned()),
             ]);
+        let patience = Duration::from_millis(settings.acquire_timeout_ms);
+        let readers = Arc::new(Readers::new(options.clone(), settings.max_connections, patience));
         let pool = PgPoolOptions::new()
-            .max_connections(settings.max_connections)
+            .max_connections(settings.max_write_connections)
             .min_connections(settings.min_connections)
-            .acquire_timeout(Duration::from_millis(settings.acquire_timeout_ms))
+            .acquire_timeout(patience)
             .test_before_acquire(false)
             .connect_with(options)
             .await
@@ -87,7 +93,7 @@ impl Db {
                 Error::new(Code::Unavailable, "the database cannot be reached").with_source(source)
             })?;
         let orm = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Ok(Self { pool, orm, statements: Arc::default() })
+        Ok(Self { pool, readers, orm, statements: Arc::default() })
     }
 
     /// Whether the database answers.
@@ -106,6 +112,7 @@ impl Db {
 
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
+        self.readers.close().await;
         self.pool.close().await;
     }
 

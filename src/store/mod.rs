@@ -18,6 +18,7 @@ mod life;
 mod migrate;
 mod path;
 pub mod read;
+mod readers;
 pub mod reference;
 pub mod source;
 mod sql;

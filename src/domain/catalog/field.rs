@@ -1,6 +1,6 @@
 //! A field: its name and description, how it is read, and whether it filters and sorts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::types::Scalar;
 use crate::domain::fields::{FieldPath, Kind as PathKind};
@@ -53,7 +53,7 @@ impl Read {
 }
 
 /// A column of the noun's table.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Column {
     /// The SQL name.
     pub name: &'static str,
@@ -63,6 +63,12 @@ pub struct Column {
     pub presence: Presence,
     /// Whether no two rows of the table have the same value.
     pub unique: bool,
+}
+
+impl fmt::Debug for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 /// When a column holds something.

@@ -17,7 +17,7 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub enum Plan {
     /// At most one row.
-    One(One),
+    One(Box<One>),
     /// A page of rows.
     Connection(Box<Connection>),
 }

@@ -119,7 +119,7 @@ impl<'d> Selector<'d> {
         let order = page::default_order(noun, None);
         let rows = Rows { noun: Arc::clone(noun), predicate, order, search: None };
         let selection = self.selection(noun, sets, Place::ROOT)?;
-        Ok(Plan::One(One { rows, selection }))
+        Ok(Plan::One(Box::new(One { rows, selection })))
     }
 }
 

@@ -16,12 +16,13 @@ pub(super) struct Arguments<'a> {
     count: usize,
     aliases: usize,
     marker: &'a str,
+    marked: bool,
 }
 
 impl<'a> Arguments<'a> {
     /// Nothing bound. `marker` begins every cursor that is still to be signed.
     pub(super) fn new(marker: &'a str) -> Self {
-        Self { values: PgArguments::default(), count: 0, aliases: 0, marker }
+        Self { values: PgArguments::default(), count: 0, aliases: 0, marker, marked: false }
     }
 
     /// An alias that the statement has not used.
@@ -42,6 +43,7 @@ impl<'a> Arguments<'a> {
 
     /// The placeholder of what a cursor begins with before the database's keys.
     pub(super) fn cursor_prefix(&mut self, print: Fingerprint) -> Result<String> {
+        self.marked = true;
         let prefix = format!("{}{}", self.marker, print.hex());
         self.bind(prefix)
     }
@@ -98,6 +100,11 @@ impl<'a> Arguments<'a> {
             }
         };
         Ok(format!("{expression} = any({list})"))
+    }
+
+    /// Whether the answer holds cursors that are still to be signed.
+    pub(super) fn marked(&self) -> bool {
+        self.marked
     }
 
     /// The bound values, in order.

@@ -1,4 +1,4 @@
-//! A page as one JSON expression: edges, nodes, page info, count and facets.
+//! A page of related rows as one JSON expression: edges, nodes, page info, count and facets.
 
 use super::{
     arguments::Arguments,
@@ -11,46 +11,59 @@ use crate::domain::{
     read::{Connection, EdgePart, OrderKey, PageInfoPart, Part, Window},
 };
 
-/// The JSON object of a page.
+/// The JSON object of a page of related rows.
 pub(super) fn object(
     connection: &Connection,
-    from: Option<From<'_>>,
+    from: From<'_>,
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
     let wants = Wants::of(connection);
-    let limit = connection.window.limit;
-    // One more row than the page tells whether there is another page.
-    let fetched = if wants.more { limit.saturating_add(1) } else { limit };
+    let numbered = wants.more || wants.cursors || connection.window.backward;
     let parts: Result<Vec<(String, String)>> = connection
         .parts
         .iter()
-        .map(|(key, wanted)| Ok((key.clone(), part(wanted, connection, from, arguments)?)))
+        .map(|(key, wanted)| Ok((key.clone(), part(wanted, connection, from, numbered, arguments)?)))
         .collect();
     let object = sql::object(&parts?);
     if !wants.rows {
         return Ok(object);
     }
-    let source = rows::page(&connection.rows, from, Some(&connection.window), fetched, arguments)?;
-    let mut columns = vec!["row_number() over () as n".to_owned()];
+    let scope = Scope::outside(&connection.rows, arguments);
+    let mut columns = Vec::with_capacity(connection.bodies.len().saturating_add(2));
+    if numbered {
+        columns.push("row_number() over () as n".to_owned());
+    }
     if wants.cursors {
         let prefix = arguments.cursor_prefix(connection.fingerprint)?;
-        columns.push(format!("{prefix} || {} as c", keys(&connection.rows.order, &source.scope)));
+        columns.push(format!("{prefix} || {} as c", keys(&connection.rows.order, &scope)));
     }
     for (number, body) in connection.bodies.iter().enumerate() {
-        columns.push(format!("{} as b{number}", selection::object(body, &source.scope, arguments)?));
+        columns.push(format!("{} as b{number}", selection::object(body, &scope, arguments)?));
     }
-    Ok(format!("(select {object} from (select {} from {}) p)", columns.join(", "), source.text))
+    let fetched = wants.fetched(&connection.window);
+    let source =
+        rows::page(&connection.rows, Some(from), Some(&connection.window), fetched, &scope, arguments)?;
+    Ok(format!("(select {object} from (select {} from {source}) p)", columns.join(", ")))
 }
 
 /// What has to be known of the page's rows.
-struct Wants {
-    rows: bool,
-    cursors: bool,
-    more: bool,
+pub(super) struct Wants {
+    /// Whether there are rows to be fetched at all.
+    pub(super) rows: bool,
+    /// Whether their places in the order are wanted.
+    pub(super) cursors: bool,
+    /// Whether it is wanted that there are more.
+    pub(super) more: bool,
 }
 
 impl Wants {
-    fn of(connection: &Connection) -> Self {
+    /// How many rows to fetch: one more than the page tells whether there is another page.
+    pub(super) fn fetched(&self, window: &Window) -> u32 {
+        if self.more { window.limit.saturating_add(1) } else { window.limit }
+    }
+
+    /// What the parts of a page need.
+    pub(super) fn of(connection: &Connection) -> Self {
         let mut wants = Self { rows: false, cursors: false, more: false };
         for (_, part) in &connection.parts {
             match part {
@@ -77,7 +90,7 @@ impl Wants {
 }
 
 /// The sort keys of a row, as the text of a JSON array of texts.
-fn keys(order: &[OrderKey], scope: &Scope<'_>) -> String {
+pub(super) fn keys(order: &[OrderKey], scope: &Scope<'_>) -> String {
     let keys: Vec<String> = order
         .iter()
         .map(|key| match scope.sql_type(&key.operand) {
@@ -91,13 +104,14 @@ fn keys(order: &[OrderKey], scope: &Scope<'_>) -> String {
 fn part(
     part: &Part,
     connection: &Connection,
-    from: Option<From<'_>>,
+    from: From<'_>,
+    numbered: bool,
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
     let window = &connection.window;
     Ok(match part {
         Part::Typename(name) => sql::word(name),
-        Part::Nodes(body) => collected(&format!("p.b{body}"), window),
+        Part::Nodes(body) => collected(&format!("p.b{body}"), window, numbered),
         Part::Edges(edge) => {
             let pairs: Vec<(String, String)> = edge
                 .iter()
@@ -110,20 +124,23 @@ fn part(
                     (key.clone(), value)
                 })
                 .collect();
-            collected(&sql::object(&pairs), window)
+            collected(&sql::object(&pairs), window, numbered)
         }
         Part::PageInfo(info) => {
             let pairs: Vec<(String, String)> =
                 info.iter().map(|(key, part)| (key.clone(), page_info(part, window))).collect();
             sql::object(&pairs)
         }
-        Part::TotalCount(parts) => count::total(parts, &connection.rows, from, arguments)?,
-        Part::Facets(parts) => count::facets(parts, &connection.rows, from, arguments)?,
+        Part::TotalCount(parts) => count::total(parts, &connection.rows, Some(from), arguments)?,
+        Part::Facets(parts) => count::facets(parts, &connection.rows, Some(from), arguments)?,
     })
 }
 
 /// The rows of the page in the order of the answer; a page from the end was fetched backwards.
-fn collected(row: &str, window: &Window) -> String {
+fn collected(row: &str, window: &Window, numbered: bool) -> String {
+    if !numbered {
+        return format!("coalesce(json_agg({row}), '[]')");
+    }
     let order = if window.backward { " order by p.n desc" } else { "" };
     format!("coalesce(json_agg({row}{order}) filter (where p.n <= {}), '[]')", window.limit)
 }

@@ -1,12 +1,14 @@
 //! Runs a read: an authorized plan becomes one SQL statement, whose answer is the JSON that the client gets.
 //!
-//! The statement returns one row with one text. Related rows are scalar subqueries, lists are aggregated by the
-//! database, and jsonb passes through as it is stored, so that nothing is parsed and written again here.
+//! A page at the root comes as one row for each edge, anything else as one row. Related rows are scalar subqueries, nested
+//! lists are aggregated by the database, and jsonb passes through as it is stored, so that nothing is parsed and written
+//! again here.
 
 mod arguments;
 mod connection;
 mod count;
 mod keyset;
+mod page;
 mod predicate;
 mod rows;
 mod run;

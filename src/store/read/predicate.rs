@@ -124,14 +124,14 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
         let tables = rows::join(&mut inner, None, &mut conditions, arguments)?;
         rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
         let keys = format!("select {}.id from {tables} where {}", inner.alias, sql::all(&conditions));
-        let outer = format!("{}.{here}", scope.alias);
+        let outer = scope.column(here);
         return Ok(if names_one(&related.predicate) {
             format!("{outer} = ({keys})")
         } else {
             format!("{outer} = any(array({keys}))")
         });
     }
-    let from = From { alias: &scope.alias, join: related.join, field: related.field.as_deref() };
+    let from = From { scope, join: related.join, field: related.field.as_deref() };
     let tables = rows::join(&mut inner, Some(from), &mut conditions, arguments)?;
     rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
     Ok(format!("exists (select 1 from {tables} where {})", sql::all(&conditions)))

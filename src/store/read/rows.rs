@@ -1,11 +1,13 @@
 //! A set of rows in a statement: its table, its alias, and how its operands are written.
 
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+
 use super::{arguments::Arguments, keyset, predicate, search, sql};
 use crate::{
     domain::{
         Result,
         catalog::{Join, Noun, Scalar},
-        fields::Kind,
+        fields::{FieldPath, Kind},
         read::{Direction, Nulls, Operand, OrderKey, Predicate, Rows, Window},
     },
     store::path,
@@ -22,6 +24,8 @@ pub(super) struct Scope<'a> {
     link: Option<Linked>,
     /// What the relevance is called here.
     relevance: Option<String>,
+    /// The columns that were asked for, so that a subquery gives out those and no others.
+    used: Rc<RefCell<BTreeSet<&'static str>>>,
 }
 
 /// Where columns of the table of links are.
@@ -36,8 +40,8 @@ enum Linked {
 /// How the rows belong to a row that stands outside.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct From<'a> {
-    /// The alias of the row outside.
-    pub(super) alias: &'a str,
+    /// The row outside.
+    pub(super) scope: &'a Scope<'a>,
     /// The way here.
     pub(super) join: Join,
     /// The custom field that refers, where the relation has one.
@@ -47,16 +51,45 @@ pub(super) struct From<'a> {
 impl<'a> Scope<'a> {
     /// Rows of a noun under an alias of their own.
     pub(super) fn new(noun: &'a Noun, arguments: &mut Arguments<'_>) -> Self {
-        Self { noun, alias: arguments.alias(), link: None, relevance: None }
+        Self::named(noun, arguments.alias())
+    }
+
+    fn named(noun: &'a Noun, alias: String) -> Self {
+        Self { noun, alias, link: None, relevance: None, used: Rc::default() }
+    }
+
+    /// Rows as they are seen from outside of the subquery that orders and pages them.
+    pub(super) fn outside(rows: &'a Rows, arguments: &mut Arguments<'_>) -> Self {
+        let mut scope = Self::new(&rows.noun, arguments);
+        for key in &rows.order {
+            match &key.operand {
+                Operand::Link(_) => scope.link = Some(Linked::Exported),
+                Operand::Relevance => scope.relevance = Some(format!("{}.relevance_", scope.alias)),
+                Operand::Key(_) | Operand::Column(_) | Operand::Path(..) => {}
+            }
+        }
+        scope
+    }
+
+    /// A column of the rows' table.
+    pub(super) fn column(&self, name: &'static str) -> String {
+        self.used.borrow_mut().insert(name);
+        format!("{}.{name}", self.alias)
+    }
+
+    /// A custom value.
+    pub(super) fn custom(&self, path: &FieldPath, kind: Kind) -> String {
+        self.used.borrow_mut().insert("fields");
+        path::expression(&self.alias, path, kind)
     }
 
     /// An operand, as an expression.
     pub(super) fn expression(&self, operand: &Operand) -> String {
         let alias = &self.alias;
         match operand {
-            Operand::Key(column) => format!("{alias}.{column}"),
-            Operand::Column(column) => format!("{alias}.{}", column.name),
-            Operand::Path(path, kind) => path::expression(alias, path, *kind),
+            Operand::Key(column) => self.column(column),
+            Operand::Column(column) => self.column(column.name),
+            Operand::Path(path, kind) => self.custom(path, *kind),
             Operand::Link(column) => match &self.link {
                 Some(Linked::Table(link)) => format!("{link}.{column}"),
                 Some(Linked::Exported) => format!("{alias}.link_{column}"),
@@ -98,14 +131,6 @@ const fn scalar_type(scalar: Scalar) -> &'static str {
     }
 }
 
-/// Rows in a statement: the text after `from`, and the scope in which a list of values may be written.
-pub(super) struct Source<'a> {
-    /// `(select … limit …) alias`, ready to stand after `from`.
-    pub(super) text: String,
-    /// The scope outside of that subquery.
-    pub(super) scope: Scope<'a>,
-}
-
 /// `table alias [join …]` and the conditions, without order or page: what counts and facets work on.
 pub(super) struct Matching<'a> {
     /// The text after `from`.
@@ -122,7 +147,16 @@ pub(super) fn matching<'a>(
     from: Option<From<'_>>,
     arguments: &mut Arguments<'_>,
 ) -> Result<Matching<'a>> {
-    let mut scope = Scope::new(&rows.noun, arguments);
+    let scope = Scope::new(&rows.noun, arguments);
+    matching_as(rows, from, scope, arguments)
+}
+
+fn matching_as<'a>(
+    rows: &'a Rows,
+    from: Option<From<'_>>,
+    mut scope: Scope<'a>,
+    arguments: &mut Arguments<'_>,
+) -> Result<Matching<'a>> {
     let mut conditions = Vec::new();
     let tables = join(&mut scope, from, &mut conditions, arguments)?;
     push_predicate(&rows.predicate, &scope, &mut conditions, arguments)?;
@@ -140,19 +174,19 @@ pub(super) fn join(
     let mut tables = format!("{table} {alias}");
     match from {
         None => {}
-        Some(From { alias: outer, join: Join::Columns { here, there, others_only }, .. }) => {
-            conditions.push(format!("{alias}.{there} = {outer}.{here}"));
+        Some(From { scope: outer, join: Join::Columns { here, there, others_only }, .. }) => {
+            conditions.push(format!("{alias}.{there} = {}", outer.column(here)));
             if others_only {
-                conditions.push(format!("{alias}.id <> {outer}.id"));
+                conditions.push(format!("{alias}.id <> {}", outer.column("id")));
             }
         }
-        Some(From { alias: outer, join: Join::Listed { here }, .. }) => {
-            conditions.push(format!("{alias}.id = any({outer}.{here})"));
+        Some(From { scope: outer, join: Join::Listed { here }, .. }) => {
+            conditions.push(format!("{alias}.id = any({})", outer.column(here)));
         }
-        Some(From { alias: outer, join: Join::Through { table, here, there, .. }, field }) => {
+        Some(From { scope: outer, join: Join::Through { table, here, there, .. }, field }) => {
             let link = arguments.alias();
             tables = format!("{table} {link} join {tables} on {alias}.id = {link}.{there}");
-            conditions.push(format!("{link}.{here} = {outer}.id"));
+            conditions.push(format!("{link}.{here} = {}", outer.column("id")));
             if let Some(field) = field {
                 conditions.push(format!("{link}.field = {}", arguments.bind(field.to_owned())?));
             }
@@ -180,55 +214,52 @@ pub(super) fn push_predicate(
     }
 }
 
-/// The rows of a page, ordered, as a subquery. `limit` is what the subquery fetches, which may be one more than the page.
-pub(super) fn page<'a>(
-    rows: &'a Rows,
+/// The rows of a page, ordered, as a subquery that stands after `from`. `outside` is the scope in which its rows are used:
+/// what was asked of it by now is what the subquery gives out. `limit` is what is fetched, which may be one more than the page.
+pub(super) fn page(
+    rows: &Rows,
     from: Option<From<'_>>,
     window: Option<&Window>,
     limit: u32,
+    outside: &Scope<'_>,
     arguments: &mut Arguments<'_>,
-) -> Result<Source<'a>> {
-    let Matching { tables, mut conditions, mut scope } = matching(rows, from, arguments)?;
+) -> Result<String> {
+    let inside = Scope::named(&rows.noun, outside.alias.clone());
+    let Matching { tables, mut conditions, mut scope } = matching_as(rows, from, inside, arguments)?;
     if let Some(wanted) = &rows.search
         && rows.order.iter().any(|key| key.operand == Operand::Relevance)
     {
         scope.relevance = Some(search::relevance(&scope.alias, wanted, arguments)?);
     }
-    let backward = window.is_some_and(|window| window.backward);
-    let order: Vec<OrderKey> =
-        if backward { rows.order.iter().map(OrderKey::reversed).collect() } else { rows.order.clone() };
-    if let Some(window) = window {
-        if let Some(after) = &window.after {
-            conditions.push(keyset::beyond(&rows.order, after, &scope, arguments)?);
-        }
-        if let Some(before) = &window.before {
-            let reversed: Vec<OrderKey> = rows.order.iter().map(OrderKey::reversed).collect();
-            conditions.push(keyset::beyond(&reversed, before, &scope, arguments)?);
-        }
+    let reversed = || rows.order.iter().map(OrderKey::reversed).collect::<Vec<OrderKey>>();
+    if let Some(after) = window.and_then(|window| window.after.as_ref()) {
+        conditions.push(keyset::beyond(&rows.order, after, &scope, arguments)?);
     }
+    if let Some(before) = window.and_then(|window| window.before.as_ref()) {
+        conditions.push(keyset::beyond(&reversed(), before, &scope, arguments)?);
+    }
+    let order = if window.is_some_and(|window| window.backward) { reversed() } else { rows.order.clone() };
     let alias = &scope.alias;
-    let mut columns = format!("{alias}.*");
-    let mut outside = Scope { noun: scope.noun, alias: alias.clone(), link: None, relevance: None };
+    let mut columns: Vec<String> =
+        outside.used.borrow().iter().map(|column| format!("{alias}.{column}")).collect();
     for key in &rows.order {
         match &key.operand {
             Operand::Link(column) => {
-                columns = format!("{columns}, {} as link_{column}", scope.expression(&key.operand));
-                outside.link = Some(Linked::Exported);
+                columns.push(format!("{} as link_{column}", scope.expression(&key.operand)));
             }
             Operand::Relevance => {
-                columns = format!("{columns}, {} as relevance_", scope.expression(&key.operand));
-                outside.relevance = Some(format!("{alias}.relevance_"));
+                columns.push(format!("{} as relevance_", scope.expression(&key.operand)));
             }
             Operand::Key(_) | Operand::Column(_) | Operand::Path(..) => {}
         }
     }
     let order: Vec<String> = order.iter().map(|key| order_by(key, &scope)).collect();
-    let text = format!(
-        "(select {columns} from {tables} where {} order by {} limit {limit}) {alias}",
+    Ok(format!(
+        "(select {} from {tables} where {} order by {} limit {limit}) {alias}",
+        columns.join(", "),
         sql::all(&conditions),
         order.join(", ")
-    );
-    Ok(Source { text, scope: outside })
+    ))
 }
 
 /// One key after `order by`. Nothing is said of nulls where there are none or where PostgreSQL would do the same, so that

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::atomic::Ordering};
 
-use sqlx::{AssertSqlSafe, Row, postgres::PgArguments};
+use sqlx::Row;
 use uuid::Uuid;
 
-use super::{arguments::Arguments, connection, selection};
+use super::{arguments::Arguments, page, selection};
 use crate::{
     domain::{
         Error, Result,
@@ -30,13 +30,14 @@ pub fn compile(plan: &Authorized) -> Result<String> {
     statement(plan, "").map(|(text, _)| text)
 }
 
-fn statement(plan: &Authorized, marker: &str) -> Result<(String, PgArguments)> {
+/// The text of a plan's statement and its values.
+fn statement<'a>(plan: &Authorized, marker: &'a str) -> Result<(String, Arguments<'a>)> {
     let mut arguments = Arguments::new(marker);
-    let value = match plan.plan() {
-        Plan::One(one) => selection::one(one, None, &mut arguments)?,
-        Plan::Connection(page) => connection::object(page, None, &mut arguments)?,
+    let text = match plan.plan() {
+        Plan::One(one) => format!("select {}::text", selection::one(one, None, &mut arguments)?),
+        Plan::Connection(connection) => page::statement(connection, &mut arguments)?,
     };
-    Ok((format!("select {value}::text"), arguments.into_values()))
+    Ok((text, arguments))
 }
 
 impl Reader {
@@ -72,15 +73,19 @@ impl Reader {
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
     pub async fn run(&self, plan: &Authorized) -> Result<String> {
         let (text, arguments) = statement(plan, &self.marker)?;
+        let marked = arguments.marked();
+        let sign = |json: String| if marked { self.sign(json) } else { Ok(json) };
         self.db.statements.fetch_add(1, Ordering::Relaxed);
-        let row = sqlx::query_with(AssertSqlSafe(text), arguments)
-            .fetch_one(&self.db.pool)
-            .await
-            .map_err(from_sqlx)?;
-        let json: Option<String> = row.try_get(0).map_err(from_sqlx)?;
-        match json {
-            Some(json) => self.sign(json),
-            None => Ok("null".to_owned()),
+        let answer = self.db.readers.fetch(text, arguments.into_values()).await?;
+        match plan.plan() {
+            Plan::Connection(connection) => page::assemble(connection, &answer, &self.codec, sign),
+            Plan::One(_) => match answer.first() {
+                Some(row) => match row.try_get::<Option<String>, _>(0).map_err(from_sqlx)? {
+                    Some(json) => sign(json),
+                    None => Ok("null".to_owned()),
+                },
+                None => Ok("null".to_owned()),
+            },
         }
     }
 

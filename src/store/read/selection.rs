@@ -6,14 +6,11 @@ use super::{
     rows::{self, From, Scope},
     sql,
 };
-use crate::{
-    domain::{
-        Result,
-        catalog::{Join, Scalar},
-        fields::Kind,
-        read::{Link, List, One, Selection, Value},
-    },
-    store::path,
+use crate::domain::{
+    Result,
+    catalog::{Join, Scalar},
+    fields::Kind,
+    read::{Link, List, One, Selection, Value},
 };
 
 /// The JSON object of a row.
@@ -28,49 +25,49 @@ pub(super) fn object(
 }
 
 fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
-    let alias = &scope.alias;
     Ok(match value {
         Value::Typename(name) => sql::word(name),
-        Value::Key(kind, column) => format!("'{}_' || {alias}.{column}", kind.prefix()),
+        Value::Key(kind, column) => format!("'{}_' || {}", kind.prefix(), scope.column(column)),
         Value::Column(column) => match column.scalar {
-            Scalar::Enum(_) => format!("upper({alias}.{})", column.name),
-            _ => format!("{alias}.{}", column.name),
+            Scalar::Enum(_) => format!("upper({})", scope.column(column.name)),
+            _ => scope.column(column.name),
         },
-        Value::Custom(custom) => path::expression(alias, custom, Kind::List),
-        Value::Path(custom, kind) => path::expression(alias, custom, *kind),
+        Value::Custom(custom) => scope.custom(custom, Kind::List),
+        Value::Path(custom, kind) => scope.custom(custom, *kind),
         Value::One(link) => {
             let Link { join, field, to } = link.as_ref();
-            one(to, Some(From { alias, join: *join, field: field.as_deref() }), arguments)?
+            one(to, Some(From { scope, join: *join, field: field.as_deref() }), arguments)?
         }
         Value::List(link) => {
             let Link { join, field, to } = link.as_ref();
-            list(to, From { alias, join: *join, field: field.as_deref() }, arguments)?
+            list(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
         Value::Connection(link) => {
             let Link { join, field, to } = link.as_ref();
-            let from = From { alias, join: *join, field: field.as_deref() };
-            connection::object(to, Some(from), arguments)?
+            connection::object(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
     })
 }
 
 /// At most one row, as a scalar subquery; null where there is none.
 pub(super) fn one(one: &One, from: Option<From<'_>>, arguments: &mut Arguments<'_>) -> Result<String> {
-    // A key on the other side finds one row at most: no order, no limit, nothing for the planner to think about.
+    // A key on the other side finds one row at most: no order, nothing for the planner to think about.
     if let Some(From { join: Join::Columns { there: "id", .. }, .. }) | None = from {
         let found = rows::matching(&one.rows, from, arguments)?;
         let object = object(&one.selection, &found.scope, arguments)?;
         let conditions = sql::all(&found.conditions);
         return Ok(format!("(select {object} from {} where {conditions} limit 1)", found.tables));
     }
-    let source = rows::page(&one.rows, from, None, 1, arguments)?;
-    let object = object(&one.selection, &source.scope, arguments)?;
-    Ok(format!("(select {object} from {})", source.text))
+    let scope = Scope::outside(&one.rows, arguments);
+    let object = object(&one.selection, &scope, arguments)?;
+    let source = rows::page(&one.rows, from, None, 1, &scope, arguments)?;
+    Ok(format!("(select {object} from {source})"))
 }
 
 /// A list in full. `json_agg` takes the rows of its subquery in their order.
 fn list(list: &List, from: From<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
-    let source = rows::page(&list.rows, Some(from), None, list.limit, arguments)?;
-    let object = object(&list.selection, &source.scope, arguments)?;
-    Ok(format!("(select coalesce(json_agg({object}), '[]') from {})", source.text))
+    let scope = Scope::outside(&list.rows, arguments);
+    let object = object(&list.selection, &scope, arguments)?;
+    let source = rows::page(&list.rows, Some(from), None, list.limit, &scope, arguments)?;
+    Ok(format!("(select coalesce(json_agg({object}), '[]') from {source})"))
 }
