@@ -18,17 +18,17 @@ const SLOTS: usize = 64;
 #[derive(Debug)]
 pub struct Cluster {
     admin: Url,
-    _own: Option<Postgres>,
+    own: Option<Postgres>,
 }
 
 /// The cluster of this process; a private one is stopped when the process ends, its folder is kept for the next run.
 pub fn get() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| match env::var(VARIABLE) {
-        Ok(url) => Cluster { admin: url.parse().expect(VARIABLE), _own: None },
+        Ok(url) => Cluster { admin: url.parse().expect(VARIABLE), own: None },
         Err(_) => {
             let own = private();
-            Cluster { admin: own.main_url().parse().unwrap(), _own: Some(own) }
+            Cluster { admin: own.main_url().parse().unwrap(), own: Some(own) }
         }
     })
 }
@@ -39,6 +39,11 @@ impl Cluster {
         let mut url = self.admin.clone();
         url.set_path(&format!("/{database}"));
         url.into()
+    }
+
+    /// Whether nobody else uses this cluster.
+    pub fn private(&self) -> bool {
+        self.own.is_some()
     }
 
     /// The address of the database that others are created from.

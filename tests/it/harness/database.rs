@@ -28,6 +28,8 @@ impl TestDb {
     /// A database with nothing in it, not even the schema.
     pub async fn empty() -> Self {
         let cluster = tokio::task::spawn_blocking(cluster::get).await.unwrap();
+        // First, since it sweeps away the databases of earlier runs.
+        template::ensure(cluster).await;
         Self::make(cluster, "").await
     }
 

@@ -19,6 +19,9 @@ pub async fn ensure(cluster: &Cluster) -> String {
         let mut admin =
             PgConnection::connect(&cluster.admin()).await.expect("connecting to the test cluster");
         sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut admin).await.unwrap();
+        if cluster.private() {
+            sweep(&mut admin, &name).await;
+        }
         let made: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
             .bind(&name)
             .fetch_one(&mut admin)
@@ -32,6 +35,19 @@ pub async fn ensure(cluster: &Cluster) -> String {
     })
     .await
     .clone()
+}
+
+/// Drops what earlier runs left behind: databases of tests that were killed, and templates of other migrations.
+async fn sweep(admin: &mut PgConnection, keep: &str) {
+    let left: Vec<String> =
+        sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^(test|template)_' AND datname <> $1")
+            .bind(keep)
+            .fetch_all(&mut *admin)
+            .await
+            .unwrap();
+    for name in left {
+        admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    }
 }
 
 /// Migrates under another name first: a template that exists is complete.
