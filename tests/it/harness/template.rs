@@ -39,12 +39,13 @@ pub async fn ensure(cluster: &Cluster) -> String {
 
 /// Drops what earlier runs left behind: databases of tests that were killed, and templates of other migrations.
 async fn sweep(admin: &mut PgConnection, keep: &str) {
-    let left: Vec<String> =
-        sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^(test|template)_' AND datname <> $1")
-            .bind(keep)
-            .fetch_all(&mut *admin)
-            .await
-            .unwrap();
+    let left: Vec<String> = sqlx::query_scalar(
+        "SELECT datname FROM pg_database WHERE datname ~ '^(test|template)_' AND datname <> $1",
+    )
+    .bind(keep)
+    .fetch_all(&mut *admin)
+    .await
+    .unwrap();
     for name in left {
         admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
     }
