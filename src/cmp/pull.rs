@@ -82,6 +82,17 @@ impl Pull {
         Ok(Self { connector: new.connector, client, base, resource: 0, cursor: None, last_body: None })
     }
 
+    /// The resource that the next page is of; none when every resource is read.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.connector.resources.get(self.resource).map(|resource| resource.name.as_str())
+    }
+
+    /// Leaves out what is left of the resource.
+    pub fn skip(&mut self) {
+        (self.resource, self.cursor, self.last_body) = (self.resource + 1, None, None);
+    }
+
     /// The next page; none when every resource is read.
     ///
     /// # Errors

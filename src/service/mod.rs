@@ -11,6 +11,7 @@ pub mod import;
 mod library;
 mod schemas;
 pub mod source;
+pub mod source_brand;
 pub mod source_sync;
 mod source_types;
 pub mod tag;

@@ -37,6 +37,7 @@ mod import_file;
 mod playground;
 mod read;
 mod sync_demo;
+mod sync_directus;
 mod sync_faults;
 mod sync_source;
 mod sync_world;

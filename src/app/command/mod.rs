@@ -1,10 +1,12 @@
 //! The command line: what can be asked for, and who does it.
 
+mod connector;
 mod contracts;
 mod doctor;
 mod import;
 mod migrate;
 mod serve;
+mod sync;
 mod token;
 mod work;
 
@@ -52,6 +54,10 @@ enum Command {
     Import(import::Arguments),
     /// Make bearer tokens
     Token(token::Arguments),
+    /// Check a connector file, or try it on a platform
+    Connector(connector::Arguments),
+    /// Pull a source into the graph
+    Sync(sync::Arguments),
     /// Compare the files in schema/ with the code
     Contracts(contracts::Arguments),
     /// Check the configuration, the database and its programs
@@ -95,6 +101,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Import(arguments)) => import::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments),
+            Some(Command::Connector(arguments)) => connector::run(&context, arguments).await,
+            Some(Command::Sync(arguments)) => sync::run(&context, arguments).await,
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,
             Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,
         }

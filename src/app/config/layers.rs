@@ -8,6 +8,7 @@ use super::{
     contract::{SECRETS, Shape, settings},
     environment::Environment,
     problem::Problems,
+    sources,
 };
 
 /// What the names of our own variables begin with.
@@ -44,7 +45,7 @@ pub(super) fn build(
             read_secret(secret, value, &origin, problems, &mut values);
             continue;
         }
-        match known.get(&key) {
+        match known.get(&key).copied().or_else(|| sources::shape(&key)) {
             None => problems.add(format!("{origin}: there is no setting {key}{}", hint(&key, &known))),
             Some(Shape::Single) => {
                 values.insert(key, Value::new(Some(&origin), ValueKind::from(value)));
@@ -85,7 +86,7 @@ fn read_file(
         if let Some(secret) = secret_of_file(&key) {
             let origin = format!("{}: {key}", path.display());
             read_secret(secret, &value.to_string(), &origin, problems, values);
-        } else if known.contains_key(&key) {
+        } else if known.contains_key(&key) || sources::shape(&key).is_some() {
             values.insert(key, value);
         } else {
             problems.add(format!("{}: there is no setting {key}{}", path.display(), hint(&key, known)));
@@ -115,9 +116,9 @@ fn flatten(
 }
 
 /// The secret that a setting ending in `_file` is the file of.
-fn secret_of_file(key: &str) -> Option<&'static str> {
+fn secret_of_file(key: &str) -> Option<&str> {
     let secret = key.strip_suffix("_file")?;
-    SECRETS.into_iter().find(|known| *known == secret)
+    SECRETS.into_iter().find(|known| *known == secret).or_else(|| sources::secret_of_file(key))
 }
 
 /// Reads a secret from its file, without the line break at its end.

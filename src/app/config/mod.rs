@@ -4,6 +4,7 @@ mod contract;
 mod environment;
 mod layers;
 mod problem;
+pub mod sources;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,8 @@ pub struct Config {
     pub log: telemetry::Settings,
     /// The section `worker`.
     pub worker: worker::Settings,
+    /// The sections `sources.NAME`.
+    pub sources: sources::Sources,
 }
 
 /// Where brandgraph keeps what it brings along when no database is named.
@@ -76,6 +79,7 @@ impl Config {
             http: problems.section(layers, "http"),
             log: problems.section(layers, "log"),
             worker: problems.section(layers, "worker"),
+            sources: sources::compose(layers, problems),
         }
     }
 
