@@ -2,17 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, brand};
 use crate::{
     domain::{
         Result,
-        access::Permission,
         brand::{CreateBrand, LocaleInput, Locales},
-        change::Changed,
-        event::Event,
         text::{Locale, Name, Slug},
     },
-    kit::id,
     store,
 };
 
@@ -26,7 +22,6 @@ pub async fn ensure(services: &Services, caller: &Caller, slug: &str, locales: &
     if let Some(known) = store::brand::find_id(&services.db, slug.as_str()).await? {
         return Ok(known);
     }
-    let grant = caller.actor.grant(Permission::BrandWrite)?;
     let name = slug.as_str().to_owned();
     let name =
         name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect::<String>();
@@ -44,11 +39,6 @@ pub async fn ensure(services: &Services, caller: &Caller, slug: &str, locales: &
     let input =
         |code: Locale| LocaleInput { fallback: Some(default.clone()).filter(|other| *other != code), code };
     let locales = Locales::parse(default.clone(), codes.into_iter().map(input).collect())?;
-    let brand = CreateBrand { slug, name: Name::parse(&name, "brand")?, locales };
-    let mut unit = Unit::begin(services, caller).await?;
-    let id = id::new(unit.now());
-    store::brand::insert(unit.tx(), &grant, id, &brand, unit.now()).await?;
-    unit.record(Event::of("brand.created", id, Changed { id, version: 1 }));
-    unit.commit().await?;
-    Ok(id)
+    let new = CreateBrand { slug, name: Name::parse(&name, "brand")?, locales };
+    brand::create(services, caller, new).await.map(|made| made.id)
 }

@@ -2,18 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, Unit, content_type};
 use crate::{
     cmp::Connector,
     domain::{
-        Result,
-        change::Changed,
-        event::Event,
-        fields::Schema,
+        Code, Result,
+        access::Actor,
+        content_type::CreateContentType,
         text::{Name, Prose, TypeKey},
     },
-    kit::id,
-    store::bulk::{self, NewType},
+    store::bulk,
 };
 
 /// Makes the content types that are missing. Those that are there stay as they are: a brand may have changed them.
@@ -26,28 +24,31 @@ pub(super) async fn ensure(
     brand: Uuid,
     connector: &Connector,
 ) -> Result<()> {
-    let mut unit = Unit::begin(services, caller).await?;
+    let unit = Unit::begin(services, caller).await?;
     let known = bulk::list_types(unit.tx(), brand).await?;
+    unit.rollback().await?;
+    // Whoever may pull from a source gets the types that its content is of.
+    let system = Caller { actor: Actor::System("sync"), request_id: caller.request_id.clone() };
     for (index, declared) in connector.content_types.iter().enumerate() {
         if known.iter().any(|known| known.key == declared.key) {
             continue;
         }
         let at = format!("content_types/{index}");
-        let key = TypeKey::parse(&declared.key, &format!("{at}/key"))?;
-        let name = Name::parse(&declared.name, &format!("{at}/name"))?;
         let text = declared.description.as_deref();
-        let description = text.map(|text| Prose::parse(text, &format!("{at}/description"))).transpose()?;
-        Schema::parse(&declared.schema).map_err(|error| error.under(&format!("{at}/")))?;
-        let id = id::new(unit.now());
-        let new = NewType {
-            id,
-            key: key.as_str(),
-            name: name.as_str(),
-            description: description.as_ref().map(Prose::as_str),
-            schema: &declared.schema,
+        let command = CreateContentType {
+            brand_id: brand,
+            key: TypeKey::parse(&declared.key, &format!("{at}/key"))?,
+            name: Name::parse(&declared.name, &format!("{at}/name"))?,
+            description: text.map(|text| Prose::parse(text, &format!("{at}/description"))).transpose()?,
+            schema: declared.schema.clone(),
         };
-        bulk::insert_type(unit.tx(), brand, new, &unit.actor().label(), unit.now()).await?;
-        unit.record(Event::of("content_type.created", brand, Changed { id, version: 1 }));
+        match content_type::create(services, &system, command).await {
+            // Another pull was faster.
+            Err(error) if error.code() == Code::Conflict => {}
+            done => {
+                done.map_err(|error| error.under(&format!("{at}/")))?;
+            }
+        }
     }
-    unit.commit().await
+    Ok(())
 }

@@ -24,9 +24,11 @@ async fn five_hundred_articles_of_a_real_directus_come_in_and_only_once() {
                     (select status, count(*) n from entry where external_id like 'articles/%' group by status) s";
     assert_eq!(world.text(statuses).await, "archived 15, draft 26, published 479");
 
+    let versions = "select sum(version) from entry";
+    let before = world.number(versions).await;
     let second = world.sync().await.unwrap();
     assert_eq!((second.tally.created, second.tally.updated, second.tally.unchanged), (0, 0, 580));
-    assert_eq!(world.number("select count(*) from entry where version > 2").await, 0);
+    assert_eq!(world.number(versions).await, before);
 }
 
 #[test]

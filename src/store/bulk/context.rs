@@ -1,11 +1,10 @@
 //! What a batch needs to know about its brand.
 
-use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{execute, query};
+use super::query;
 use crate::{domain::Result, store::Tx};
 
 /// A brand and its locales.
@@ -55,47 +54,4 @@ pub async fn find_brand(tx: &Tx, brand: Uuid) -> Result<Option<BrandRow>> {
 /// As the database refuses.
 pub async fn list_types(tx: &Tx, brand: Uuid) -> Result<Vec<TypeRow>> {
     query(tx, "select id, key, version, schema from content_type where brand_id = $1", [brand.into()]).await
-}
-
-/// A content type that is to be made.
-#[derive(Debug, Clone, Copy)]
-pub struct NewType<'a> {
-    /// Its id.
-    pub id: Uuid,
-    /// Its key.
-    pub key: &'a str,
-    /// What a person calls it.
-    pub name: &'a str,
-    /// What it is for.
-    pub description: Option<&'a str>,
-    /// Its schema.
-    pub schema: &'a Value,
-}
-
-/// Makes a content type with the first version of its schema.
-///
-/// # Errors
-/// `CONFLICT` where the key is taken.
-pub async fn insert_type(
-    tx: &Tx,
-    brand: Uuid,
-    new: NewType<'_>,
-    actor: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let sql = "with made as (insert into content_type (id, brand_id, key, name, description, schema, created_at, updated_at) \
-               values ($1, $2, $3, $4, $5, $6, $8, $8) returning id, version, schema) \
-               insert into content_type_version (content_type_id, version, schema, created_at, actor) \
-               select id, version, schema, $8, $7 from made";
-    let values = [
-        new.id.into(),
-        brand.into(),
-        new.key.into(),
-        new.name.into(),
-        new.description.map(str::to_owned).into(),
-        new.schema.clone().into(),
-        actor.into(),
-        now.into(),
-    ];
-    execute(tx, sql, values).await
 }

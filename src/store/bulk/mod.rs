@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{error::from_orm, tx::Tx};
 use crate::domain::{Error, Result};
 
-pub use context::{BrandRow, NewType, TypeRow, find_brand, insert_type, list_types};
+pub use context::{BrandRow, TypeRow, find_brand, list_types};
 pub use existing::{Published, SlugClaim, load_published, taken_slugs};
 pub use reference::{
     Known, PendingRow, count_pending, count_pending_of_brand, known_assets, known_entries, overdue,
