@@ -111,7 +111,7 @@ pub(super) fn story(number: usize) -> Value {
     };
     let hour = number * 168 + chance.below(24);
     json!({
-        "id": 5000 + number, "state": state, "starred": number % 9 == 0, "by": person_key(chance.below(PEOPLE)),
+        "id": 5000 + number, "state": state, "starred": number.is_multiple_of(9), "by": person_key(chance.below(PEOPLE)),
         "cover": picture::scene(number), "pictures": picture::album(number), "labels": labels,
         "trail": [label(group), label(section)],
         "shows": shown.into_iter().map(sku).collect::<Vec<_>>(),
