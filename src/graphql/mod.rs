@@ -1,9 +1,14 @@
 //! The graph: schema, selection, execution and errors. The only layer that knows async-graphql.
 
+mod asset;
+mod brand;
+mod change;
+mod content_type;
 pub mod context;
 mod direct;
 mod document;
 mod engine;
+mod entry;
 pub mod error;
 pub mod mutation;
 pub mod planned;
@@ -12,6 +17,7 @@ mod read;
 mod register;
 pub mod scalar;
 mod select;
+mod taxonomy;
 mod variables;
 mod viewer;
 

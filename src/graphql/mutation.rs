@@ -1,4 +1,25 @@
-//! The mutation type.
+//! The mutation type: the mutations of every noun.
 
-/// Everything that changes something.
-pub type Mutation = async_graphql::EmptyMutation;
+use async_graphql::MergedObject;
+
+use super::{
+    asset::AssetMutation,
+    brand::BrandMutation,
+    content_type::ContentTypeMutation,
+    entry::{EntryLifecycleMutation, EntryLinkMutation, EntryMutation},
+    taxonomy::{CategoryMutation, TagMutation},
+};
+
+/// Everything that changes something. Each mutation takes one `input`, happens as a whole or not at all, and gives the changed
+/// node.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    BrandMutation,
+    ContentTypeMutation,
+    EntryMutation,
+    EntryLifecycleMutation,
+    EntryLinkMutation,
+    TagMutation,
+    CategoryMutation,
+    AssetMutation,
+);

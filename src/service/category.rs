@@ -61,7 +61,7 @@ pub async fn relocate(services: &Services, caller: &Caller, command: MoveCategor
         None => None,
     };
     if parent.as_ref().is_some_and(|parent| parent.path.contains(&row.id)) {
-        return Err(Error::invalid("parent", "cycle", "must not be the category itself or one below it"));
+        return Err(Error::invalid("parentId", "cycle", "must not be the category itself or one below it"));
     }
     let position = command.position.unwrap_or(row.position);
     let version =

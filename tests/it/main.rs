@@ -46,5 +46,6 @@ mod worker_jobs;
 mod write_brand;
 mod write_content_type;
 mod write_entry;
+mod write_graphql;
 mod write_taxonomy;
 mod write_world;

@@ -54,7 +54,7 @@ async fn moving_a_category_takes_everything_below_it_along() {
     assert_eq!(w.row("category", c).await["path"], json!([b, c]));
     for parent in [b, c] {
         let error = relocate(&w, b, Some(parent)).await.unwrap_err();
-        assert_eq!(violations(&error), [("parent", "cycle")]);
+        assert_eq!(violations(&error), [("parentId", "cycle")]);
     }
     let error = relocate(&w, b, Some(Uuid::nil())).await.unwrap_err();
     assert_eq!(error.code(), Code::NotFound);

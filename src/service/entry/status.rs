@@ -68,7 +68,9 @@ async fn apply(services: &Services, opened: Opened, transition: Transition) -> R
     }
     let mut changes = Changes { status: Some(next), scheduled_at: Some(None), ..Changes::default() };
     match transition {
-        Transition::Publish => changes.published_at = Some(unit.now()),
+        // The first publication counts: what is taken back and published again is not news.
+        Transition::Publish if row.published_at.is_none() => changes.published_at = Some(unit.now()),
+        Transition::Publish => {}
         Transition::Schedule(at) => {
             // As exact as the database keeps it, so that the job finds the same moment in the row.
             let at = at.trunc_subsecs(6);

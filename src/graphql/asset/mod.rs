@@ -1,0 +1,6 @@
+//! Changing assets.
+
+mod input;
+mod mutation;
+
+pub(super) use mutation::AssetMutation;

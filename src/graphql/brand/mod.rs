@@ -1,0 +1,6 @@
+//! Changing brands.
+
+mod input;
+mod mutation;
+
+pub(super) use mutation::BrandMutation;

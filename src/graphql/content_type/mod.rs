@@ -1,0 +1,7 @@
+//! Changing content types.
+
+mod input;
+mod mutation;
+mod report;
+
+pub(super) use mutation::ContentTypeMutation;

@@ -1,0 +1,8 @@
+//! Changing tags and categories.
+
+mod category;
+mod input;
+mod tag;
+
+pub(super) use category::CategoryMutation;
+pub(super) use tag::TagMutation;
