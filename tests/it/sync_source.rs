@@ -34,6 +34,7 @@ resources:
       locale: .locale
       slug: .slug
       status: .status
+      published_at: .at
       fields: {mood: .mood, code: .code}
       tags: .tags
       categories: .where
@@ -218,4 +219,38 @@ async fn tags_and_categories_are_made_once_and_those_that_are_there_are_used() {
     let tags =
         "select string_agg(t.slug, ' ' order by t.slug) from entry_tag l join tag t on t.id = l.tag_id";
     assert_eq!(world.text(tags).await, "new small");
+}
+
+#[tokio::test]
+async fn what_is_scheduled_waits_for_its_moment_unless_that_has_passed() {
+    let mut world = World::new().await;
+    let lists = json!({"posts": [
+        {"id": 1, "title": "Soon", "status": "scheduled", "at": "2026-11-21T08:00:00Z"},
+        {"id": 2, "title": "By now", "status": "scheduled", "at": "2026-11-19T08:00:00Z"},
+        {"id": 3, "title": "Some day", "status": "scheduled"},
+    ]});
+    let run = pull(&world, lists.clone()).await;
+    assert_eq!(run.tally.failures[0].code, "required");
+    let statuses = "select string_agg(external_id || ' ' || status, ', ' order by external_id) from entry";
+    assert_eq!(world.text(statuses).await, "posts/1 scheduled, posts/2 published");
+    let due =
+        "select kind || ' ' || to_char(run_at, 'YYYY-MM-DD HH24:MI') from job where kind = 'entry.publish'";
+    assert_eq!(world.text(due).await, "entry.publish 2026-11-21 08:00");
+    assert_eq!(pull(&world, lists).await.tally.unchanged, 2);
+}
+
+#[tokio::test]
+async fn a_unique_value_is_held_against_what_came_before_but_not_against_translations() {
+    let world = World::new().await;
+    let run = pull(
+        &world,
+        json!({"posts": [
+            {"id": 1, "title": "One", "code": "a"},
+            {"id": 2, "in": {"en": "Two", "de": "Zwei"}, "code": "b"},
+            {"id": 3, "title": "Three", "code": "a"},
+        ]}),
+    )
+    .await;
+    let told: Vec<_> = run.tally.failures.iter().map(|fault| fault.external_id.as_deref().unwrap()).collect();
+    assert_eq!((told, run.tally.created), (vec!["3"], 3));
 }

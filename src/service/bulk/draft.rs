@@ -1,7 +1,5 @@
 //! A record that was checked against everything but the other rows of the database.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -9,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         Error, Violation,
-        fields::{FieldPath, Schema},
+        fields::{FieldPath, Kind, Unique},
         record::{Failure, Key, Target, Term},
         text::{Locale, Slug},
     },
@@ -37,7 +35,7 @@ pub(super) struct EntryDraft {
     pub(super) id: Uuid,
     pub(super) translation_id: Uuid,
     pub(super) content_type_id: Uuid,
-    pub(super) schema: Arc<Schema>,
+    pub(super) uniques: Vec<UniqueValue>,
     pub(super) slug: Slug,
     /// Whether the slug was made here, so that it may be made longer where it is taken.
     pub(super) slug_made: bool,
@@ -66,17 +64,24 @@ pub(super) struct DraftReference {
     pub(super) targets: Vec<Uuid>,
 }
 
-impl EntryDraft {
-    /// The value at a path, unless it is null.
-    pub(super) fn value(&self, path: &FieldPath) -> Option<&Value> {
-        let mut segments = path.segments().iter();
-        let first = self.fields.get(segments.next()?)?;
-        let found = segments.try_fold(first, |value, segment| match value {
-            Value::Object(map) => map.get(segment),
-            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
-            _ => None,
-        });
-        found.filter(|value| !value.is_null())
+/// A value that no other entry of the type may hold.
+#[derive(Debug)]
+pub(super) struct UniqueValue {
+    pub(super) path: FieldPath,
+    pub(super) kind: Kind,
+    pub(super) text: String,
+    pub(super) lock_key: String,
+}
+
+impl UniqueValue {
+    /// The same, on its own.
+    pub(super) fn of(unique: &Unique<'_>) -> Self {
+        Self {
+            path: unique.path.clone(),
+            kind: unique.kind,
+            text: unique.value.as_str().map_or_else(|| unique.value.to_string(), str::to_owned),
+            lock_key: unique.lock_key(),
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Records in, rows out: many at once, each whole batch or nothing of it, and the same batch twice changes nothing.
 
+mod claims;
 mod destination;
 mod draft;
 mod prepare;
 mod settle;
+mod targets;
 mod terms;
 mod write;
 

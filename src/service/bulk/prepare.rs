@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Item,
     destination::Destination,
-    draft::{Body, Draft, DraftReference, EntryDraft, failure},
+    draft::{Body, Draft, DraftReference, EntryDraft, UniqueValue, failure},
 };
 use crate::{
     domain::{
@@ -66,7 +66,7 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     let references: Vec<DraftReference> = references.collect();
     let fields = Value::Object(record.fields);
     let search_text = content_type.schema.search_text(&fields);
-    let fields = checked(&content_type.schema, fields, &references)?;
+    let (fields, uniques) = checked(&content_type.schema, fields, &references)?;
     bounded("tags", record.tags.len(), MAX_TAGS)?;
     bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
     for (index, path) in record.categories.iter().enumerate() {
@@ -93,7 +93,7 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
         id: destination.entry_id(&record.key, &locale),
         translation_id: destination.translation_id(&record.key),
         content_type_id: content_type.id,
-        schema: std::sync::Arc::clone(&content_type.schema),
+        uniques,
         external_id: destination.external_id(&record.key),
         slug,
         slug_made,
@@ -144,8 +144,8 @@ fn checked(
     schema: &crate::domain::fields::Schema,
     fields: Value,
     references: &[DraftReference],
-) -> Result<serde_json::Map<String, Value>> {
-    let Value::Object(mut object) = fields else { return Ok(serde_json::Map::new()) };
+) -> Result<(serde_json::Map<String, Value>, Vec<UniqueValue>)> {
+    let Value::Object(mut object) = fields else { return Ok(Default::default()) };
     for reference in references {
         let kind = match reference.to {
             Target::Entry => node::Kind::Entry,
@@ -160,12 +160,12 @@ fn checked(
     if !violations.is_empty() {
         return Err(Error::violated(violations));
     }
-    schema.uniques(&whole)?;
-    let Value::Object(mut object) = whole else { return Ok(serde_json::Map::new()) };
+    let uniques = schema.uniques(&whole)?.iter().map(UniqueValue::of).collect();
+    let Value::Object(mut object) = whole else { return Ok(Default::default()) };
     for reference in references {
         object.shift_remove(&reference.field);
     }
-    Ok(object)
+    Ok((object, uniques))
 }
 
 /// How a reference stands in the fields.

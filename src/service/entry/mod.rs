@@ -24,6 +24,7 @@ pub use bin::{delete, restore};
 pub use create::create;
 pub use links::{set_categories, set_tags};
 pub use revert::revert;
+pub(super) use status::publication;
 pub use status::{PUBLISH, change_status, publish_due};
 pub use update::update;
 

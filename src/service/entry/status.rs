@@ -55,6 +55,16 @@ pub async fn publish_due(
     }
 }
 
+/// The job that publishes an entry on time.
+pub(in crate::service) fn publication(entry: Uuid, at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        kind: PUBLISH,
+        payload: json!({"entry": entry, "at": at}),
+        dedupe_key: Some(format!("{entry}@{}", at.timestamp_micros())),
+        run_at: Some(at),
+    }
+}
+
 async fn apply(services: &Services, opened: Opened, transition: Transition) -> Result<Changed> {
     let Opened { mut unit, grant, row } = opened;
     let Some(next) = transition.from(status(&row)?)? else {
@@ -78,12 +88,7 @@ async fn apply(services: &Services, opened: Opened, transition: Transition) -> R
                 return Err(Error::invalid("at", "past", "must be a moment to come"));
             }
             changes.scheduled_at = Some(Some(at));
-            unit.enqueue(NewJob {
-                kind: PUBLISH,
-                payload: json!({"entry": row.id, "at": at}),
-                dedupe_key: Some(format!("{}@{}", row.id, at.timestamp_micros())),
-                run_at: Some(at),
-            });
+            unit.enqueue(publication(row.id, at));
         }
         Transition::Unpublish | Transition::Archive => {}
     }

@@ -15,10 +15,10 @@ use crate::domain::{Error, Result};
 pub use context::{BrandRow, TypeRow, find_brand, list_types};
 pub use existing::{Published, SlugClaim, load_published, taken_slugs};
 pub use reference::{
-    Known, PendingRow, count_pending, count_pending_of_brand, known_assets, known_entries, overdue,
+    Known, PendingRow, count_pending, count_pending_of_brand, known_assets, known_entries, overdue, raise,
     replace_pending, settle,
 };
-pub use unique::{Claim, taken_values};
+pub use unique::{Claim, lock_values, taken_values};
 
 /// Runs a statement and reads its rows.
 async fn query<T: FromQueryResult>(

@@ -146,18 +146,28 @@ pub async fn settle(
     struct Row {
         entry_id: Uuid,
     }
-    #[derive(FromQueryResult)]
-    struct Settled {
-        id: Uuid,
-        version: i32,
-    }
     let found: Vec<Row> = query(tx, ARRIVE, [translations.into(), assets.into(), brand.into()]).await?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let entries: Vec<Uuid> = found.into_iter().map(|row| row.entry_id).collect();
-    let settled: Vec<Settled> = query(tx, FILL_IN, [entries.into(), actor.into(), now.into()]).await?;
-    Ok(settled.into_iter().map(|row| Changed { id: row.id, version: row.version }).collect())
+    raise(tx, found.into_iter().map(|row| row.entry_id).collect(), actor, now).await
+}
+
+/// Gives entries whose references, tags or categories were changed their next version, and keeps it.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn raise(tx: &Tx, entries: Vec<Uuid>, actor: &str, now: DateTime<Utc>) -> Result<Vec<Changed>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Uuid,
+        version: i32,
+    }
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = query(tx, RAISE, [entries.into(), actor.into(), now.into()]).await?;
+    Ok(rows.into_iter().map(|row| Changed { id: row.id, version: row.version }).collect())
 }
 
 const WAIT: &str = "\
@@ -202,7 +212,7 @@ with arrived as (
 )
 update entry e set fields = e.fields || m.values from merged m where e.id = m.entry_id returning e.id as entry_id";
 
-const FILL_IN: &str = "\
+const RAISE: &str = "\
 with changed as (
   update entry set version = version + 1, updated_at = greatest(updated_at, $3) where id = any($1)
   returning id, version, slug, title, status, fields

@@ -3,7 +3,7 @@
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::query;
+use super::{execute, query};
 use crate::{
     domain::{
         Result,
@@ -19,6 +19,19 @@ pub struct Claim {
     pub translation_id: Uuid,
     /// The value, as text.
     pub value: String,
+}
+
+/// Keeps everybody else, one by one or in bulk, from writing the same unique values until the transaction ends. `keys` are
+/// those of [`crate::store::unique`].
+///
+/// # Errors
+/// As the database refuses.
+pub async fn lock_values(tx: &Tx, mut keys: Vec<String>) -> Result<()> {
+    // Everybody takes the locks in the same order, so that nobody waits in a circle.
+    keys.sort_unstable();
+    keys.dedup();
+    let sql = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as k(key)";
+    execute(tx, sql, [keys.into()]).await
 }
 
 /// Which of the claims, by their place, another entry of the type has already.

@@ -1,5 +1,7 @@
 //! Tags, categories and references of a set of entries.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{check, get, rows, run, texts};
@@ -46,7 +48,8 @@ pub struct Missing {
     pub position: i32,
 }
 
-/// Gives entries exactly these tags and categories. `known` are the entries that may have others from before.
+/// Gives entries exactly these tags and categories, and tells which entries had others. `known` are the entries that may
+/// have some from before.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -57,21 +60,23 @@ pub async fn replace_links(
     known: &[Uuid],
     tags: &[LinkRow],
     categories: &[LinkRow],
-) -> Result<()> {
+) -> Result<HashSet<Uuid>> {
     check(grant, Permission::EntryWrite, brand)?;
+    let mut differed = HashSet::new();
     for (links, insert, delete) in [
         (
             tags,
-            "insert into entry_tag (entry_id, tag_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing",
+            "insert into entry_tag (entry_id, tag_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing \
+             returning entry_id",
             "delete from entry_tag l where l.entry_id = any($3) and not exists (select 1 from \
-             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.tag_id))",
+             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.tag_id)) returning entry_id",
         ),
         (
             categories,
             "insert into entry_category (entry_id, category_id) select * from unnest($1::uuid[], $2::uuid[]) \
-             on conflict do nothing",
+             on conflict do nothing returning entry_id",
             "delete from entry_category l where l.entry_id = any($3) and not exists (select 1 from \
-             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.category_id))",
+             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.category_id)) returning entry_id",
         ),
     ] {
         let values = || {
@@ -83,13 +88,17 @@ pub async fn replace_links(
         if !known.is_empty() {
             let mut values = values();
             values.push(known.to_vec().into());
-            run(tx, delete, values).await?;
+            for row in rows(tx, delete, values).await? {
+                differed.insert(get(&row, "entry_id")?);
+            }
         }
         if !links.is_empty() {
-            run(tx, insert, values()).await?;
+            for row in rows(tx, insert, values()).await? {
+                differed.insert(get(&row, "entry_id")?);
+            }
         }
     }
-    Ok(())
+    Ok(differed)
 }
 
 /// Gives entries exactly these references and tells those whose target is not there. `known` are the entries that may

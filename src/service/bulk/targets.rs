@@ -1,0 +1,100 @@
+//! What the entries of a batch refer to, as far as it is there: in the database, or in the batch itself.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{destination::Destination, draft::EntryDraft, prepare::value_of};
+use crate::{
+    domain::{Result, node, record::Target},
+    service::Unit,
+    store::{
+        bulk::{self, PendingRow},
+        import::ReferenceRow,
+    },
+};
+
+/// What is there of what a batch refers to.
+pub(super) struct Targets {
+    entries: HashMap<Uuid, Vec<(String, Uuid)>>,
+    assets: HashSet<Uuid>,
+}
+
+impl Targets {
+    /// Looks up everything that the entries refer to.
+    pub(super) async fn find(unit: &Unit, entries: &[&EntryDraft]) -> Result<Self> {
+        let wanted = |to: Target| -> Vec<Uuid> {
+            let references = entries.iter().flat_map(|entry| &entry.references);
+            let ids: HashSet<Uuid> =
+                references.filter(|one| one.to == to).flat_map(|one| one.targets.iter().copied()).collect();
+            ids.into_iter().collect()
+        };
+        let mut found = Self { entries: HashMap::new(), assets: HashSet::new() };
+        let (translations, assets) = (wanted(Target::Entry), wanted(Target::Asset));
+        if !assets.is_empty() {
+            found.assets = bulk::known_assets(unit.tx(), assets).await?.into_iter().collect();
+        }
+        if !translations.is_empty() {
+            for known in bulk::known_entries(unit.tx(), translations).await? {
+                found.entries.entry(known.translation_id).or_default().push((known.locale, known.id));
+            }
+            for entry in entries {
+                let known = found.entries.entry(entry.translation_id).or_default();
+                if !known.iter().any(|(_, id)| *id == entry.id) {
+                    known.push((entry.locale.as_str().to_owned(), entry.id));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The entry's fields with its references in them; what is not there yet waits.
+    pub(super) fn resolve<'d>(
+        &self,
+        destination: &Destination,
+        entry: &'d EntryDraft,
+        references: &mut Vec<ReferenceRow>,
+        pending: &mut Vec<PendingRow<'d>>,
+    ) -> Value {
+        let mut fields = entry.fields.clone();
+        for reference in &entry.references {
+            let mut here = Vec::with_capacity(reference.targets.len());
+            for (position, target) in (0_i32..).zip(&reference.targets) {
+                let found = match reference.to {
+                    Target::Asset => self.assets.get(target).copied(),
+                    Target::Entry => self.nearest(destination, *target, entry.locale.as_str()),
+                };
+                let asset = reference.to == Target::Asset;
+                if let Some(target_id) = found {
+                    here.push(target_id);
+                    let field = reference.field.clone();
+                    references.push(ReferenceRow { entry_id: entry.id, field, position, target_id, asset });
+                } else {
+                    pending.push(PendingRow {
+                        entry_id: entry.id,
+                        field: &reference.field,
+                        position,
+                        many: reference.many,
+                        target_translation_id: Some(*target).filter(|_| !asset),
+                        target_asset_id: Some(*target).filter(|_| asset),
+                    });
+                }
+            }
+            let kind = match reference.to {
+                Target::Entry => node::Kind::Entry,
+                Target::Asset => node::Kind::Asset,
+            };
+            if let Some(value) = value_of(kind, reference.many, &here) {
+                fields.insert(reference.field.clone(), value);
+            }
+        }
+        Value::Object(fields)
+    }
+
+    fn nearest(&self, destination: &Destination, translation: Uuid, locale: &str) -> Option<Uuid> {
+        let known = self.entries.get(&translation)?.iter();
+        let best = known.min_by_key(|(code, _)| (destination.distance(locale, code), code.as_str()));
+        best.map(|(_, id)| *id)
+    }
+}
