@@ -36,6 +36,7 @@ mod http_serve;
 mod import_file;
 mod playground;
 mod read;
+mod readme;
 mod sync_demo;
 mod sync_directus;
 mod sync_faults;

@@ -5,7 +5,7 @@ use brandgraph::{app::demo, domain::source::RunStatus};
 use crate::sync_world::World;
 
 /// The demo on a port of its own; gone with the test's runtime.
-async fn demo_platform() -> String {
+pub async fn demo_platform() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = axum::Router::new().nest("/demo", demo::router());
