@@ -15,7 +15,8 @@ fn examples() -> Vec<(&'static str, Value)> {
             continue;
         }
         let answer = blocks.find(|(language, _)| *language == "json").expect("an answer below every query").1;
-        examples.push((query, serde_json::from_str(answer).unwrap_or_else(|error| panic!("{error}: {answer}"))));
+        examples
+            .push((query, serde_json::from_str(answer).unwrap_or_else(|error| panic!("{error}: {answer}"))));
     }
     examples
 }
