@@ -54,9 +54,9 @@ pub(super) const CITIES: [&str; 8] =
 pub(super) const PLACES: [Both; 8] = [
     ("the archipelago", "den Schären"),
     ("the high plateau", "der Hochebene"),
-    ("the old shipyard", "der alten Werft"),
-    ("the birch woods", "den Birkenwäldern"),
-    ("the harbour market", "dem Hafenmarkt"),
+    ("the old wharf", "dem alten Kai"),
+    ("the birch hill", "dem Birkenhügel"),
+    ("the harbour pier", "dem Hafenpier"),
     ("the ridge trail", "dem Gratweg"),
     ("the lighthouse road", "der Leuchtturmstraße"),
     ("the frozen lake", "dem zugefrorenen See"),
