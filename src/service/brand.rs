@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, Unit, entry::publication};
 use crate::{
     domain::{
         Error, Result, Violation,
@@ -86,7 +86,7 @@ pub async fn delete(
     finish(unit, "brand.deleted", &row).await
 }
 
-/// Brings a deleted brand back, with everything in it.
+/// Brings a deleted brand back, with everything in it; what should have been published meanwhile is published then.
 ///
 /// # Errors
 /// `NOT_FOUND` where none was deleted, `CONFLICT` for another version.
@@ -97,11 +97,14 @@ pub async fn restore(
     expected_version: Option<i32>,
 ) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::BrandWrite)?;
-    let unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::begin(services, caller).await?;
     let row = store::brand::lock(unit.tx(), &grant, id, Life::Deleted).await?;
     check_version(expected_version, row.version)?;
     let changes = Changes { deleted_at: Some(None), ..Changes::default() };
     let row = store::brand::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
+    for (entry, at) in store::entry::scheduled(unit.tx(), &grant, row.id).await? {
+        unit.enqueue(publication(entry, at));
+    }
     finish(unit, "brand.restored", &row).await
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, EntityTrait, QueryFilter,
+    QuerySelect, sea_query::LockType,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -157,6 +157,25 @@ pub async fn get_version(tx: &Tx, grant: &Grant, row: &Row, version: i32) -> Res
         .await
         .map_err(from_orm)?
         .ok_or_else(|| Error::not_found(format_args!("version {version} of the entry")))
+}
+
+/// The entries of a brand that wait to be published, and when.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn scheduled(tx: &Tx, grant: &Grant, brand_id: Uuid) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
+    grant.covers(brand_id, "the brand")?;
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::Id, entry::Column::ScheduledAt])
+        .filter(entry::Column::BrandId.eq(brand_id))
+        .filter(entry::Column::Status.eq(Status::Scheduled.name()))
+        .filter(entry::Column::DeletedAt.is_null())
+        .into_tuple()
+        .all(tx.connection())
+        .await
+        .map_err(from_orm)?;
+    Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
 /// Stores what is searched of several entries, without touching their versions.

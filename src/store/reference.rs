@@ -85,6 +85,10 @@ with wanted as (
   where own.id = r.entry_id and own.brand_id = $2 and r.entry_id = any($1)
   and (not $4 or not exists (select from bad)) and not exists (
     select from good g where g.entry_id = r.entry_id and g.field = r.field and g.position = r.position)
+), known_now as (
+  -- A pull may still wait for what an item of its platform refers to; what is said here counts more.
+  delete from pending_reference p using wanted w
+  where p.entry_id = w.entry_id and p.field = w.field and p.position = w.position and not exists (select from bad)
 )
 select pointer, found_entry is not null as known from bad order by pointer";
 

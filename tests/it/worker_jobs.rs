@@ -73,6 +73,21 @@ async fn what_was_rescheduled_unscheduled_or_deleted_is_left_alone() {
 }
 
 #[tokio::test]
+async fn what_a_deleted_brand_missed_is_published_when_it_is_restored() {
+    let w = World::new().await;
+    let kind = w.content_type("article", json!({"type": "object"})).await;
+    let id = w.entry(kind, "a", json!({})).await;
+    w.change(id, Transition::Schedule(start() + TimeDelta::hours(1))).await.unwrap();
+    service::brand::delete(&w.services, &w.owner, w.brand, None).await.unwrap();
+    w.services.clock.advance(TimeDelta::hours(2));
+    worker::run_due(&w.services).await.unwrap();
+    assert_eq!(w.row("entry", id).await["status"], json!("scheduled"));
+    service::brand::restore(&w.services, &w.owner, w.brand, None).await.unwrap();
+    worker::run_due(&w.services).await.unwrap();
+    assert_eq!(w.row("entry", id).await["status"], json!("published"));
+}
+
+#[tokio::test]
 async fn a_job_that_cannot_succeed_is_buried_and_kept() {
     let w = World::new().await;
     let kind = w.content_type("article", json!({"type": "object"})).await;

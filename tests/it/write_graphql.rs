@@ -146,6 +146,26 @@ async fn everything_wrong_is_told_at_once_where_the_client_gave_it() {
 }
 
 #[tokio::test]
+async fn texts_that_no_database_takes_are_refused_by_name() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let input = json!({"contentTypeId": shop.kind, "slug": "a\u{0}", "title": "a\u{0}b", "fields": {}});
+    let error = app.as_owner().error(ENTRY, json!({"input": input})).await;
+    let codes: Vec<_> =
+        error["extensions"]["violations"].as_array().unwrap().iter().map(|v| v["code"].clone()).collect();
+    assert_eq!(codes, ["slug", "control"]);
+    let input = json!({"contentTypeId": shop.kind, "slug": "a", "title": "x".repeat(501), "fields": {"price": 1, "body": "a\u{0}"}});
+    let error = app.as_owner().error(ENTRY, json!({"input": input})).await;
+    assert_eq!(error["extensions"]["violations"][0]["code"], "max_length");
+    let input = json!({"contentTypeId": shop.kind, "slug": "a", "title": "x", "fields": {"price": 1, "body": "a\u{0}"}});
+    let error = app.as_owner().error(ENTRY, json!({"input": input})).await;
+    assert_eq!(error["extensions"]["violations"][0]["path"], "input.fields/body");
+    let tag = "mutation($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }";
+    let input = json!({"brandId": "brand_\u{0}", "slug": "a", "name": "a"});
+    assert_eq!(app.as_owner().code(tag, json!({"input": input})).await, "INVALID");
+}
+
+#[tokio::test]
 async fn a_conflict_shows_the_current_version() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
