@@ -106,7 +106,7 @@ pub(super) fn story(number: usize) -> Value {
     let paragraphs = chance.several(4, 8);
     let state = match number % 12 {
         7 => "draft",
-        3 => "retired",
+        11 => "retired",
         _ => "live",
     };
     let hour = number * 168 + chance.below(24);
