@@ -52,15 +52,6 @@ pub struct EntryRow {
     pub categories: Vec<Uuid>,
 }
 
-/// A row of the set whose slug belongs to another entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
-    /// The entry that cannot be written.
-    pub id: Uuid,
-    /// The entry that has its slug.
-    pub holder: Uuid,
-}
-
 /// What came of a set of entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
@@ -70,26 +61,6 @@ pub struct Written {
     pub known: Vec<Uuid>,
     /// Those that were written, and whether they are new.
     pub changed: Vec<(Changed, bool)>,
-}
-
-/// The rows whose slug another entry of the same type and locale has.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn taken_slugs(tx: &Tx, brand: Uuid, entries: &[EntryRow]) -> Result<Vec<Taken>> {
-    let sql = "select i.id, e.id as holder from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
-               as i(id, content_type_id, locale, slug) \
-               join entry e on e.brand_id = $1 and e.content_type_id = i.content_type_id and e.locale = i.locale \
-               and e.slug = i.slug and e.deleted_at is null and e.id <> i.id";
-    let values = vec![
-        brand.into(),
-        entries.iter().map(|entry| entry.id).collect::<Vec<_>>().into(),
-        entries.iter().map(|entry| entry.content_type_id).collect::<Vec<_>>().into(),
-        texts(entries.iter().map(|entry| Some(entry.locale.as_str()))),
-        texts(entries.iter().map(|entry| Some(entry.slug.as_str()))),
-    ];
-    let found = rows(tx, sql, values).await?;
-    found.iter().map(|row| Ok(Taken { id: get(row, "id")?, holder: get(row, "holder")? })).collect()
 }
 
 /// Writes entries with their history; what is the same already is left alone, what was deleted stays deleted.

@@ -8,9 +8,9 @@ mod taxonomy;
 
 pub use asset::{AssetRow, upsert_assets, write_assets};
 pub use catalog::{Arrived, TypeRow, arrived, count_waiting, find_brand, find_type};
-pub use entry::{EntryRow, Taken, Written, taken_slugs, upsert_entries};
+pub use entry::{EntryRow, Written, upsert_entries};
 pub use link::{LinkRow, Missing, ReferenceRow, replace_links, replace_references};
-pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories, load_tags};
+pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
@@ -31,30 +31,6 @@ pub struct Tally {
     pub updated: u64,
     /// Rows that were the same already.
     pub unchanged: u64,
-}
-
-impl Tally {
-    /// Both together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            created: self.created + other.created,
-            updated: self.updated + other.updated,
-            unchanged: self.unchanged + other.unchanged,
-        }
-    }
-}
-
-/// Lets this transaction commit without waiting for the disk: what a crash takes back, a repeated import brings again.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn commit_without_waiting(tx: &Tx) -> Result<()> {
-    tx.connection()
-        .execute_unprepared("set local synchronous_commit = off")
-        .await
-        .map(|_| ())
-        .map_err(from_orm)
 }
 
 /// Passes where the proof is of the right permission and covers the brand.
