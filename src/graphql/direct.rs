@@ -1,7 +1,7 @@
-//! Runs a valid query of nothing but nouns: every root field is a plan, and the answer is their JSON side by side.
+//! Runs a valid query of nothing but reads: every root field is a plan, and the answer is their JSON side by side.
 //!
 //! async-graphql's executor would build a value for every field and write it out again; here the database's bytes go
-//! straight into the answer. What such a query means is the same either way, and a test holds both to it.
+//! straight into the answer. async-graphql only validates such a document, once.
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -12,31 +12,53 @@ use super::{
     document::{Document, Operation},
     error,
     read::{self, Surroundings},
-    select::{Collected, Root},
+    select::{Collected, Fields, Root},
+    viewer,
 };
 use crate::domain::{Error, Result, read::LIMITS};
 
 /// How many root fields are read at a time.
 const AT_ONCE: usize = 4;
 
+/// Refuses more root fields than a request may have.
+///
+/// # Errors
+/// `LIMIT_EXCEEDED`; `INVALID` where a directive's condition is none.
+pub(super) fn bounded(document: &Document, operation: Operation<'_>, request: &RequestContext) -> Result<()> {
+    let roots = fields(document, operation, request)?.len();
+    if roots > LIMITS.max_roots as usize {
+        return Err(Error::limit("root fields", LIMITS.max_roots, roots as u64));
+    }
+    Ok(())
+}
+
+fn fields<'d>(
+    document: &'d Document,
+    operation: Operation<'d>,
+    request: &'d RequestContext,
+) -> Result<Fields<'d>> {
+    let selector = surroundings(document, operation).selector(request);
+    selector.collect(std::iter::once(&operation.definition.selection_set.node), operation.type_name())
+}
+
+fn surroundings<'d>(document: &'d Document, operation: Operation<'d>) -> Surroundings<'d> {
+    Surroundings {
+        fragments: &document.parsed.fragments,
+        definitions: &operation.definition.variable_definitions,
+    }
+}
+
 /// Runs the operation.
 ///
 /// # Errors
-/// What makes it no request at all: a directive's condition that is none, or too many root fields.
+/// What makes it no request at all: a directive's condition that is none, one response key for two things.
 pub(super) async fn run(
     document: &Document,
     operation: Operation<'_>,
     request: &RequestContext,
 ) -> Result<Bytes> {
-    let definitions = &operation.definition.variable_definitions;
-    let surroundings = Surroundings { fragments: &document.parsed.fragments, definitions };
-    let fields = {
-        let selector = surroundings.selector(request);
-        selector.collect(std::iter::once(&operation.definition.selection_set.node), "Query")?
-    };
-    if fields.len() > LIMITS.max_roots as usize {
-        return Err(Error::limit("root fields", LIMITS.max_roots, fields.len() as u64));
-    }
+    let surroundings = surroundings(document, operation);
+    let fields = fields(document, operation, request)?;
     let reads: Vec<_> =
         fields.iter().map(|(key, collected)| answer(key, collected, surroundings, request)).collect();
     let answers: Vec<Answer<'_>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
@@ -49,16 +71,22 @@ async fn answer<'k>(
     surroundings: Surroundings<'_>,
     request: &RequestContext,
 ) -> Answer<'k> {
-    let Some(root) = Root::find(collected.name()) else {
-        return Answer { key, always: true, json: Ok("\"Query\"".to_owned()) };
-    };
     let sets: Vec<_> = collected.sets().collect();
-    let json = read::root(root, collected.field(), &sets, surroundings, request).await;
+    let (always, json) = match Root::find(collected.name()) {
+        Some(root) => {
+            (root.always(), read::root(root, collected.field(), &sets, surroundings, request).await)
+        }
+        None if collected.name() == "viewer" => {
+            let selector = surroundings.selector(request);
+            (true, viewer::json(&selector, &sets, &request.caller.actor))
+        }
+        None => (true, Ok("\"Query\"".to_owned())),
+    };
     let json = json.map_err(|failed| {
         let at = collected.position();
         error::at_field(&failed, request.request_id(), key, at.line, at.column)
     });
-    Answer { key, always: root.always(), json }
+    Answer { key, always, json }
 }
 
 /// What one root field came to.

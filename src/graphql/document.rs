@@ -13,12 +13,18 @@ use async_graphql::{
 use super::select::Root;
 use crate::domain::{Error, Result};
 
-/// How many fields a document may have once its fragments are written out.
+/// How many selections a document may have once its fragments are written out.
 const MAX_FIELDS: u64 = 5_000;
+/// How many fragments a document may have.
+const MAX_FRAGMENTS: usize = 200;
+/// How deep braces, brackets and parentheses of a document may be nested.
+const MAX_NESTING: u32 = 100;
 /// Documents larger than this, in bytes, are not kept.
 const MAX_KEPT: usize = 32 * 1024;
-/// How many documents are kept.
-const KEPT: u64 = 2_000;
+/// How much memory the kept documents may take together, in bytes.
+const KEPT: u64 = 24 * 1024 * 1024;
+/// How much memory a parsed document takes for each byte of its text, as measured with short fields.
+const PER_BYTE: usize = 20;
 
 /// A document that parsed.
 #[derive(Debug)]
@@ -32,8 +38,19 @@ pub(super) struct Document {
 pub(super) struct Operation<'d> {
     /// The operation.
     pub(super) definition: &'d OperationDefinition,
-    /// Whether it is a query of nothing but nouns, which is answered without async-graphql's executor.
+    /// Whether it is a query of nothing but reads, which is answered without async-graphql's executor.
     pub(super) reads_only: bool,
+}
+
+impl Operation<'_> {
+    /// The name of the type that its fields are of.
+    pub(super) fn type_name(&self) -> &'static str {
+        match self.definition.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        }
+    }
 }
 
 impl Document {
@@ -42,12 +59,21 @@ impl Document {
     /// # Errors
     /// What is wrong, as async-graphql says it; `LIMIT_EXCEEDED` where its fragments write out to too many fields.
     pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
+        let nesting = nesting(text);
+        if nesting > MAX_NESTING {
+            return Err(Refusal::Limit(Error::limit("levels of nested braces", MAX_NESTING, nesting)));
+        }
         let parsed = async_graphql::parser::parse_query(text)
             .map_err(|error| Refusal::Syntax(Box::new(error.into())))?;
+        // Everything after this walks fragments recursively, so their number bounds the stack.
+        let fragments = parsed.fragments.len();
+        if fragments > MAX_FRAGMENTS {
+            return Err(Refusal::Limit(Error::limit("fragments", MAX_FRAGMENTS as u64, fragments as u64)));
+        }
         let size = size(&parsed);
         if size > MAX_FIELDS {
             return Err(Refusal::Limit(Error::limit(
-                "fields of a document, fragments written out",
+                "selections of a document, fragments written out",
                 MAX_FIELDS,
                 size,
             )));
@@ -93,7 +119,7 @@ fn reads(set: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefini
         && set.items.iter().all(|item| match &item.node {
             Selection::Field(field) => {
                 let name = field.node.name.node.as_str();
-                name == "__typename" || Root::find(name).is_some()
+                matches!(name, "__typename" | "viewer") || Root::find(name).is_some()
             }
             Selection::InlineFragment(inline) => reads(&inline.node.selection_set.node, fragments, depth + 1),
             Selection::FragmentSpread(spread) => fragments
@@ -102,14 +128,16 @@ fn reads(set: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefini
         })
 }
 
-/// The number of fields with every fragment written out where it is spread, each fragment counted once. A document of 1 kB
-/// can write out to 2^32 fields, and validation would walk them all.
+/// The number of selections with every fragment written out where it is spread, unused fragments too. A document of 1 kB can
+/// write out to 2^32 of them, and validation would walk them all; here each fragment is walked once.
 fn size(document: &ExecutableDocument) -> u64 {
     let mut known = HashMap::new();
     document
         .operations
         .iter()
-        .map(|(_, operation)| set_size(&operation.node.selection_set.node, document, &mut known))
+        .map(|(_, operation)| &operation.node.selection_set.node)
+        .chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node))
+        .map(|set| set_size(set, document, &mut known))
         .fold(0, u64::saturating_add)
 }
 
@@ -120,10 +148,8 @@ fn set_size<'d>(
 ) -> u64 {
     let mut total = 0_u64;
     for item in &set.items {
-        let size = match &item.node {
-            Selection::Field(field) => {
-                set_size(&field.node.selection_set.node, document, known).saturating_add(1)
-            }
+        let inside = match &item.node {
+            Selection::Field(field) => set_size(&field.node.selection_set.node, document, known),
             Selection::InlineFragment(inline) => set_size(&inline.node.selection_set.node, document, known),
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
@@ -140,9 +166,39 @@ fn set_size<'d>(
                 }
             }
         };
-        total = total.saturating_add(size);
+        total = total.saturating_add(inside).saturating_add(1);
     }
     total
+}
+
+/// How deep braces, brackets and parentheses are nested, texts and comments left out: the parser and all that comes after it
+/// are recursive, and a stack that overflows ends the process.
+fn nesting(text: &str) -> u32 {
+    let (mut depth, mut deepest) = (0_u32, 0_u32);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' | b'(' => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            b'#' => {
+                bytes.by_ref().find(|byte| matches!(byte, b'\n' | b'\r'));
+            }
+            // A block text is three texts here, and what is inside of it the second: close enough for a bound.
+            b'"' => {
+                let mut escaped = false;
+                bytes.by_ref().find(|byte| {
+                    let end = *byte == b'"' && !escaped;
+                    escaped = *byte == b'\\' && !escaped;
+                    end
+                });
+            }
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// The documents that were found valid, by their text.
@@ -152,7 +208,10 @@ pub(super) struct Documents(moka::sync::Cache<String, Arc<Document>>);
 impl Documents {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self(moka::sync::Cache::new(KEPT))
+        let weigher = |text: &String, _: &Arc<Document>| {
+            u32::try_from(text.len().saturating_mul(PER_BYTE).saturating_add(2_048)).unwrap_or(u32::MAX)
+        };
+        Self(moka::sync::Cache::builder().max_capacity(KEPT).weigher(weigher).build())
     }
 
     /// The document of that text, if it was found valid before.

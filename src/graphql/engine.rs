@@ -22,6 +22,9 @@ use crate::{
 
 type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
 
+/// How many errors an answer names; a document can have one for each of its fields.
+const MAX_ERRORS: usize = 50;
+
 /// One GraphQL request whose parameters were well-formed.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -136,31 +139,51 @@ impl Engine {
             return rejected(error::of_request(&error, &request_id));
         }
         let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
-        let prepared = RequestContext {
+        let mut prepared = RequestContext {
             services: self.services.clone(),
             library: self.library.clone(),
             caller,
             variables,
+            only_validates: operation.reads_only,
         };
-        if known && operation.reads_only {
-            return match direct::run(&document, operation, &prepared).await {
-                Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
-                Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
-            };
+        if let Err(error) = direct::bounded(&document, operation, &prepared) {
+            return rejected(error::of_request(&error, &request_id)).to(kind);
         }
+        if !(known && operation.reads_only) {
+            let reply = self.executed(&document, operation_name, known, &prepared).await.to(kind);
+            if reply.outcome != Outcome::Executed {
+                return reply;
+            }
+            if !known {
+                self.documents.keep(query, Arc::clone(&document));
+            }
+            if !operation.reads_only {
+                return reply;
+            }
+        }
+        prepared.only_validates = false;
+        match direct::run(&document, operation, &prepared).await {
+            Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
+            Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
+        }
+    }
+
+    /// What async-graphql makes of a document: its verdict on a new one, the answer where it is more than reads.
+    async fn executed(
+        &self,
+        document: &Document,
+        operation_name: Option<String>,
+        known: bool,
+        prepared: &RequestContext,
+    ) -> Reply {
         let schema = if known { &self.known } else { &self.strict };
-        let sent_variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
-        let mut sent = async_graphql::Request::new("").variables(sent_variables).data(prepared);
+        let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
+        let mut sent = async_graphql::Request::new("").variables(variables).data(prepared.clone());
         if let Some(name) = operation_name {
             sent = sent.operation_name(name);
         }
         sent.set_parsed_query(document.parsed.clone());
-        let response = schema.execute(sent).await;
-        let reply = reply(&response, &request_id).to(kind);
-        if !known && reply.outcome == Outcome::Executed {
-            self.documents.keep(query, document);
-        }
-        reply
+        reply(&schema.execute(sent).await, prepared.request_id())
     }
 }
 
@@ -187,7 +210,7 @@ fn rejected(error: Value) -> Reply {
 
 fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
     let errors: Vec<Value> =
-        response.errors.iter().map(|error| error::of_server(error, request_id)).collect();
+        response.errors.iter().take(MAX_ERRORS).map(|error| error::of_server(error, request_id)).collect();
     // Errors of fields have a path; what has none was found before execution.
     let ran = response.errors.is_empty()
         || response.data != async_graphql::Value::Null

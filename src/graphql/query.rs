@@ -49,7 +49,7 @@ impl ContainerType for Query {
             let selection = context.with_selection_set(&field.selection_set);
             return viewer.resolve(&selection, context.item).await.map(Some);
         }
-        let Some(root) = Root::find(name) else { return Ok(None) };
+        let Some(root) = Root::find(name).filter(|_| !request.only_validates) else { return Ok(None) };
         let sets = [&field.selection_set.node];
         match read::root(root, field, &sets, planned::surroundings(context), request).await {
             Ok(json) => Ok(Some(planned::raw(json))),

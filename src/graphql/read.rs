@@ -111,7 +111,11 @@ fn by_kind(selector: &Selector<'_>, ids: &[NodeId], sets: &[&SelectionSet]) -> R
         let key = Operand::Key(noun.key);
         let order =
             OrderKey { operand: key.clone(), direction: crate::domain::read::Direction::Asc, nulls: None };
-        let body = selector.selection(noun, sets.iter().copied(), select::Place::ROOT)?;
+        let body = selector.selection(
+            noun,
+            sets.iter().copied(),
+            select::Place { depth: 0, fan: u64::from(limit) },
+        )?;
         plans.push(Plan::Connection(Box::new(Connection {
             rows: Rows {
                 noun: std::sync::Arc::clone(noun),

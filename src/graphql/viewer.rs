@@ -1,8 +1,13 @@
 //! Who is asking, as the graph sees it.
 
-use async_graphql::SimpleObject;
+use async_graphql::{SimpleObject, parser::types::SelectionSet};
+use serde_json::{Map, Value, json};
 
-use crate::domain::access::{Actor, Permission, Role};
+use super::select::Selector;
+use crate::domain::{
+    Error, Result,
+    access::{Actor, Permission, Role},
+};
 
 /// Who is asking, and what they may do.
 #[derive(Debug, SimpleObject)]
@@ -34,4 +39,24 @@ impl From<&Actor> for Viewer {
                 .collect(),
         }
     }
+}
+
+/// What a selection asks of the viewer, as JSON text.
+///
+/// # Errors
+/// `INVALID` for a field that there is none of.
+pub(super) fn json<'d>(selector: &Selector<'d>, sets: &[&'d SelectionSet], actor: &Actor) -> Result<String> {
+    let viewer = Viewer::from(actor);
+    let mut object = Map::new();
+    for (key, collected) in selector.collect(sets.iter().copied(), "Viewer")? {
+        let value = match collected.name() {
+            "__typename" => json!("Viewer"),
+            "subject" => json!(viewer.subject),
+            "roles" => json!(viewer.roles),
+            "permissions" => json!(viewer.permissions),
+            other => return Err(Error::invalid(other, "unknown", "is not a field of Viewer")),
+        };
+        object.insert(key.to_owned(), value);
+    }
+    Ok(Value::Object(object).to_string())
 }

@@ -13,6 +13,9 @@ pub(super) fn from_body(body: &[u8]) -> Result<Request> {
     if body.is_empty() {
         return Err(Error::invalid("body", "required", "is empty: send a JSON object with a query"));
     }
+    if let Ok(text) = std::str::from_utf8(body) {
+        plain(text, "body")?;
+    }
     let parameters = match serde_json::from_slice(body).map_err(|error| not_json("body", error))? {
         Value::Object(parameters) => parameters,
         Value::Array(_) => {
@@ -39,6 +42,7 @@ pub(super) fn from_url(query: &str) -> Result<Request> {
             "operationName" if text.is_empty() => Value::Null,
             "operationName" => Value::String(text.into_owned()),
             name @ ("variables" | "extensions") => {
+                plain(&text, name)?;
                 serde_json::from_str(&text).map_err(|error| not_json(name, error))?
             }
             _ => continue,
@@ -48,6 +52,19 @@ pub(super) fn from_url(query: &str) -> Result<Request> {
         }
     }
     build(parameters, true)
+}
+
+/// Refuses the keys by which serde_json marks values of its own: it would read the text under them as JSON once more, and so
+/// past its bound on nesting.
+fn plain(text: &str, parameter: &str) -> Result<()> {
+    if text.contains("$serde_json::private::") {
+        return Err(Error::invalid(
+            parameter,
+            "reserved",
+            "must not hold keys that begin with $serde_json::private::",
+        ));
+    }
+    Ok(())
 }
 
 fn build(mut parameters: Map<String, Value>, queries_only: bool) -> Result<Request> {

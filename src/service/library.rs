@@ -1,6 +1,12 @@
 //! Reading: a plan, authorized for its caller and run as one statement.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use uuid::Uuid;
 
 use super::Caller;
 use crate::{
@@ -18,7 +24,7 @@ use crate::{
 pub struct Library {
     reader: Reader,
     catalog: Arc<Catalog>,
-    locales: moka::future::Cache<(), Arc<HashSet<String>>>,
+    locales: moka::future::Cache<(), Arc<Locales>>,
 }
 
 /// A locale that a read asks for.
@@ -29,6 +35,9 @@ pub struct WantedLocale {
     /// The BCP 47 tag.
     pub code: String,
 }
+
+/// The locales of every brand.
+type Locales = HashMap<String, HashSet<Uuid>>;
 
 /// How long the set of locales is believed. A new one is found at once all the same: what is not in the set is looked up.
 const LOCALES_LIVE: Duration = Duration::from_secs(60);
@@ -66,7 +75,7 @@ impl Library {
         self.reader.codec()
     }
 
-    /// Refuses locales that no brand writes in, since a misspelt one would look like missing content.
+    /// Refuses locales that none of the caller's brands writes in, since a misspelt one would look like missing content.
     ///
     /// # Errors
     /// `INVALID` with the code `unknown_locale`, naming where; as [`Library::read`] where the caller may not read brands.
@@ -74,16 +83,23 @@ impl Library {
         if wanted.is_empty() {
             return Ok(());
         }
-        caller.actor.grant(Permission::BrandRead)?;
+        let grant = caller.actor.grant(Permission::BrandRead)?;
+        let written = |known: &Locales, code: &str| {
+            known.get(code).is_some_and(|brands| brands.iter().any(|brand| grant.brands().contains(*brand)))
+        };
         let mut known = self.locales.get(&()).await;
         for WantedLocale { path, code } in wanted {
-            if known.as_ref().is_some_and(|known| known.contains(code)) {
+            if known.as_ref().is_some_and(|known| written(known, code)) {
                 continue;
             }
-            let fresh = Arc::new(self.reader.locales().await?);
+            let mut fresh = Locales::new();
+            for (code, brand) in self.reader.locales().await? {
+                fresh.entry(code).or_default().insert(brand);
+            }
+            let fresh = Arc::new(fresh);
             self.locales.insert((), Arc::clone(&fresh)).await;
-            if !fresh.contains(code) {
-                let message = format!("no brand writes in the locale {code}");
+            if !written(&fresh, code) {
+                let message = format!("none of your brands writes in the locale {code}");
                 return Err(Error::invalid(path.as_str(), "unknown_locale", message));
             }
             known = Some(fresh);

@@ -77,6 +77,8 @@ impl Db {
                 ("statement_timeout", settings.statement_timeout_ms.to_string()),
                 ("timezone", "UTC".to_owned()),
                 ("jit", "off".to_owned()),
+                // A read whose client has gone away is stopped.
+                ("client_connection_check_interval", "2s".to_owned()),
                 // How alike a word of a title must be in a fuzzy search; the default of 0.6 forgives too little.
                 ("pg_trgm.word_similarity_threshold", "0.45".to_owned()),
             ]);

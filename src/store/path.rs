@@ -17,8 +17,7 @@ pub(super) fn expression(alias: &str, path: &FieldPath, kind: Kind) -> String {
     }
 }
 
-/// The whole text at a path, for what no index of ours serves (contains).
-#[allow(dead_code, reason = "for the read compiler, which compares whole texts in contains")]
+/// The whole text at a path, for what is shown, and for comparisons that the cut would falsify.
 pub(super) fn whole_text(alias: &str, path: &FieldPath) -> String {
     format!("({})", access(alias, path, true))
 }

@@ -4,18 +4,28 @@
 //! connection that answered is fit for the next one; one that failed, or whose read was abandoned half way, is closed.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
-    postgres::{PgArguments, PgConnectOptions, PgRow},
+    postgres::{PgArguments, PgConnectOptions, PgDatabaseError, PgRow, PgSeverity},
 };
 use tokio::sync::Semaphore;
 
 use super::error::from_sqlx;
 use crate::domain::{Code, Error, Result};
+
+/// Whether a connection is of no more use: an ordinary refusal by the database leaves it as it was, anything else does not.
+fn in_doubt(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(refusal) => refusal
+            .try_downcast_ref::<PgDatabaseError>()
+            .is_none_or(|refusal| !matches!(refusal.severity(), PgSeverity::Error)),
+        _ => true,
+    }
+}
 
 /// A bounded set of connections.
 #[derive(Debug)]
@@ -42,17 +52,36 @@ impl Readers {
         let Ok(Ok(_place)) = waited else {
             return Err(Error::new(Code::Unavailable, "every connection to the database is busy"));
         };
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match kept {
-            Some(connection) => connection,
-            None => PgConnection::connect_with(&self.options).await.map_err(from_sqlx)?,
-        };
+        let text: Arc<str> = text.into();
+        if let Some(kept) = self.pop() {
+            match self.try_fetch(kept, Arc::clone(&text), values.clone()).await {
+                // The server may have restarted since; a read can be asked again.
+                Err(error) if in_doubt(&error) => {}
+                answered => return answered.map_err(from_sqlx),
+            }
+        }
+        let connecting = tokio::time::timeout(self.patience, PgConnection::connect_with(&self.options)).await;
+        let fresh = connecting
+            .map_err(|_| Error::new(Code::Unavailable, "the database cannot be reached"))?
+            .map_err(from_sqlx)?;
+        self.try_fetch(fresh, text, values).await.map_err(from_sqlx)
+    }
+
+    async fn try_fetch(
+        &self,
+        mut connection: PgConnection,
+        text: Arc<str>,
+        values: PgArguments,
+    ) -> std::result::Result<Vec<PgRow>, sqlx::Error> {
         let rows = sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut connection).await;
-        // A refusal by the database leaves the connection as it was; anything else leaves it in doubt.
-        if matches!(rows, Ok(_) | Err(sqlx::Error::Database(_))) {
+        if !matches!(&rows, Err(error) if in_doubt(error)) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
-        rows.map_err(from_sqlx)
+        rows
+    }
+
+    fn pop(&self) -> Option<PgConnection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     /// Closes the connections that nobody uses.

@@ -95,6 +95,12 @@ impl Sight<'_> {
         let visible = self.visible(&rows.noun)?;
         self.filter(&mut rows.predicate, &visible)?;
         restrict(&mut rows.predicate, visible);
+        // What the caller may see can make a key present in every row; the order is then that of an index.
+        for key in &mut rows.order {
+            if key.operand.always_present(&rows.predicate) {
+                key.nulls = None;
+            }
+        }
         Ok(())
     }
 
@@ -120,6 +126,7 @@ impl Sight<'_> {
             | Predicate::Present(..)
             | Predicate::Search(_)
             | Predicate::Brands(..)
+            | Predicate::BrandLive(_)
             | Predicate::Live => Ok(()),
         }
     }
@@ -130,6 +137,9 @@ impl Sight<'_> {
         let mut conditions = Vec::new();
         if noun.trash {
             conditions.push(Predicate::Live);
+        }
+        if let Scope::Column(column @ "brand_id") = noun.scope {
+            conditions.push(Predicate::BrandLive(column));
         }
         match noun.scope {
             Scope::Column(_) if *grant.brands() == BrandScope::All => {}

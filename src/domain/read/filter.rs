@@ -51,7 +51,7 @@ pub enum Literal {
     Text(String),
     /// An integer.
     Int(i64),
-    /// A decimal number, as it was written.
+    /// A number, as JSON writes it.
     Number(String),
     /// True or false.
     Boolean(bool),
@@ -110,6 +110,8 @@ pub enum Predicate {
     BestLocale(Option<String>, Box<Predicate>),
     /// The row's brand column is within the scope.
     Brands(&'static str, BrandScope),
+    /// The brand in this column was not deleted.
+    BrandLive(&'static str),
     /// The row was not deleted.
     Live,
 }

@@ -17,7 +17,7 @@ pub struct Limits {
     pub max_roots: u32,
     /// Levels of nested selections.
     pub max_depth: u32,
-    /// Conditions in one filter, at all levels together.
+    /// Parts of one filter: every field of every object and every item of every list in it.
     pub max_conditions: u32,
     /// Levels of nested filters.
     pub max_filter_depth: u32,
@@ -27,11 +27,17 @@ pub struct Limits {
     pub max_order_keys: u32,
     /// Characters in one search.
     pub max_search: u32,
+    /// How many rows a count stands for.
+    pub count_rows: u32,
+    /// How many rows a facet stands for.
+    pub facet_rows: u32,
+    /// Places in one page that show its rows.
+    pub max_bodies: u32,
     /// Bytes of a cursor.
     pub max_cursor: u32,
     /// Ids in one `nodes`.
     pub max_nodes: u32,
-    /// Rows that the pages of a query can come to, multiplied along the nesting.
+    /// Rows that the pages of a root field can come to, multiplied along the nesting; counts and facets stand for many.
     pub max_rows: u64,
 }
 
@@ -44,12 +50,15 @@ pub const LIMITS: Limits = Limits {
     max_buckets: 50,
     max_roots: 20,
     max_depth: 12,
-    max_conditions: 100,
+    max_conditions: 400,
     max_filter_depth: 8,
     max_values: 100,
     max_order_keys: 5,
     max_search: 200,
-    max_cursor: 2_048,
+    count_rows: 1_000,
+    facet_rows: 5_000,
+    max_bodies: 20,
+    max_cursor: 16_384,
     max_nodes: 100,
     max_rows: 200_000,
 };

@@ -64,8 +64,9 @@ fn scalar(registry: &mut Registry, name: &str, ty: &str, operators: &[(&str, &st
     let mut fields: IndexMap<_, _> = operators.iter().map(|(name, doc)| argument(name, ty, doc)).collect();
     fields.extend(sets(ty));
     fields.extend([exists()]);
-    let doc =
-        format!("A condition on {of}; all that are given hold, and a missing value fails each but `ne`.");
+    let doc = format!(
+        "A condition on {of}; all that are given hold, and a missing value fails each but `ne`, `notIn` and `exists: false`."
+    );
     add_input(registry, &format!("{name}Filter"), &doc, fields);
 }
 
@@ -104,7 +105,7 @@ pub(super) fn of(registry: &mut Registry, noun: &Noun, catalog: &Catalog) {
         )]);
     }
     let doc = format!(
-        "Conditions on {}; all that are given hold. {} conditions at the most, nested {} deep.",
+        "Conditions on {}; all that are given hold. {} parts at the most, nested {} deep.",
         noun.plural, LIMITS.max_conditions, LIMITS.max_filter_depth
     );
     add_input(registry, &name, &doc, fields);

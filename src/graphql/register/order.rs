@@ -34,7 +34,7 @@ pub(super) fn of(registry: &mut Registry, noun: &Noun) {
         values.push(("FIELD".to_owned(), "A custom field; `path` says which.".to_owned()));
         values.push((
             "RELEVANCE".to_owned(),
-            "How well the row fits `search`, best last unless `DESC`.".to_owned(),
+            "How well the row fits `search`; the best first unless `ASC`.".to_owned(),
         ));
     }
     if values.is_empty() {

@@ -6,13 +6,13 @@ use async_graphql::{
     Name, Pos, Positioned,
     parser::types::{Directive, Field, Selection, SelectionSet},
 };
-use async_graphql_value::ConstValue;
+use async_graphql_value::{ConstValue, Value};
 use indexmap::IndexMap;
 
 use super::Selector;
 use crate::domain::{Error, Result};
 
-/// One response key: the fields that it stands for, all of one name and with the same arguments (validation saw to that).
+/// One response key: the fields that it stands for, all of one name and with the same arguments.
 pub(in crate::graphql) struct Collected<'d> {
     first: &'d Field,
     at: Pos,
@@ -73,6 +73,11 @@ impl<'d> Selector<'d> {
                     if self.included(&field.directives)? {
                         let key = field.response_key().node.as_str();
                         match fields.get_mut(key) {
+                            Some(found) if !alike(found.first, field) => {
+                                let message =
+                                    "is asked for twice, as different things: give one of them an alias";
+                                return Err(Error::invalid(key, "conflict", message));
+                            }
                             Some(found) => found.rest.push(field),
                             None => {
                                 fields.insert(key, Collected { first: field, at, rest: Vec::new() });
@@ -136,6 +141,16 @@ impl<'d> Selector<'d> {
         }
         Ok(true)
     }
+}
+
+/// Whether two fields ask for the same.
+fn alike(one: &Field, other: &Field) -> bool {
+    let same = |(name, value): &(Positioned<Name>, Positioned<Value>)| {
+        other.arguments.iter().any(|(known, given)| known.node == name.node && given.node == value.node)
+    };
+    one.name.node == other.name.node
+        && one.arguments.len() == other.arguments.len()
+        && one.arguments.iter().all(same)
 }
 
 /// Whether a fragment on a type or interface is about a row of that type.

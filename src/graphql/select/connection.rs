@@ -27,12 +27,17 @@ impl<'d> Selector<'d> {
     ) -> Result<Connection> {
         let rows = self.rows(noun, join, arguments)?;
         let (window, fingerprint) = self.window(&rows, join, field, arguments)?;
-        let fan = self.charge(place.fan, window.limit)?;
+        let outside = place.fan;
+        let fan = self.charge(outside, window.limit)?;
         let place = Place { depth: self.deeper(place.depth)?, fan };
         let mut bodies = Vec::new();
         let mut parts = Vec::new();
         for (key, collected) in self.collect(sets, &connection_name(noun))? {
-            parts.push((key.to_owned(), self.part(noun, &collected, &mut bodies, place)?));
+            parts.push((key.to_owned(), self.part(noun, &collected, &mut bodies, outside, place)?));
+        }
+        if bodies.len() > LIMITS.max_bodies as usize {
+            let value = bodies.len() as u64;
+            return Err(Error::limit("places in one page that show its rows", LIMITS.max_bodies, value));
         }
         Ok(Connection { rows, window, parts, bodies, fingerprint })
     }
@@ -42,6 +47,7 @@ impl<'d> Selector<'d> {
         noun: &Arc<Noun>,
         collected: &Collected<'d>,
         bodies: &mut Vec<Selection>,
+        outside: u64,
         place: Place,
     ) -> Result<Part> {
         Ok(match collected.name() {
@@ -77,20 +83,23 @@ impl<'d> Selector<'d> {
                     _ => return None,
                 })
             })?),
-            "totalCount" => Part::TotalCount(self.leaves(collected, "Count", |name| {
-                Some(match name {
-                    "value" => CountPart::Value,
-                    "relation" => CountPart::Relation,
-                    "__typename" => CountPart::Typename("Count".to_owned()),
-                    _ => return None,
-                })
-            })?),
-            "facets" if noun.content => Part::Facets(self.facets(collected)?),
+            "totalCount" => {
+                self.charge(outside, LIMITS.count_rows)?;
+                Part::TotalCount(self.leaves(collected, "Count", |name| {
+                    Some(match name {
+                        "value" => CountPart::Value,
+                        "relation" => CountPart::Relation,
+                        "__typename" => CountPart::Typename("Count".to_owned()),
+                        _ => return None,
+                    })
+                })?)
+            }
+            "facets" if noun.content => Part::Facets(self.facets(collected, outside)?),
             other => return Err(unknown(other, &connection_name(noun))),
         })
     }
 
-    fn facets(&self, collected: &Collected<'d>) -> Result<Vec<(String, FacetPart)>> {
+    fn facets(&self, collected: &Collected<'d>, outside: u64) -> Result<Vec<(String, FacetPart)>> {
         let type_name = "EntryFacets";
         let mut facets = Vec::new();
         for (key, collected) in self.collect(collected.sets(), type_name)? {
@@ -112,6 +121,7 @@ impl<'d> Selector<'d> {
                 }
                 other => return Err(unknown(other, type_name)),
             };
+            self.charge(outside, LIMITS.facet_rows)?;
             let limit = match arguments.find("first") {
                 None => 10,
                 Some(input) => u32::try_from(input.int()?)

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use async_graphql_value::ConstValue;
+
 use super::{
     Selector,
     input::{Input, Inputs},
@@ -10,28 +12,30 @@ use super::{
 use crate::domain::{
     Error, Result,
     catalog::{Field, Noun, Read, Relation, Scalar},
+    fields::FieldPath,
     read::{LIMITS, Operand, Predicate, RelatedTo},
 };
 
-/// How much of a filter has been read.
-#[derive(Default)]
-struct Budget {
-    conditions: u32,
+/// How many parts a filter has: every field of every object and every item of every list.
+fn parts(value: &ConstValue) -> u64 {
+    match value {
+        ConstValue::List(items) => items.iter().map(|item| parts(item).saturating_add(1)).sum(),
+        ConstValue::Object(fields) => fields.values().map(|field| parts(field).saturating_add(1)).sum(),
+        _ => 0,
+    }
 }
 
 impl Selector<'_> {
     /// The condition that a filter on rows of a noun puts.
     pub(super) fn filter(&self, noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
-        self.filter_object(noun, &input.object()?, 1, &mut Budget::default())
+        let parts = parts(input.value());
+        if parts > u64::from(LIMITS.max_conditions) {
+            return Err(Error::limit("parts of one filter", LIMITS.max_conditions, parts));
+        }
+        self.filter_object(noun, &input.object()?, 1)
     }
 
-    fn filter_object(
-        &self,
-        noun: &Arc<Noun>,
-        filter: &Inputs<'_>,
-        depth: u32,
-        budget: &mut Budget,
-    ) -> Result<Predicate> {
+    fn filter_object(&self, noun: &Arc<Noun>, filter: &Inputs<'_>, depth: u32) -> Result<Predicate> {
         if depth > LIMITS.max_filter_depth {
             return Err(Error::limit("levels of nested filters", LIMITS.max_filter_depth, depth));
         }
@@ -41,23 +45,18 @@ impl Selector<'_> {
             if input.is_null() {
                 continue;
             }
-            budget.conditions = budget.conditions.saturating_add(1);
-            if budget.conditions > LIMITS.max_conditions {
-                let (bound, value) = (LIMITS.max_conditions, budget.conditions);
-                return Err(Error::limit("conditions in one filter", bound, value));
-            }
-            let each = |budget: &mut Budget| -> Result<Vec<Predicate>> {
+            let each = || -> Result<Vec<Predicate>> {
                 input
                     .items()
                     .iter()
-                    .map(|item| self.filter_object(noun, &item.object()?, depth + 1, budget))
+                    .map(|item| self.filter_object(noun, &item.object()?, depth + 1))
                     .collect()
             };
             all = all.and(match name {
-                "and" => Predicate::And(each(budget)?),
-                "or" => Predicate::Or(each(budget)?),
+                "and" => Predicate::And(each()?),
+                "or" => Predicate::Or(each()?),
                 "not" => {
-                    let inner = self.filter_object(noun, &input.object()?, depth + 1, budget)?;
+                    let inner = self.filter_object(noun, &input.object()?, depth + 1)?;
                     Predicate::Not(Box::new(inner))
                 }
                 "fields" if noun.content => {
@@ -66,7 +65,7 @@ impl Selector<'_> {
                     Predicate::And(each?)
                 }
                 name => match noun.field(name).filter(|field| field.filters) {
-                    Some(field) => self.filter_field(noun, field, &input, depth, budget)?,
+                    Some(field) => self.filter_field(noun, field, &input, depth)?,
                     None => return Err(input.unknown(&format!("a field of {}Filter", noun.name))),
                 },
             });
@@ -80,7 +79,6 @@ impl Selector<'_> {
         field: &Field,
         input: &Input<'_>,
         depth: u32,
-        budget: &mut Budget,
     ) -> Result<Predicate> {
         let filter = input.object()?;
         match &field.read {
@@ -96,32 +94,27 @@ impl Selector<'_> {
             Read::AnyPath => Err(input.unknown("a field that filters")),
             Read::One(relation) => {
                 let noun = self.catalog.noun(relation.noun)?;
-                let predicate = self.filter_object(noun, &filter, depth + 1, budget)?;
+                let predicate = self.filter_object(noun, &filter, depth + 1)?;
                 Ok(related(noun, relation, None, predicate))
             }
-            Read::List(relation) | Read::Connection(relation) => {
-                self.filter_list(relation, &filter, depth, budget)
-            }
+            Read::List(relation) | Read::Connection(relation) => self.filter_list(relation, &filter, depth),
         }
     }
 
     /// `{some: …, none: …}` over rows on the other side of a relation.
-    fn filter_list(
-        &self,
-        relation: &Relation,
-        filter: &Inputs<'_>,
-        depth: u32,
-        budget: &mut Budget,
-    ) -> Result<Predicate> {
+    fn filter_list(&self, relation: &Relation, filter: &Inputs<'_>, depth: u32) -> Result<Predicate> {
         let noun = self.catalog.noun(relation.noun)?;
-        let referring = filter.find("field").map(|input| input.text()).transpose()?;
+        let referring = filter
+            .find("field")
+            .map(|input| FieldPath::parse(input.text()?, input.path()).map(|path| path.to_string()))
+            .transpose()?;
         let mut all = Predicate::all();
         for (name, input) in filter.entries() {
             if name == "field" || input.is_null() {
                 continue;
             }
-            let inner = self.filter_object(noun, &input.object()?, depth + 1, budget)?;
-            let found = related(noun, relation, referring, inner);
+            let inner = self.filter_object(noun, &input.object()?, depth + 1)?;
+            let found = related(noun, relation, referring.as_deref(), inner);
             all = all.and(match name {
                 "some" => found,
                 "none" => Predicate::Not(Box::new(found)),

@@ -93,6 +93,14 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Refuses what is not among the known names.
+    pub(in crate::graphql) fn only(&self, known: &[&str]) -> Result<()> {
+        match self.entries().find(|(name, _)| !known.contains(name)) {
+            Some((_, input)) => Err(input.unknown(&format!("one of: {}", known.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
     fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
@@ -126,7 +134,13 @@ impl<'a> Input<'a> {
     /// A 32-bit integer.
     pub(in crate::graphql) fn int(&self) -> Result<i32> {
         match self.value {
-            ConstValue::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            ConstValue::Number(number) => {
+                // 1.0 is an integer too (GraphQL, section 3.5.1).
+                let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 2_147_483_648.0;
+                let number =
+                    number.as_i64().or_else(|| number.as_f64().filter(whole).map(|number| number as i64));
+                number.and_then(|number| i32::try_from(number).ok())
+            }
             _ => None,
         }
         .ok_or_else(|| self.wrong("type", "must be a 32-bit integer"))
@@ -150,9 +164,15 @@ impl<'a> Input<'a> {
 
     /// A moment, RFC 3339.
     pub(in crate::graphql) fn moment(&self) -> Result<chrono::DateTime<chrono::Utc>> {
-        chrono::DateTime::parse_from_rfc3339(self.text()?)
+        let text = self.text()?;
+        let midnight =
+            || text.parse::<chrono::NaiveDate>().map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc());
+        chrono::DateTime::parse_from_rfc3339(text)
             .map(|moment| moment.to_utc())
-            .map_err(|_| self.wrong("date_time", "must be a moment as in RFC 3339, 2026-01-31T12:00:00Z"))
+            .or_else(|_| midnight())
+            .map_err(|_| {
+                self.wrong("date_time", "must be a moment as in RFC 3339, 2026-01-31T12:00:00Z, or a date")
+            })
     }
 
     /// A word of a closed set; variables bring it as a text.

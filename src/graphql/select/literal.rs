@@ -21,7 +21,7 @@ pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
     let declared = filter.find("as").map(|input| kind(&input)).transpose()?;
     let mut all = Vec::new();
     for (name, input) in filter.entries() {
-        if matches!(name, "path" | "as") || input.is_null() {
+        if matches!(name, "path" | "as") {
             continue;
         }
         let kind = match declared {
@@ -73,9 +73,7 @@ fn conditions(
 ) -> Result<Predicate> {
     let mut all = Vec::new();
     for (name, input) in filter.entries() {
-        if !input.is_null() {
-            all.push(condition(operand, name, &input, parse)?);
-        }
+        all.push(condition(operand, name, &input, parse)?);
     }
     Ok(match all.len() {
         1 => all.swap_remove(0),
@@ -89,6 +87,10 @@ fn condition(
     input: &Input<'_>,
     parse: &dyn Fn(&Input<'_>) -> Result<Literal>,
 ) -> Result<Predicate> {
+    if input.is_null() {
+        // Taken for no condition, it would let every row through.
+        return Err(input.wrong("null", "must not be null; `exists: false` asks for rows without a value"));
+    }
     let comparison = match name {
         "eq" => Comparison::Eq,
         "ne" => Comparison::Ne,
@@ -106,7 +108,19 @@ fn condition(
         }
         _ => return Err(input.unknown("an operator of this filter")),
     };
-    Ok(Predicate::Compare(operand.clone(), comparison, parse(input)?))
+    let literal = parse(input)?;
+    let fits = match (comparison, &literal) {
+        (Comparison::Eq | Comparison::Ne, _)
+        | (Comparison::Contains, Literal::Text(_) | Literal::Json(_))
+        | (Comparison::StartsWith, Literal::Text(_)) => true,
+        (Comparison::Contains | Comparison::StartsWith, _) => false,
+        (_, Literal::Boolean(_) | Literal::Json(_)) => false,
+        _ => true,
+    };
+    if !fits {
+        return Err(input.wrong("operator", "values of this kind cannot be compared so"));
+    }
+    Ok(Predicate::Compare(operand.clone(), comparison, literal))
 }
 
 fn several(input: &Input<'_>, parse: &dyn Fn(&Input<'_>) -> Result<Literal>) -> Result<Vec<Literal>> {

@@ -20,7 +20,7 @@ use async_graphql::{
 };
 use async_graphql_value::ConstValue;
 
-pub(super) use collect::Collected;
+pub(super) use collect::{Collected, Fields};
 pub(super) use root::{Root, nodes};
 
 use crate::domain::{
@@ -52,6 +52,7 @@ impl Selector<'_> {
     /// The value of a variable: what was sent, else its default, else nothing at all.
     pub(super) fn variable(&self, name: &str) -> Result<Option<ConstValue>> {
         if let Some(value) = self.variables.get(name) {
+            bounded(value, name)?;
             return ConstValue::from_json(value.clone()).map(Some).map_err(Error::internal);
         }
         Ok(self
@@ -81,6 +82,33 @@ impl Selector<'_> {
         Ok(depth)
     }
 }
+
+/// Refuses the value of a variable that is nested deeper than any of our inputs; what walks it is recursive.
+fn bounded(value: &serde_json::Value, name: &str) -> Result<()> {
+    let mut level = vec![value];
+    for _ in 0..MAX_VALUE_DEPTH {
+        let below: Vec<&serde_json::Value> = level
+            .iter()
+            .flat_map(|value| match value {
+                serde_json::Value::Array(items) => items.iter().collect::<Vec<_>>(),
+                serde_json::Value::Object(fields) => fields.values().collect(),
+                _ => Vec::new(),
+            })
+            .collect();
+        if below.is_empty() {
+            return Ok(());
+        }
+        level = below;
+    }
+    Err(Error::invalid(
+        format!("${name}"),
+        "depth",
+        format!("must not be nested deeper than {MAX_VALUE_DEPTH}"),
+    ))
+}
+
+/// How deep the value of a variable may be nested.
+const MAX_VALUE_DEPTH: u32 = 64;
 
 /// Where in the answer a selection stands.
 #[derive(Debug, Clone, Copy)]

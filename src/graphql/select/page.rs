@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
-    catalog::{Join, Noun, Presence, Read},
+    catalog::{Join, Noun, Read},
     fields::FieldPath,
     read::{
         Comparison, Direction, Fingerprint, LIMITS, Nulls, Operand, OrderKey, Predicate, Rows, Search,
@@ -21,10 +21,8 @@ use crate::service::WantedLocale;
 /// The order that a list has when the query gives none.
 pub(super) fn default_order(noun: &Noun, join: Option<Join>) -> Vec<OrderKey> {
     if let Some(Join::Through { position: Some(position), .. }) = join {
-        return vec![
-            key(Operand::Link(position), Direction::Asc),
-            key(Operand::Key(noun.key), Direction::Asc),
-        ];
+        let links = ["field", position].map(|column| key(Operand::Link(column), Direction::Asc));
+        return links.to_vec();
     }
     if let Some(Join::Listed { here }) = join {
         // A path sorts after the paths that it begins with, so this goes from the root down.
@@ -67,7 +65,7 @@ impl Selector<'_> {
             predicate = predicate.and(Predicate::Search(search.clone()));
         }
         let order = match arguments.find("orderBy") {
-            Some(input) => order(noun, &input, search.is_some(), &predicate)?,
+            Some(input) => order(noun, &input, search.is_some())?,
             None if search.is_some() => {
                 let relevance = key(Operand::Relevance, Direction::Desc);
                 vec![relevance, key(Operand::Key(noun.key), Direction::Desc)]
@@ -126,6 +124,7 @@ impl Selector<'_> {
     /// Reads `{code: "fr-CA", fallback: true}`.
     pub(super) fn locale(&self, input: &Input<'_>) -> Result<Wanted> {
         let fields = input.object()?;
+        fields.only(&["code", "fallback"])?;
         let code = fields.get("code")?;
         let text = code.text()?;
         let fits = text.len() <= 35
@@ -151,21 +150,34 @@ fn in_locale(noun: &Noun, code: &str, fallback: bool, among: &Predicate) -> Resu
     Ok(Predicate::Compare(Operand::Column(*column), Comparison::Eq, code))
 }
 
-/// What a filter says of the status: a translation that it leaves out must not hide the one it falls back to.
+/// What a filter says of status and publication alone: a translation that it leaves out must not hide the one that is
+/// fallen back to.
 fn statuses(predicate: &Predicate) -> Predicate {
-    let of_status = |one: &Predicate| {
-        matches!(one, Predicate::Compare(Operand::Column(column), ..) | Predicate::In(Operand::Column(column), _)
-            if column.name == "status")
-    };
     match predicate {
-        Predicate::And(all) => Predicate::And(all.iter().filter(|one| of_status(one)).cloned().collect()),
+        Predicate::And(all) => {
+            Predicate::And(all.iter().map(statuses).filter(|one| *one != Predicate::all()).collect())
+        }
         one if of_status(one) => one.clone(),
         _ => Predicate::all(),
     }
 }
 
+fn of_status(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::And(all) | Predicate::Or(all) => all.iter().all(of_status),
+        Predicate::Not(inner) => of_status(inner),
+        Predicate::Compare(Operand::Column(column), ..)
+        | Predicate::In(Operand::Column(column), _)
+        | Predicate::Present(Operand::Column(column), _) => {
+            matches!(column.name, "status" | "published_at" | "scheduled_at")
+        }
+        _ => false,
+    }
+}
+
 fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
     let fields = input.object()?;
+    fields.only(&["text", "mode"])?;
     let text = fields.get("text")?;
     let words = text.text()?.trim();
     let length = words.chars().count();
@@ -188,22 +200,23 @@ fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
 }
 
 /// The keys of an order, ended by the row's own key, so that no two rows are equal.
-fn order(noun: &Noun, input: &Input<'_>, searched: bool, known: &Predicate) -> Result<Vec<OrderKey>> {
+fn order(noun: &Noun, input: &Input<'_>, searched: bool) -> Result<Vec<OrderKey>> {
     let items = input.items();
     if items.len() > LIMITS.max_order_keys as usize {
         return Err(Error::limit("keys in one order", LIMITS.max_order_keys, items.len() as u64));
     }
     let mut keys: Vec<OrderKey> = Vec::with_capacity(items.len().saturating_add(1));
     for item in items {
-        keys.push(order_key(noun, &item, searched, known)?);
+        keys.push(order_key(noun, &item, searched)?);
     }
     let direction = keys.last().map_or(Direction::Asc, |last| last.direction);
     keys.push(key(Operand::Key(noun.key), direction));
     Ok(keys)
 }
 
-fn order_key(noun: &Noun, input: &Input<'_>, searched: bool, known: &Predicate) -> Result<OrderKey> {
+fn order_key(noun: &Noun, input: &Input<'_>, searched: bool) -> Result<OrderKey> {
     let fields = input.object()?;
+    fields.only(&["field", "direction", "nulls", "path", "as"])?;
     let name = fields.get("field")?;
     let word = name.word()?;
     let operand = match word {
@@ -249,7 +262,9 @@ fn order_key(noun: &Noun, input: &Input<'_>, searched: bool, known: &Predicate) 
             _ => return Err(nulls.unknown("a value of NullsOrder")),
         },
     };
-    let present = operand.always_present(known)
-        || matches!(&operand, Operand::Column(column) if column.presence == Presence::Always);
+    if matches!(operand, Operand::Path(_, crate::domain::fields::Kind::List)) {
+        return Err(input.wrong("list", "a list has no order"));
+    }
+    let present = operand.always_present(&Predicate::all());
     Ok(OrderKey { operand, direction, nulls: (!present).then_some(nulls) })
 }

@@ -136,6 +136,7 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
         ("Source", "name") => equal(noun, "name", input.text()?),
         ("ContentType", "key") => {
             let fields = input.object()?;
+            fields.only(&["brand", "key"])?;
             let brand = catalog.noun("Brand")?;
             Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?).and(equal(
                 noun,
@@ -145,6 +146,7 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
         }
         ("Entry" | "Asset", "external") => {
             let fields = input.object()?;
+            fields.only(&["source", "id"])?;
             let source = catalog.noun("Source")?;
             Ok(named(source, "source_id", equal(source, "name", fields.get("source")?.text()?)?).and(equal(
                 noun,
@@ -160,6 +162,7 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
 /// An entry by its address: brand, type and slug find a set of translations, the locale picks one of them.
 fn by_slug(selector: &Selector<'_>, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
     let catalog = selector.catalog;
+    fields.only(&["brand", "type", "slug", "locale"])?;
     let (brand, content_type) = (catalog.noun("Brand")?, catalog.noun("ContentType")?);
     let addressed = named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
         .and(named(content_type, "content_type_id", equal(content_type, "key", fields.get("type")?.text()?)?))

@@ -87,7 +87,7 @@ fn counts(
     let Counted { joined, value, label, id, group } = counted(facet, &found.scope.alias, arguments);
     let mut conditions = found.conditions;
     if matches!(facet, Facet::Field(_)) {
-        conditions.push(format!("{value} is not null"));
+        conditions.push(format!("jsonb_typeof({value}) <> 'null'"));
     }
     let pairs: Vec<(String, String)> = buckets
         .iter()

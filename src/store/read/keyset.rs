@@ -63,7 +63,17 @@ fn by_key(keys: &[Key<'_>]) -> String {
         };
         equal_so_far = format!("{equal_so_far}{equal} and ");
     }
-    if ways.is_empty() { "false".to_owned() } else { format!("({})", ways.join(" or ")) }
+    if ways.is_empty() {
+        return "false".to_owned();
+    }
+    // Redundant, and what an index can start from.
+    let start = keys.first().and_then(|key| match (&key.value, key.order.nulls) {
+        (Some(value), None | Some(Nulls::First)) => {
+            Some(format!("{} {}= {value} and ", key.expression, sign(key.order.direction)))
+        }
+        _ => None,
+    });
+    format!("{}({})", start.unwrap_or_default(), ways.join(" or "))
 }
 
 /// The condition that a row's key comes after the position's, or nothing where no key can.

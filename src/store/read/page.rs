@@ -26,7 +26,10 @@ pub(super) fn statement(connection: &Connection, arguments: &mut Arguments<'_>) 
     let mut source = String::new();
     if wants.rows {
         let scope = Scope::outside(&connection.rows, arguments);
-        columns.push(connection::keys(&connection.rows.order, &scope));
+        // Of an empty page with a count there is one row all the same, and this is what tells it from a real one.
+        let present = scope.column(scope.noun.key);
+        let keys = connection::keys(&connection.rows.order, &scope);
+        columns.push(format!("case when {present} is not null then {keys} end"));
         for body in &connection.bodies {
             columns.push(format!("{}::text", selection::object(body, &scope, arguments)?));
         }

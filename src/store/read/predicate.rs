@@ -9,7 +9,7 @@ use crate::domain::{
     Result,
     access::BrandScope,
     catalog::Join,
-    fields::{FieldPath, Kind},
+    fields::{COMPARED, FieldPath, Kind},
     read::{Comparison, Literal, Operand, Predicate, RelatedTo},
 };
 
@@ -37,7 +37,12 @@ pub(super) fn condition(
         Predicate::Compare(operand, comparison, literal) => {
             compare(operand, *comparison, literal, scope, arguments)?
         }
-        Predicate::In(operand, literals) => arguments.among(&scope.expression(operand), literals)?,
+        Predicate::In(operand, literals) => {
+            let long = |one: &Literal| matches!(one, Literal::Text(text) if text.chars().count() >= COMPARED);
+            let expression =
+                if literals.iter().any(long) { scope.whole(operand) } else { scope.expression(operand) };
+            arguments.among(&expression, literals)?
+        }
         Predicate::Present(operand, true) => format!("{} is not null", scope.expression(operand)),
         Predicate::Present(operand, false) => format!("{} is null", scope.expression(operand)),
         Predicate::Related(related) => related_to(related, scope, arguments)?,
@@ -48,6 +53,10 @@ pub(super) fn condition(
             several => format!("{alias}.{column} = any({})", arguments.bind(several.to_vec())?),
         },
         Predicate::Brands(_, BrandScope::All) => "true".to_owned(),
+        // As a set that is made once and looked up for each row, it leaves the choice of an index alone.
+        Predicate::BrandLive(column) => {
+            format!("{alias}.{column} not in (select id from brand where deleted_at is not null)")
+        }
         Predicate::Live => format!("{alias}.deleted_at is null"),
     })
 }
@@ -64,16 +73,20 @@ fn compare(
     {
         return list_contains(path, element, scope, arguments);
     }
-    let expression = scope.expression(operand);
+    let whole = scope.whole(operand);
+    let expression = match literal {
+        Literal::Text(text) if text.chars().count() >= COMPARED => whole.clone(),
+        _ => scope.expression(operand),
+    };
     let pattern = |text: &str, open_start: bool| {
         format!("{}{}%", if open_start { "%" } else { "" }, sql::escape_like(text))
     };
     Ok(match (comparison, literal) {
         (Comparison::Contains, Literal::Text(text)) => {
-            format!("{expression} ilike {}", arguments.bind(pattern(text, true))?)
+            format!("{whole} ilike {}", arguments.bind(pattern(text, true))?)
         }
         (Comparison::StartsWith, Literal::Text(text)) => {
-            format!("{expression} ilike {}", arguments.bind(pattern(text, false))?)
+            format!("{whole} ilike {}", arguments.bind(pattern(text, false))?)
         }
         _ => format!("{expression} {} {}", sign(comparison), arguments.literal(literal)?),
     })
@@ -121,7 +134,7 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
     if let Join::Columns { here, there: "id", others_only: false } = related.join
         && related.noun.few
     {
-        let tables = rows::join(&mut inner, None, &mut conditions, arguments)?;
+        let tables = rows::join(&mut inner, None, false, &mut conditions, arguments)?;
         rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
         let keys = format!("select {}.id from {tables} where {}", inner.alias, sql::all(&conditions));
         let outer = scope.column(here);
@@ -132,7 +145,7 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
         });
     }
     let from = From { scope, join: related.join, field: related.field.as_deref() };
-    let tables = rows::join(&mut inner, Some(from), &mut conditions, arguments)?;
+    let tables = rows::join(&mut inner, Some(from), false, &mut conditions, arguments)?;
     rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
     Ok(format!("exists (select 1 from {tables} where {})", sql::all(&conditions)))
 }
@@ -158,14 +171,24 @@ fn best_locale(
     let other = Scope::new(scope.noun, arguments);
     let mut conditions = Vec::new();
     rows::push_predicate(among, &other, &mut conditions, arguments)?;
-    let code = match code {
-        Some(code) => arguments.bind(code.to_owned())?,
-        None => format!("(select default_locale from brand where id = {alias}.brand_id)"),
-    };
     let nearer = &other.alias;
+    let (given, code) = match code {
+        Some(code) => (true, arguments.bind(code.to_owned())?),
+        None => (false, format!("(select default_locale from brand where id = {alias}.brand_id)")),
+    };
+    // Where nobody asked for a locale, an entry that exists in none of the default ones is still an entry.
+    let any = if given {
+        String::new()
+    } else {
+        format!(
+            " or not exists (select 1 from entry {nearer} where {nearer}.translation_id = {alias}.translation_id and {} \
+             and {nearer}.locale = any({locale}.chain))",
+            sql::all(&conditions)
+        )
+    };
     Ok(format!(
         "exists (select 1 from locale {locale} where {locale}.brand_id = {alias}.brand_id and {locale}.code = {code} \
-         and {alias}.locale = any({locale}.chain) and not exists (select 1 from entry {nearer} \
+         and ({alias}.locale = any({locale}.chain){any}) and not exists (select 1 from entry {nearer} \
          where {nearer}.translation_id = {alias}.translation_id and {} and \
          array_position({locale}.chain, {nearer}.locale) < array_position({locale}.chain, {alias}.locale)))",
         sql::all(&conditions)

@@ -83,6 +83,17 @@ impl<'a> Scope<'a> {
         path::expression(&self.alias, path, kind)
     }
 
+    /// An operand with all of its text, which is what is shown and searched; indexes hold no more than its beginning.
+    pub(super) fn whole(&self, operand: &Operand) -> String {
+        match operand {
+            Operand::Path(custom, Kind::Text) => {
+                self.used.borrow_mut().insert("fields");
+                path::whole_text(&self.alias, custom)
+            }
+            operand => self.expression(operand),
+        }
+    }
+
     /// An operand, as an expression.
     pub(super) fn expression(&self, operand: &Operand) -> String {
         let alias = &self.alias;
@@ -112,6 +123,7 @@ impl<'a> Scope<'a> {
                 Kind::Moment => "timestamptz",
                 Kind::List => "jsonb",
             },
+            Operand::Link("field") => "text",
             Operand::Link(_) => "int4",
             Operand::Relevance => "float4",
         }
@@ -158,15 +170,18 @@ fn matching_as<'a>(
     arguments: &mut Arguments<'_>,
 ) -> Result<Matching<'a>> {
     let mut conditions = Vec::new();
-    let tables = join(&mut scope, from, &mut conditions, arguments)?;
+    let linked = rows.order.iter().any(|key| matches!(key.operand, Operand::Link(_)));
+    let tables = join(&mut scope, from, linked, &mut conditions, arguments)?;
     push_predicate(&rows.predicate, &scope, &mut conditions, arguments)?;
     Ok(Matching { tables, conditions, scope })
 }
 
-/// The tables of related rows; their tie to the row outside goes into the conditions.
+/// The tables of related rows; their tie to the row outside goes into the conditions. `linked` says that the rows come in
+/// the order of their links.
 pub(super) fn join(
     scope: &mut Scope<'_>,
     from: Option<From<'_>>,
+    linked: bool,
     conditions: &mut Vec<String>,
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
@@ -183,8 +198,18 @@ pub(super) fn join(
         Some(From { scope: outer, join: Join::Listed { here }, .. }) => {
             conditions.push(format!("{alias}.id = any({})", outer.column(here)));
         }
-        Some(From { scope: outer, join: Join::Through { table, here, there, .. }, field }) => {
+        Some(From { scope: outer, join: Join::Through { table, here, there, position }, field }) => {
             let link = arguments.alias();
+            if position.is_none() || !linked {
+                // A row is there once, however many links lead to it.
+                let mut tie =
+                    format!("{link}.{there} = {alias}.id and {link}.{here} = {}", outer.column("id"));
+                if let Some(field) = field {
+                    tie = format!("{tie} and {link}.field = {}", arguments.bind(field.to_owned())?);
+                }
+                conditions.push(format!("exists (select 1 from {table} {link} where {tie})"));
+                return Ok(tables);
+            }
             tables = format!("{table} {link} join {tables} on {alias}.id = {link}.{there}");
             conditions.push(format!("{link}.{here} = {}", outer.column("id")));
             if let Some(field) = field {

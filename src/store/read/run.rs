@@ -1,6 +1,6 @@
 //! Sends the statement of a plan and finishes what only the server can: the cursors' signatures.
 
-use std::{collections::HashSet, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 use sqlx::Row;
 use uuid::Uuid;
@@ -55,16 +55,12 @@ impl Reader {
         &self.codec
     }
 
-    /// Every locale that some brand writes in.
+    /// Every locale of every brand, with the brand's key.
     ///
     /// # Errors
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
-    pub async fn locales(&self) -> Result<HashSet<String>> {
-        let codes: Vec<String> = sqlx::query_scalar("select distinct code from locale")
-            .fetch_all(&self.db.pool)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(codes.into_iter().collect())
+    pub async fn locales(&self) -> Result<Vec<(String, Uuid)>> {
+        sqlx::query_as("select code, brand_id from locale").fetch_all(&self.db.pool).await.map_err(from_sqlx)
     }
 
     /// Runs a plan: one statement. The answer is JSON text, `null` where there is no such row.

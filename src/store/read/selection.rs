@@ -10,7 +10,7 @@ use crate::domain::{
     Result,
     catalog::{Join, Scalar},
     fields::Kind,
-    read::{Link, List, One, Selection, Value},
+    read::{Link, List, One, Operand, Selection, Value},
 };
 
 /// The JSON object of a row.
@@ -33,7 +33,7 @@ fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Res
             _ => scope.column(column.name),
         },
         Value::Custom(custom) => scope.custom(custom, Kind::List),
-        Value::Path(custom, kind) => scope.custom(custom, *kind),
+        Value::Path(custom, kind) => scope.whole(&Operand::Path(custom.clone(), *kind)),
         Value::One(link) => {
             let Link { join, field, to } = link.as_ref();
             one(to, Some(From { scope, join: *join, field: field.as_deref() }), arguments)?

@@ -10,8 +10,8 @@ pub(super) fn object(pairs: &[(String, String)]) -> String {
     let parts: Vec<String> = pairs
         .chunks(MOST)
         .map(|chunk| {
-            let whole = format!("{}::text", plain_object(chunk));
-            format!("substr({whole}, 2, length({whole}) - 2)")
+            // Without its braces; mentioned once, since what is nested in it would double at every level otherwise.
+            format!("substr(left({}::text, -1), 2)", plain_object(chunk))
         })
         .collect();
     format!("('{{' || {} || '}}')::json", parts.join(" || ', ' || "))

@@ -5,6 +5,7 @@ mod cursors;
 mod facets;
 mod filters;
 mod locales;
+mod mended;
 mod nodes;
 mod orders;
 mod refusals;
