@@ -1,6 +1,7 @@
 //! What clients give to create and change entries.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -24,9 +25,8 @@ pub(super) struct CreateEntryInput {
     title: String,
     /// Its language, one of the brand's locales; the brand's default where it is left out.
     locale: Option<String>,
-    /// Its custom fields, as its content type's schema has them; at most 256 KiB.
-    #[graphql(default_with = "Json(serde_json::json!({}))")]
-    fields: Json,
+    /// Its custom fields, as its content type's schema has them; none where they are left out. At most 256 KiB.
+    fields: Option<Json>,
     /// Its tags, at most 100, all of the brand.
     #[graphql(default)]
     tags: Vec<ID>,
@@ -91,7 +91,7 @@ impl CreateEntryInput {
         let tags = wrong.keys(Kind::Tag, &self.tags, "tags");
         let categories = wrong.keys(Kind::Category, &self.categories, "categories");
         let translation_of = self.translation_of.and_then(|id| wrong.key(Kind::Entry, &id, "translationOf"));
-        let fields = self.fields.0;
+        let fields = self.fields.map_or_else(|| Value::Object(Map::new()), |json| json.0);
         let command = (|| {
             Some(CreateEntry {
                 content_type_id: content_type_id?,
