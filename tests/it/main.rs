@@ -17,6 +17,8 @@ mod harness;
 mod cli_config;
 mod cli_embedded;
 mod cli_serve;
+mod cli_sources;
+mod cmp_cassette;
 mod cmp_connector;
 mod cmp_map;
 mod contracts;

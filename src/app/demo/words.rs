@@ -56,7 +56,7 @@ pub(super) const PLACES: [Both; 8] = [
     ("the high plateau", "der Hochebene"),
     ("the old wharf", "dem alten Kai"),
     ("the birch hill", "dem Birkenhügel"),
-    ("the harbour pier", "dem Hafenpier"),
+    ("the harbour market", "dem Hafenmarkt"),
     ("the ridge trail", "dem Gratweg"),
     ("the lighthouse road", "der Leuchtturmstraße"),
     ("the frozen lake", "dem zugefrorenen See"),
