@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use brandgraph::{
     cmp::{
-        Connector, Credentials, NewPull, Pull, Settings,
+        Connector, NewPull, Pull, Settings,
         cassette::{Body, Cassette, Recorder},
     },
     domain::{Code, Result},
