@@ -28,7 +28,7 @@ async fn the_queries_of_the_readme_give_what_it_shows() {
     world.sync().await.unwrap();
     let examples = examples();
     assert_eq!(examples.len(), 3);
-    // Twice: a document that was seen before is answered on another path.
+    // Twice: a document that was seen before is not validated again.
     for _ in 0..2 {
         for (query, answer) in &examples {
             let given = world.app.as_owner().graphql(query, json!({})).await;
