@@ -171,3 +171,32 @@ async fn many_records_refer_to_one_another_across_batches() {
     let (again, _) = bring(&app, &text, None).await;
     assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 6_003), "{again:?}");
 }
+
+#[tokio::test]
+async fn batches_in_the_air_refer_to_one_another_without_changing_an_entry_twice() {
+    let app = TestApp::start().await;
+    let mut text = CATALOG.to_owned();
+    let key = |number: u32| format!(r#"{{"resource":"author","id":"{number}"}}"#);
+    for number in 0..4_000 {
+        text.push_str(&format!(
+            r#"{{"kind":"entry","brand":"acme","key":{},"type":"author","slug":"w{number}","title":"Writer {number}","publishedAt":"2026-01-01T00:00:00Z"}}
+{{"kind":"entry","brand":"acme","key":{{"resource":"article","id":"{number}"}},"type":"article","slug":"a{number}","title":"Number {number}","publishedAt":"2026-01-01T00:00:00Z","references":[{{"field":"author","to":"entry","keys":[{}]}}]}}
+"#,
+            key(number),
+            key(number.saturating_sub(700)),
+        ));
+    }
+    let (report, set_aside) = bring(&app, &text, None).await;
+    assert_eq!(told(&set_aside), []);
+    assert_eq!((report.created, report.waiting), (3 + 8_000, 0), "{report:?}");
+    let mut db = app.db.connect().await;
+    let (versions, linked, right): (i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from entry where version > 1), (select count(*) from entry_reference), \
+         (select count(*) from entry_reference r join entry e on e.id = r.entry_id \
+          where e.fields ->> 'author' = 'entry_' || r.target_entry_id)",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!((versions, linked, right), (0, 4_000, 4_000));
+}

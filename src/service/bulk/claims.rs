@@ -35,6 +35,9 @@ pub(super) async fn unclaimed<'d>(
     // A slug that was made here is made longer once; then it has to do.
     for last in [false, true] {
         let taken = taken_slugs(unit, destination, &ready).await?;
+        if taken.is_empty() {
+            break;
+        }
         for one in ready.iter_mut().filter(|one| taken.contains(&one.entry.id)) {
             if one.entry.slug_made && !last {
                 one.slug = longer(&one.slug, one.entry);

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
+use super::flying::Flying;
 use crate::{
     domain::{
         Error, Result,
@@ -28,6 +29,7 @@ pub struct Destination {
     default_locale: Locale,
     chains: HashMap<String, Vec<String>>,
     types: HashMap<String, KnownType>,
+    pub(super) flying: Flying,
 }
 
 /// A content type that records can be of.
@@ -81,6 +83,7 @@ impl Destination {
             default_locale: Locale::parse(&found.default_locale, "defaultLocale")?,
             chains: found.locales.into_iter().zip(found.chains.into_iter().map(chain)).collect(),
             types: known,
+            flying: Flying::default(),
         })
     }
 

@@ -3,6 +3,7 @@
 mod claims;
 mod destination;
 mod draft;
+mod flying;
 mod prepare;
 mod settle;
 mod targets;

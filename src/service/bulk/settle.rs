@@ -1,10 +1,17 @@
 //! Fills in references between batches that did not see one another, because they were written at the same time.
 
-use super::Destination;
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::{Destination, flying::Late};
 use crate::{
     domain::{Result, event::Event, record::MAX_BATCH},
     service::{Caller, Services, Unit},
-    store::bulk,
+    store::{
+        bulk::{self, PendingRow},
+        import::{self, ReferenceRow},
+    },
 };
 
 /// Fills in what can be filled in, and tells how many references of the brand still wait for what they lead to.
@@ -13,6 +20,7 @@ use crate::{
 /// As the database refuses.
 pub async fn settle_all(services: &Services, caller: &Caller, destination: &Destination) -> Result<u64> {
     let brand = destination.brand;
+    land(services, caller, destination).await?;
     loop {
         let mut unit = Unit::begin(services, caller).await?;
         let (translations, assets) = bulk::overdue(unit.tx(), brand, MAX_BATCH as u64).await?;
@@ -31,4 +39,52 @@ pub async fn settle_all(services: &Services, caller: &Caller, destination: &Dest
         settled.into_iter().for_each(|changed| unit.record(Event::of("entry.updated", brand, changed)));
         unit.commit().await?;
     }
+}
+
+/// Writes the references between batches that were in the air together. One whose target did not land waits for it.
+async fn land(services: &Services, caller: &Caller, destination: &Destination) -> Result<()> {
+    let (brand, late) = (destination.brand, destination.flying.take_late());
+    for part in late.chunks(MAX_BATCH) {
+        let mut unit = Unit::begin(services, caller).await?;
+        let rows: Vec<ReferenceRow> = part.iter().map(|one| one.row.clone()).collect();
+        let missing = import::replace_references(unit.tx(), &destination.entries, brand, &[], &rows).await?;
+        let lost: Vec<&Late> = part
+            .iter()
+            .filter(|one| {
+                let (id, field, position) = (one.row.entry_id, &one.row.field, one.row.position);
+                missing
+                    .iter()
+                    .any(|gone| (gone.entry_id, &gone.field, gone.position) == (id, field, position))
+            })
+            .collect();
+        if !lost.is_empty() {
+            wait(&mut unit, brand, &lost).await?;
+        }
+        unit.commit().await?;
+    }
+    Ok(())
+}
+
+async fn wait(unit: &mut Unit, brand: Uuid, lost: &[&Late]) -> Result<()> {
+    let (actor, now) = (unit.actor().label(), unit.now());
+    for one in lost {
+        bulk::withdraw_reference(unit.tx(), &one.row).await?;
+    }
+    let pending: Vec<PendingRow<'_>> = lost
+        .iter()
+        .map(|one| PendingRow {
+            entry_id: one.row.entry_id,
+            field: &one.row.field,
+            position: one.row.position,
+            many: one.many,
+            target_translation_id: one.translation_id,
+            target_asset_id: Some(one.row.target_id).filter(|_| one.row.asset),
+        })
+        .collect();
+    bulk::add_pending(unit.tx(), &pending).await?;
+    let entries: HashSet<Uuid> = lost.iter().map(|one| one.row.entry_id).collect();
+    for changed in bulk::raise(unit.tx(), entries.into_iter().collect(), &actor, now).await? {
+        unit.record(Event::of("entry.updated", brand, changed));
+    }
+    Ok(())
 }

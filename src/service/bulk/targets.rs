@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{destination::Destination, draft::EntryDraft, prepare::value_of};
+use super::{destination::Destination, draft::EntryDraft, flying::Flying, prepare::value_of};
 use crate::{
     domain::{Result, node, record::Target},
     service::Unit,
@@ -23,7 +23,7 @@ pub(super) struct Targets {
 
 impl Targets {
     /// Looks up everything that the entries refer to.
-    pub(super) async fn find(unit: &Unit, entries: &[&EntryDraft]) -> Result<Self> {
+    pub(super) async fn find(unit: &Unit, flying: &Flying, entries: &[&EntryDraft]) -> Result<Self> {
         let wanted = |to: Target| -> Vec<Uuid> {
             let references = entries.iter().flat_map(|entry| &entry.references);
             let ids: HashSet<Uuid> =
@@ -33,11 +33,17 @@ impl Targets {
         let mut found = Self { entries: HashMap::new(), assets: HashSet::new() };
         let (translations, assets) = (wanted(Target::Entry), wanted(Target::Asset));
         if !assets.is_empty() {
-            found.assets = bulk::known_assets(unit.tx(), assets).await?.into_iter().collect();
+            // The air first: what lands in between is then in both, and not in neither.
+            found.assets = flying.assets(&assets);
+            found.assets.extend(bulk::known_assets(unit.tx(), assets).await?);
         }
         if !translations.is_empty() {
+            found.entries = flying.entries(&translations);
             for known in bulk::known_entries(unit.tx(), translations).await? {
-                found.entries.entry(known.translation_id).or_default().push((known.locale, known.id));
+                let there = found.entries.entry(known.translation_id).or_default();
+                if !there.iter().any(|(_, id)| *id == known.id) {
+                    there.push((known.locale, known.id));
+                }
             }
             for entry in entries {
                 let known = found.entries.entry(entry.translation_id).or_default();

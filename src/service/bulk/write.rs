@@ -11,6 +11,8 @@ use super::{
     claims::{Ready, unclaimed},
     destination::Destination,
     draft::{Body, Draft, EntryDraft},
+    flying::Late,
+    flying::lately,
     targets::Targets,
     terms,
 };
@@ -35,8 +37,10 @@ pub(super) async fn once(
     destination: &Destination,
     drafts: &[Draft],
 ) -> Result<Outcome> {
+    let flight = destination.flying.announce(drafts);
     let mut unit = Unit::begin(services, caller).await?;
     let mut outcome = Outcome::default();
+    let mut late = Vec::new();
     let assets = assets(&mut unit, destination, drafts, &mut outcome).await?;
     let entries: Vec<(&Draft, &EntryDraft)> = drafts
         .iter()
@@ -47,9 +51,11 @@ pub(super) async fn once(
         .collect();
     let entries = unclaimed(&unit, destination, entries, &mut outcome.failures).await?;
     if !entries.is_empty() || !assets.is_empty() {
-        write_entries(&mut unit, caller, destination, &entries, assets, &mut outcome).await?;
+        late = write_entries(&mut unit, caller, destination, &entries, assets, &mut outcome).await?;
     }
     unit.commit().await?;
+    destination.flying.delay(late);
+    drop(flight);
     Ok(outcome)
 }
 
@@ -96,11 +102,11 @@ async fn write_entries(
     ready: &[Ready<'_>],
     assets: Vec<Uuid>,
     outcome: &mut Outcome,
-) -> Result<()> {
+) -> Result<Vec<Late>> {
     let (brand, source) = (destination.brand, destination.source);
     let drafts: Vec<&EntryDraft> = ready.iter().map(|one| one.entry).collect();
     let terms = terms::ensure(unit, destination, &drafts).await?;
-    let targets = Targets::find(unit, &drafts).await?;
+    let targets = Targets::find(unit, &destination.flying, &drafts).await?;
     let published = published(unit, &drafts).await?;
     let actor = unit.actor().label();
     let author = Author { actor: &actor, request_id: caller.request_id.as_deref() };
@@ -119,11 +125,12 @@ async fn write_entries(
     rows.sort_unstable_by_key(|row| row.id);
     let tx = unit.tx();
     let grant = &destination.entries;
-    let (mut events, mut jobs) = (Vec::new(), Vec::new());
+    let (mut events, mut jobs, mut late) = (Vec::new(), Vec::new(), Vec::new());
     if !rows.is_empty() {
         let written = import::upsert_entries(tx, grant, brand, source, &rows, author, now).await?;
         let differed = import::replace_links(tx, grant, brand, &written.known, &tags, &categories).await?;
-        import::replace_references(tx, grant, brand, &written.known, &references).await?;
+        let missing = import::replace_references(tx, grant, brand, &written.known, &references).await?;
+        late = lately(&drafts, references, missing);
         bulk::replace_pending(tx, rows.iter().map(|row| row.id).collect(), &pending).await?;
         let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
         let linked = bulk::raise(tx, differed.difference(&told).copied().collect(), &actor, now).await?;
@@ -144,7 +151,7 @@ async fn write_entries(
     events.extend(settled.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
     events.into_iter().for_each(|event| unit.record(event));
     jobs.into_iter().for_each(|job| unit.enqueue(job));
-    Ok(())
+    Ok(late)
 }
 
 fn row(

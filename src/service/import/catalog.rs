@@ -12,16 +12,12 @@ use crate::{
         brand::{CreateBrand, LocaleInput, Locales},
         change::Patch,
         content_type::{CreateContentType, UpdateContentType},
-        event::Event,
         record::Term,
         text::{Locale, Name, Prose, Slug, TypeKey},
     },
     kit::id,
     service::{Caller, Services, Unit, brand, content_type},
-    store::{
-        bulk,
-        import::{self, CategoryRow, TermRow},
-    },
+    store::import::{self, CategoryRow, TermRow},
 };
 
 /// What came of one thing.
@@ -155,20 +151,6 @@ pub(super) async fn ensure_categories(
         }
     }
     unit.commit().await
-}
-
-/// Fills in the references between batches that were written at once, and tells how many of the brand's still wait.
-pub(super) async fn settle(services: &Services, caller: &Caller, brand: Uuid) -> Result<u64> {
-    let mut unit = Unit::begin(services, caller).await?;
-    let arrived = import::arrived(unit.tx(), brand).await?;
-    let (actor, now) = (unit.actor().label(), unit.now());
-    let settled = bulk::settle(unit.tx(), brand, arrived.translations, arrived.assets, &actor, now).await?;
-    for changed in settled {
-        unit.record(Event::of("entry.updated", brand, changed));
-    }
-    let waiting = import::count_waiting(unit.tx(), brand).await?;
-    unit.commit().await?;
-    Ok(waiting)
 }
 
 /// Checks the words of a tag or of one step of a category.

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, io::BufRead, sync::Arc};
 
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use super::{
     BATCH, Notice, Progress, Report, SetAside, WRITERS,
@@ -68,13 +67,6 @@ struct Group {
     items: Vec<Item>,
 }
 
-/// A brand that records go to.
-#[derive(Debug, Clone)]
-struct Known {
-    id: Uuid,
-    destination: Arc<Destination>,
-}
-
 struct Import<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -83,7 +75,7 @@ struct Import<'a> {
     /// Lines that were dealt with.
     done: u64,
     /// None where there is no such brand.
-    destinations: HashMap<String, Option<Known>>,
+    destinations: HashMap<String, Option<Arc<Destination>>>,
     groups: HashMap<String, Group>,
     writing: JoinSet<(u64, Result<Outcome>)>,
 }
@@ -141,8 +133,8 @@ impl Import<'_> {
 
     async fn finish(mut self) -> Result<Report> {
         self.settle().await?;
-        for brand in std::mem::take(&mut self.destinations).into_values().flatten() {
-            self.report.waiting += catalog::settle(self.services, self.caller, brand.id).await?;
+        for destination in std::mem::take(&mut self.destinations).into_values().flatten() {
+            self.report.waiting += bulk::settle_all(self.services, self.caller, &destination).await?;
         }
         Ok(self.report)
     }
@@ -200,18 +192,14 @@ impl Import<'_> {
 
     async fn destination(&mut self, brand: &str) -> Result<Option<Arc<Destination>>> {
         if let Some(known) = self.destinations.get(brand) {
-            return Ok(known.as_ref().map(|known| Arc::clone(&known.destination)));
+            return Ok(known.clone());
         }
         let found = match catalog::find_brand(self.services, self.caller, brand).await? {
-            Some(id) => {
-                let destination = Arc::new(Destination::open(self.services, self.caller, id, None).await?);
-                Some(Known { id, destination })
-            }
+            Some(id) => Some(Arc::new(Destination::open(self.services, self.caller, id, None).await?)),
             None => None,
         };
-        let destination = found.as_ref().map(|known| Arc::clone(&known.destination));
-        self.destinations.insert(brand.to_owned(), found);
-        Ok(destination)
+        self.destinations.insert(brand.to_owned(), found.clone());
+        Ok(found)
     }
 
     /// Takes in what one batch came to; false where none is being written.

@@ -7,8 +7,12 @@ use uuid::Uuid;
 
 use super::{execute, json, query};
 use crate::{
-    domain::{Result, change::Changed},
-    store::Tx,
+    domain::{
+        Result,
+        change::Changed,
+        node::{Kind, NodeId},
+    },
+    store::{Tx, import::ReferenceRow},
 };
 
 /// An entry that can be referred to.
@@ -73,6 +77,26 @@ pub async fn replace_pending(tx: &Tx, entries: Vec<Uuid>, pending: &[PendingRow<
         return Ok(());
     }
     execute(tx, WAIT, [json(pending)?]).await
+}
+
+/// Adds to what entries wait for.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn add_pending(tx: &Tx, pending: &[PendingRow<'_>]) -> Result<()> {
+    execute(tx, WAIT, [json(pending)?]).await
+}
+
+/// Takes a reference out of the fields of its entry; the entry's version is for the caller to raise.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn withdraw_reference(tx: &Tx, row: &ReferenceRow) -> Result<()> {
+    let kind = if row.asset { Kind::Asset } else { Kind::Entry };
+    let id = NodeId::new(kind, row.target_id).to_string();
+    let sql = "update entry set fields = case when jsonb_typeof(fields -> $2) = 'array' \
+               then jsonb_set(fields, array[$2], (fields -> $2) - $3) else fields - $2 end where id = $1";
+    execute(tx, sql, [row.entry_id.into(), row.field.as_str().into(), id.into()]).await
 }
 
 /// How many references of a source's entries wait for what they lead to.

@@ -7,7 +7,7 @@ mod link;
 mod taxonomy;
 
 pub use asset::{AssetRow, upsert_assets, write_assets};
-pub use catalog::{Arrived, TypeRow, arrived, count_waiting, find_brand, find_type};
+pub use catalog::{TypeRow, find_brand, find_type};
 pub use entry::{EntryRow, Written, upsert_entries};
 pub use link::{LinkRow, Missing, ReferenceRow, replace_links, replace_references};
 pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories};
