@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_saphyr::Spanned;
 
 use super::{
+    declared,
     jq::{ExpressionId, Program, ProgramBuilder},
     spec::{
         AuthSpec, ConnectorSpec, ContentTypeSpec, Jq, LimitsSpec, Paging, ResourceSpec, TotalSpec, TypeSpec,
@@ -139,14 +140,9 @@ impl Compilation<'_> {
             self.fault(&spec.connector, "required", "`resources` is empty: there is nothing to read");
         }
         let targets = self.targets(&spec.resources);
-        for (index, declared) in spec.content_types.iter().enumerate() {
-            if spec.content_types.iter().take(index).any(|other| other.value.key == declared.value.key) {
-                self.fault(
-                    declared,
-                    "duplicate",
-                    format!("content type `{}` is declared twice", declared.value.key),
-                );
-            }
+        let types = declared::check(self.file, &spec.content_types, &mut self.violations);
+        for resource in &spec.resources {
+            declared::check_fields(self.file, &types, &resource.value, &mut self.violations);
         }
         let resources = spec.resources.into_iter().filter_map(|one| self.resource(one, &targets)).collect();
         let program = match self.builder.build() {

@@ -5,7 +5,7 @@ use jaq_core::{
     compile::Undefined,
     data::JustLut,
     load::{Arena, File, Loader, lex, parse},
-    unwrap_valr,
+    native, unwrap_valr,
 };
 use jaq_json::Val;
 
@@ -23,7 +23,6 @@ pub(super) struct ExpressionId(usize);
 #[derive(Debug, Default)]
 pub(super) struct ProgramBuilder {
     expressions: Vec<Source>,
-    violations: Vec<Violation>,
 }
 
 #[derive(Debug)]
@@ -53,9 +52,7 @@ impl ProgramBuilder {
         what: impl Into<String>,
         place: impl Into<String>,
     ) -> ExpressionId {
-        let source = Source { code: code.to_owned(), place: place.into(), what: what.into() };
-        check_alone(&source, &mut self.violations);
-        self.expressions.push(source);
+        self.expressions.push(Source { code: code.to_owned(), place: place.into(), what: what.into() });
         ExpressionId(self.expressions.len() - 1)
     }
 
@@ -64,26 +61,44 @@ impl ProgramBuilder {
     /// # Errors
     /// Every expression that is wrong, each with its place in the file and the character inside it.
     pub(super) fn build(self) -> Result<Program, Vec<Violation>> {
-        let Self { expressions, mut violations } = self;
-        if !violations.is_empty() {
-            return Err(violations);
-        }
-        let mut code = String::new();
-        let mut starts = Vec::with_capacity(expressions.len());
-        write_tree(&expressions, 0, &mut code, &mut starts);
-        match compile(&code) {
-            Ok(filter) => Ok(Program(filter)),
-            Err(faults) => {
-                for (offset, message) in faults {
-                    let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
-                    if let (Some(source), Some(start)) = (expressions.get(index), starts.get(index)) {
-                        violations.push(source.violation(offset - start, message));
-                    }
-                }
-                Err(violations)
-            }
-        }
+        let Self { expressions } = self;
+        let place = expressions.first().map(|first| first.place.clone()).unwrap_or_default();
+        let built = with_room("connector", move || build(&expressions));
+        built.unwrap_or_else(|| Err(vec![Violation::new(place, "jq", "an expression cannot be read")]))
     }
+}
+
+/// The stack of threads that read and run expressions, in bytes. Both take some for every level of an expression, and how
+/// many there are is the file's to say.
+pub(super) const STACK: usize = 64 * 1024 * 1024;
+
+/// Works on a thread with a large stack; nothing where the work panicked.
+fn with_room<T: Send>(name: &str, work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK);
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
+
+fn build(expressions: &[Source]) -> Result<Program, Vec<Violation>> {
+    let mut violations = Vec::new();
+    for source in expressions {
+        check_alone(source, &mut violations);
+    }
+    if !violations.is_empty() {
+        return Err(violations);
+    }
+    let mut code = String::new();
+    let mut starts = Vec::with_capacity(expressions.len());
+    write_tree(expressions, 0, &mut code, &mut starts);
+    compile(&code).map(Program).map_err(|faults| {
+        let violation = |(offset, message): (usize, String)| {
+            let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+            let (source, start) = (expressions.get(index)?, starts.get(index)?);
+            Some(source.violation(offset.saturating_sub(*start), message))
+        };
+        faults.into_iter().filter_map(violation).collect()
+    })
 }
 
 /// Writes `if $pick < middle then … else … end`, so that an expression is found in a handful of comparisons.
@@ -111,7 +126,7 @@ fn write_tree(sources: &[Source], first: usize, code: &mut String, starts: &mut 
 
 /// Words that could run for ever, reach outside the item, or give another result tomorrow. jq is Turing complete; what
 /// is left of it here is not far from a plain mapping, and the watchdog of the mapping catches the rest.
-const REFUSED: [&str; 22] = [
+const REFUSED: [&str; 24] = [
     "def",
     "repeat",
     "recurse",
@@ -130,14 +145,37 @@ const REFUSED: [&str; 22] = [
     "input",
     "inputs",
     "debug",
+    "debug_empty",
+    "stderr_empty",
     "stderr",
     "halt",
     "halt_error",
     "label",
 ];
 
+/// The longest expression, in bytes, and the deepest nesting in it: reading one takes stack for each level.
+const MAX_LENGTH: usize = 2_000;
+const MAX_NESTING: usize = 24;
+
 fn check_alone(source: &Source, violations: &mut Vec<Violation>) {
     let code = source.code.as_str();
+    if code.len() > MAX_LENGTH {
+        let message = format!("is {} bytes long, at most {MAX_LENGTH} are taken", code.len());
+        violations.push(Violation::new(&source.place, "jq", format!("{}: {message}", source.what)));
+        return;
+    }
+    let mut depth = 0_usize;
+    for (offset, letter) in code.char_indices() {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            violations.push(source.violation(offset, format_args!("is nested more than {MAX_NESTING} deep")));
+            return;
+        }
+    }
     let tokens = match lex::Lexer::new(code).lex() {
         Ok(tokens) => tokens,
         Err(faults) => {
@@ -194,6 +232,7 @@ fn offset_in(whole: &str, part: &str) -> usize {
 fn compile(code: &str) -> Result<Filter<JustLut<Val>>, Vec<(usize, String)>> {
     let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
     let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    let functions = functions.filter(|(name, ..)| *name != FROM_JSON).chain([from_json()]);
     let arena = Arena::default();
     let modules = Loader::new(definitions)
         .load(&arena, File { code, path: () })
@@ -202,6 +241,20 @@ fn compile(code: &str) -> Result<Filter<JustLut<Val>>, Vec<(usize, String)>> {
         let faults = errors.into_iter().flat_map(|(_, faults)| faults);
         faults.map(|(name, kind)| (offset_in(code, name), undefined(name, &kind))).collect()
     })
+}
+
+/// Reads text as JSON; `tonumber` is made of it.
+const FROM_JSON: &str = "fromjson";
+
+/// The library's own follows nesting as deep as the text goes, and the text is the platform's: it could end the process.
+fn from_json() -> native::Fun<JustLut<Val>> {
+    native::run((FROM_JSON, native::v(0), |input| {
+        let text = match &input.1 {
+            Val::TStr(text) => serde_json::from_slice::<Val>(text).map_err(|fault| fault.to_string()),
+            _ => Err("it is no text".to_owned()),
+        };
+        native::bome(text.map_err(|fault| jaq_core::Error::str(format_args!("cannot read as JSON: {fault}"))))
+    }))
 }
 
 fn undefined(name: &str, kind: &Undefined) -> String {

@@ -7,6 +7,7 @@ pub mod cassette;
 pub mod client;
 pub mod connector;
 pub mod credentials;
+mod declared;
 mod jq;
 pub mod map;
 pub mod page;

@@ -76,7 +76,7 @@ impl Cursor {
         }
         let (page, size) = match self.paging {
             Paging::None => return template.to_owned(),
-            Paging::Page(by) => (by.first + self.pages, by.size),
+            Paging::Page(by) => (by.first.saturating_add(self.pages), by.size),
             Paging::Offset(by) => (self.pages, by.size),
         };
         template
@@ -88,8 +88,8 @@ impl Cursor {
     /// Notes a page that was read. Where the answer says how many items there are, that decides whether there is more;
     /// else a page that is not full is the last.
     pub fn advance(&mut self, items: u64, total: Option<u64>) {
-        self.pages += 1;
-        self.seen += items;
+        self.pages = self.pages.saturating_add(1);
+        self.seen = self.seen.saturating_add(items);
         let size = match self.paging {
             Paging::None => {
                 self.done = true;

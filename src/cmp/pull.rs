@@ -9,6 +9,7 @@ use super::{
     client::{Answer, Client, NewClient, Settings},
     connector::{Connector, Resource, Total},
     credentials::Credentials,
+    jq,
     map::{Mapped, map_page},
     page::Cursor,
 };
@@ -151,7 +152,8 @@ impl Pull {
             // Nobody listens any more where the watchdog was faster.
             let _ = done.send(mapped);
         };
-        std::thread::Builder::new().name("mapping".to_owned()).spawn(work).map_err(Error::internal)?;
+        let thread = std::thread::Builder::new().name("mapping".to_owned()).stack_size(jq::STACK);
+        thread.spawn(work).map_err(Error::internal)?;
         match tokio::time::timeout(Duration::from_secs(seconds), result).await {
             Ok(Ok(mapped)) => mapped,
             Ok(Err(panicked)) => Err(Error::internal(panicked)),

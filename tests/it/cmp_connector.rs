@@ -161,3 +161,80 @@ fn a_file_as_large_as_a_book_is_refused() {
     let text = format!("{GOOD}# {}", "x".repeat(300 * 1024));
     assert_eq!(Connector::parse("blog.yaml", &text).unwrap_err().code(), Code::LimitExceeded);
 }
+
+#[test]
+fn a_declared_type_must_be_one_and_have_the_fields_that_are_filled() {
+    let with = |schema: &str, mapping: &str| {
+        let types = format!("content_types:\n  - {{key: post, name: Post, schema: {schema}}}\nresources:");
+        faults(&format!("{}      {mapping}\n", GOOD.replace("resources:", &types)))
+    };
+    assert_eq!(
+        with("{type: object, properties: {a: {type: nope}}}", "fields: {a: .a}"),
+        ["blog.yaml:3:5: content type `post`: schema/properties/a/type: fits none of the alternatives"]
+    );
+    let closed = "{type: object, additionalProperties: false, properties: {a: {type: string}}}";
+    assert_eq!(
+        with(closed, "fields: {a: .a, b: .b}"),
+        ["blog.yaml:15:26: resource `posts`: content type `post` has no field `b`"]
+    );
+    assert_eq!(
+        with(closed, "references: {a: {resource: posts, id: .a}}"),
+        ["blog.yaml:15:23: resource `posts`: field `a` of content type `post` needs `x-reference` to refer"]
+    );
+}
+
+#[test]
+fn no_expression_brings_the_reader_down() {
+    let many = |text: &str, times: usize| text.repeat(times);
+    for expression in [
+        many("(", 1_500),
+        many("[", 1_900),
+        many("{", 1_900),
+        many("\"\\(", 600),
+        many("-", 1_900),
+        many(".|", 990) + ".",
+        many("if ", 600),
+        many("try ", 490),
+        many(".a.", 600),
+        many(". as $x | ", 190) + ".",
+        many("..", 900),
+        many(".+", 990) + ".",
+        many("reduce ", 280),
+        many(".[", 20) + "0" + &many("]", 20),
+        many("not|", 490) + "not",
+        many(".?//", 490) + ".",
+        "\u{0}".into(),
+        "é$".into(),
+        "@".into(),
+        "0e".into(),
+        "\"\\u12".into(),
+        "a::b".into(),
+        "$__loc__".into(),
+        "?//".into(),
+        ".[1:".into(),
+        "{(1):}".into(),
+        "label $x | .".into(),
+        "x".repeat(300_000),
+    ] {
+        let text =
+            GOOD.replace("title: .title", &format!("title: {}", serde_json::to_string(&expression).unwrap()));
+        // Taken or refused, but read to the end.
+        let _ = Connector::parse("blog.yaml", &text);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_as_expression_is_taken_or_refused(expression in "[-. |(){}\\[\\]\"\\\\$@a-z0-9:;,?/=<>+*%#_]{0,60}") {
+        let text = GOOD.replace("title: .title", &format!("title: {}", serde_json::to_string(&expression).unwrap()));
+        let _ = Connector::parse("blog.yaml", &text);
+    }
+
+    #[test]
+    fn any_text_as_file_is_taken_or_refused(cut in 0..400_usize, noise in "\\PC{0,8}") {
+        let mut text = GOOD.to_owned();
+        let at = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        text.insert_str(at, &noise);
+        let _ = Connector::parse("blog.yaml", &text);
+    }
+}

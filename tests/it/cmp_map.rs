@@ -161,3 +161,24 @@ fn deep_nesting_ends_in_an_error_not_in_a_crash() {
     let error = map("posts", "[".repeat(100_000)).unwrap_err();
     assert_eq!(error.code(), Code::UpstreamUnavailable);
 }
+
+#[test]
+fn text_that_is_read_as_json_cannot_bring_the_mapping_down() {
+    for expression in ["fromjson", "tonumber", "tojson"] {
+        let connector = format!(
+            "connector: c\nresources:\n  - name: r\n    list: {{path: /, items: ., paging: none}}\n    \
+             entry: {{type: t, external_id: '\"1\"', title: '.t | {expression} | tostring'}}\n"
+        );
+        let connector = Connector::parse("c.yaml", &connector).unwrap();
+        let body = json!([{"t": "[".repeat(3_000_000)}]).to_string();
+        let base = Url::parse("https://cmp.test").unwrap();
+        let mapped = std::thread::Builder::new()
+            .stack_size(64 * 1024 * 1024)
+            .spawn(move || map_page(&connector, &connector.resources[0], &base, &body.into(), None, 0))
+            .unwrap()
+            .join()
+            .unwrap()
+            .unwrap();
+        assert_eq!(mapped.failures.len(), usize::from(expression != "tojson"), "{expression}");
+    }
+}
