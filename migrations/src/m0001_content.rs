@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
 }
 
 // The functions give NULL where the JSON value has another type, so that a comparison never fails on one odd row and an
-// expression index can be built over any content. Single-statement SQL functions are inlined by the planner.
+// expression index can be built over any content.
 const FUNCTIONS: &str = r"
 create extension if not exists pg_trgm;
 

@@ -10,7 +10,7 @@ use crate::domain::Result;
 pub struct Tx(DatabaseTransaction);
 
 impl Tx {
-    /// Opens a transaction. For `service::Unit` alone; a test holds to that.
+    /// Opens a transaction. For `service::Unit` alone.
     ///
     /// # Errors
     /// `UNAVAILABLE` where no connection is to be had.
