@@ -3,10 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Name, Positioned,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
-        Selection, SelectionSet,
+    Name, Positioned, ServerError,
+    parser::{
+        self,
+        types::{
+            DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
+            Selection, SelectionSet,
+        },
     },
 };
 
@@ -19,6 +22,8 @@ const MAX_FIELDS: u64 = 5_000;
 const MAX_FRAGMENTS: usize = 200;
 /// How deep braces, brackets and parentheses of a document may be nested.
 const MAX_NESTING: u32 = 100;
+/// How much of a word that cannot be read is told, in characters.
+const SHOWN: usize = 40;
 /// Documents larger than this, in bytes, are not kept.
 const MAX_KEPT: usize = 32 * 1024;
 /// How much memory the kept documents may take together, in bytes.
@@ -63,8 +68,8 @@ impl Document {
         if nesting > MAX_NESTING {
             return Err(Refusal::Limit(Error::limit("levels of nested braces", MAX_NESTING, nesting)));
         }
-        let parsed = async_graphql::parser::parse_query(text)
-            .map_err(|error| Refusal::Syntax(Box::new(error.into())))?;
+        let parsed = parser::parse_query(text)
+            .map_err(|error| Refusal::Syntax(Box::new(syntax_error(text, error))))?;
         // Everything after this walks fragments recursively, so their number bounds the stack.
         let fragments = parsed.fragments.len();
         if fragments > MAX_FRAGMENTS {
@@ -109,9 +114,29 @@ impl Document {
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// It is no GraphQL.
-    Syntax(Box<async_graphql::ServerError>),
+    Syntax(Box<ServerError>),
     /// It is too large.
     Limit(Error),
+}
+
+/// What stands where the parser could go no further. Its own message is a drawing of the document, several lines long.
+fn syntax_error(text: &str, error: parser::Error) -> ServerError {
+    let start = match &error {
+        parser::Error::Syntax { start, .. } => *start,
+        _ => return error.into(),
+    };
+    let line = text.split('\n').nth(start.line.saturating_sub(1)).unwrap_or_default();
+    let rest: String = line.chars().skip(start.column.saturating_sub(1)).take(SHOWN).collect();
+    let rest = rest.trim_start();
+    let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    let found = match (word, rest.chars().next()) {
+        ("", None) => "the end of the line".to_owned(),
+        ("", Some(sign)) => format!("`{sign}`"),
+        (word, _) => format!("`{word}`"),
+    };
+    let message =
+        format!("syntax error at line {}, column {}: did not expect {found}", start.line, start.column);
+    ServerError::new(message, Some(start))
 }
 
 fn reads(set: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>, depth: u8) -> bool {

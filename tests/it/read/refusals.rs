@@ -76,3 +76,17 @@ async fn documents_that_are_none_are_refused_with_a_code_and_a_place() {
         assert_eq!(answer["errors"][0]["extensions"]["requestId"], "test");
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_is_shown_where_it_stands() {
+    let shelf = Shelf::open().await;
+    for (query, message) in [
+        ("{ brands { nodes { slug } } } }", "syntax error at line 1, column 31: did not expect `}`"),
+        ("{\n  brands(first: what?) { nodes { slug } } }", "syntax error at line 2, column 21: did not expect `?`"),
+        ("mutate { x }", "syntax error at line 1, column 1: did not expect `mutate`"),
+        ("{ brands {", "syntax error at line 1, column 11: did not expect the end of the line"),
+    ] {
+        let (code, _, said) = shelf.refusal(query, json!({})).await;
+        assert_eq!((code.as_str(), said.as_str()), ("INVALID", message));
+    }
+}
