@@ -82,7 +82,10 @@ async fn what_cannot_be_read_is_shown_where_it_stands() {
     let shelf = Shelf::open().await;
     for (query, message) in [
         ("{ brands { nodes { slug } } } }", "syntax error at line 1, column 31: did not expect `}`"),
-        ("{\n  brands(first: what?) { nodes { slug } } }", "syntax error at line 2, column 21: did not expect `?`"),
+        (
+            "{\n  brands(first: what?) { nodes { slug } } }",
+            "syntax error at line 2, column 21: did not expect `?`",
+        ),
         ("mutate { x }", "syntax error at line 1, column 1: did not expect `mutate`"),
         ("{ brands {", "syntax error at line 1, column 11: did not expect the end of the line"),
     ] {
