@@ -13,6 +13,7 @@ use crate::{
         Library, Services,
         authn::{self, Authn},
     },
+    worker,
 };
 
 /// Everything in front of the services.
@@ -24,6 +25,8 @@ pub struct Built {
     pub authn: Arc<Authn>,
     /// Set while the server is going away.
     pub draining: Draining,
+    /// The graph, which knows whether a mutation is still running.
+    pub engine: Engine,
 }
 
 /// Builds what answers requests.
@@ -34,9 +37,11 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     let auth = identity::settings(config)?;
     let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
+    worker::describe();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
+    let engine = engine(&auth, services)?;
     let door = Door {
-        engine: Arc::new(engine(&auth, services)?),
+        engine: Arc::new(engine.clone()),
         authn: authn.clone(),
         ready: ready(services),
         draining: draining.clone(),
@@ -45,7 +50,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         clock: services.clock.clone(),
     };
     let router = http::router(door, &config.http)?;
-    Ok(Built { router, authn, draining })
+    Ok(Built { router, authn, draining, engine })
 }
 
 /// The graph over the services.

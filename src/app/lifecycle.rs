@@ -1,6 +1,6 @@
 //! The server from its first line to its last: listen, database, services, graph, door; then the same in reverse.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -68,7 +68,7 @@ async fn serve_on(
     stopped: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::because("listening", &error))?;
-    let Built { mut router, authn, draining } = build::build(config, &services)?;
+    let Built { mut router, authn, draining, engine } = build::build(config, &services)?;
     let mut first_run = JoinSet::new();
     if config.demo() {
         router = first_run::with_platform(router);
@@ -76,7 +76,15 @@ async fn serve_on(
     }
     welcome(config, address, &authn);
     // A pull that is not done when the set goes out of scope is cut off between two batches; the next start goes on.
-    Ok(http::serve(listener, router, draining, stopped, &config.http).await?)
+    http::serve(listener, router, draining, stopped, &config.http).await?;
+    let grace = Duration::from_secs(config.http.grace_seconds);
+    if tokio::time::timeout(grace, engine.written()).await.is_err() {
+        tracing::warn!(
+            grace_seconds = grace.as_secs(),
+            "mutations still running were cut off; what they did is undone"
+        );
+    }
+    Ok(())
 }
 
 /// Runs background jobs until the process is told to stop, then finishes those that have begun.

@@ -35,6 +35,7 @@ struct Inner {
     message: String,
     violations: Vec<Violation>,
     details: Option<serde_json::Value>,
+    once: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -46,6 +47,7 @@ impl Error {
             message: message.into(),
             violations: Vec::new(),
             details: None,
+            once: false,
             source: None,
         }))
     }
@@ -97,6 +99,26 @@ impl Error {
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
         self.0.details = Some(details);
         self
+    }
+
+    /// Adds what is wrong, and where, to an error of any code.
+    #[must_use]
+    pub fn with_violation(mut self, violation: Violation) -> Self {
+        self.0.violations.push(violation);
+        self
+    }
+
+    /// The same, but not to be asked for again although its code would allow it: the first time may yet succeed.
+    #[must_use]
+    pub fn not_again(mut self) -> Self {
+        self.0.once = true;
+        self
+    }
+
+    /// Whether the same request may succeed later, and may be sent again.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        !self.0.once && self.0.code.retryable()
     }
 
     /// Puts a prefix in front of every violation's path, when a nested part was checked on its own.

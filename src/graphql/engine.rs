@@ -1,10 +1,15 @@
 //! Executes requests: known documents at once, new ones after validation.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{EmptySubscription, Schema, ValidationMode, parser::types::OperationType};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::{
     context::RequestContext,
@@ -16,7 +21,7 @@ use super::{
     register, variables,
 };
 use crate::{
-    domain::{Error, access::Actor},
+    domain::{Code, Error, access::Actor},
     service::{Caller, Library, Services},
 };
 
@@ -45,6 +50,25 @@ pub struct Context {
     pub actor: Actor,
     /// The request's id.
     pub request_id: String,
+    /// Where the engine notes that it writes; whoever stops waiting looks here.
+    pub begun: Begun,
+}
+
+/// Set once a mutation has begun, which then runs to its end, whether somebody waits for it or not.
+#[derive(Debug, Clone, Default)]
+pub struct Begun(Arc<AtomicBool>);
+
+impl Begun {
+    /// Notes that a mutation begins.
+    pub fn mark(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether a mutation has begun.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 /// How far the request came.
@@ -88,6 +112,7 @@ pub struct Engine {
     documents: Documents,
     services: Services,
     library: Library,
+    writing: watch::Sender<()>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -104,7 +129,14 @@ impl Engine {
         let (strict, known) = register::with_catalog(Arc::clone(library.catalog()), || {
             (build().finish(), build().validation_mode(ValidationMode::Fast).finish())
         });
-        Self { strict, known, documents: Documents::new(), services, library }
+        Self {
+            strict,
+            known,
+            documents: Documents::new(),
+            services,
+            library,
+            writing: watch::Sender::new(()),
+        }
     }
 
     /// The schema in SDL.
@@ -113,7 +145,13 @@ impl Engine {
         self.strict.sdl()
     }
 
-    /// Runs one request to its end.
+    /// Completes when no mutation is running any more, also none that nobody waits for.
+    pub async fn written(&self) {
+        self.writing.closed().await;
+    }
+
+    /// Runs one request to its end. A mutation goes on where this is dropped: its outcome is then in the database alone, but it
+    /// is never cut off between two of its fields.
     pub async fn execute(&self, request: Request, context: Context) -> Reply {
         let Request { query, operation_name, variables, queries_only } = request;
         let request_id = context.request_id;
@@ -150,7 +188,13 @@ impl Engine {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
         if !(known && operation.reads_only) {
-            let reply = self.executed(&document, operation_name, known, &prepared).await.to(kind);
+            let reply = if kind == Operation::Mutation {
+                context.begun.mark();
+                self.written_out(Arc::clone(&document), operation_name, known, prepared.clone()).await
+            } else {
+                self.executed(&document, operation_name, known, &prepared).await
+            };
+            let reply = reply.to(kind);
             if reply.outcome != Outcome::Executed {
                 return reply;
             }
@@ -165,6 +209,31 @@ impl Engine {
         match direct::run(&document, operation, &prepared).await {
             Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
             Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
+        }
+    }
+
+    /// Runs a mutation in a task of its own, which ends when the mutation does.
+    async fn written_out(
+        &self,
+        document: Arc<Document>,
+        operation_name: Option<String>,
+        known: bool,
+        prepared: RequestContext,
+    ) -> Reply {
+        let (engine, running) = (self.clone(), self.writing.subscribe());
+        let request_id = prepared.request_id().to_owned();
+        let work = async move {
+            let reply = engine.executed(&document, operation_name, known, &prepared).await;
+            drop(running);
+            reply
+        };
+        match tokio::spawn(work.in_current_span()).await {
+            Ok(reply) => reply,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => {
+                let stopped = Error::new(Code::Unavailable, "the server is going away").with_source(error);
+                rejected(error::of_request(&stopped, &request_id))
+            }
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) fn of_server(error: &ServerError, request_id: &str) -> Value {
 fn extensions(error: &Error, request_id: &str) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("code".to_owned(), error.code().name().into());
-    map.insert("retryable".to_owned(), error.code().retryable().into());
+    map.insert("retryable".to_owned(), error.retryable().into());
     map.insert("requestId".to_owned(), request_id.into());
     if !error.violations().is_empty() {
         let violations: Vec<Value> = error

@@ -21,4 +21,4 @@ mod taxonomy;
 mod variables;
 mod viewer;
 
-pub use engine::{Context, Engine, Operation, Outcome, Reply, Request};
+pub use engine::{Begun, Context, Engine, Operation, Outcome, Reply, Request};

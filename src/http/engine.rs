@@ -3,7 +3,7 @@
 use futures::{FutureExt, future::BoxFuture};
 
 use crate::graphql;
-pub use crate::graphql::{Context, Operation, Outcome, Reply, Request};
+pub use crate::graphql::{Begun, Context, Operation, Outcome, Reply, Request};
 
 /// The graph, as seen from the door; a test of the door brings a small one of its own.
 pub trait Engine: Send + Sync + 'static {

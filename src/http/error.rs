@@ -45,7 +45,7 @@ impl Refusal {
     pub(super) fn graphql(self, media: MediaType, id: &RequestId) -> Response {
         self.log(id);
         let mut extensions = facts(&self.error, id);
-        extensions.insert("retryable".to_owned(), json!(self.error.code().retryable()));
+        extensions.insert("retryable".to_owned(), json!(self.error.retryable()));
         let body = json!({ "errors": [{ "message": self.error.message(), "extensions": Value::Object(extensions) }] });
         self.finish(media.header(), &body)
     }

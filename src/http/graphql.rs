@@ -1,6 +1,6 @@
 //! GraphQL over HTTP (specification of the GraphQL Foundation, draft): one request in, one answer out, on `/graphql`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -17,14 +17,14 @@ use http::{
 
 use super::{
     body,
-    engine::{self, Context, Operation, Outcome, Reply},
+    engine::{self, Begun, Context, Operation, Outcome, Reply},
     error::Refusal,
     media::{self, MediaType},
     parameters,
     request_id::RequestId,
     router::Routes,
 };
-use crate::domain::{Code, Error, access::Actor};
+use crate::domain::{Code, Error, Violation, access::Actor};
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -54,13 +54,24 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
     };
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
-    let context = Context { actor, request_id: id.as_str().to_owned() };
+    let begun = Begun::default();
+    let context = Context { actor, request_id: id.as_str().to_owned(), begun: begun.clone() };
     let reply = tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await;
     count(reply.as_ref().ok());
-    reply.map_err(|_elapsed| {
-        let message = format!("the request was stopped after {} seconds", deadline.as_secs());
-        Error::new(Code::Timeout, message).into()
-    })
+    reply.map_err(|_elapsed| late(deadline, &begun).into())
+}
+
+/// What is said when the wait is over. A read has ended with it; a mutation goes on, and is not to be sent again blindly.
+fn late(deadline: Duration, begun: &Begun) -> Error {
+    let seconds = deadline.as_secs();
+    if !begun.get() {
+        return Error::new(Code::Timeout, format!("the request was stopped after {seconds} seconds"));
+    }
+    let message = format!(
+        "no answer within {seconds} seconds; the mutation goes on: read what became of it before sending it again"
+    );
+    let violation = Violation::new("query", "still_running", "the mutation had begun and runs to its end");
+    Error::new(Code::Timeout, message).with_violation(violation).not_again()
 }
 
 /// Counts what reached the engine. The labels are few and never a client's words.

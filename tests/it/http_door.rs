@@ -85,6 +85,12 @@ impl Mutation {
     async fn write(&self) -> bool {
         true
     }
+
+    /// Writes for ever.
+    async fn slow(&self, context: &Context<'_>) -> bool {
+        context.data_unchecked::<engine::Context>().begun.mark();
+        std::future::pending().await
+    }
 }
 
 impl Default for Stub {

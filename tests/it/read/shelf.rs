@@ -5,7 +5,7 @@ use brandgraph::{
         access::{Actor, BrandScope, Principal, Role},
         catalog::Catalog,
     },
-    graphql::{Context, Engine, Outcome, Request},
+    graphql::{Begun, Context, Engine, Outcome, Request},
     kit::clock::Clock,
     service::{Library, Services},
     store::{Db, Settings},
@@ -112,7 +112,8 @@ impl Shelf {
             variables: variables.as_object().cloned().unwrap_or_default(),
             queries_only: false,
         };
-        let context = Context { actor: self.actor.clone(), request_id: "test".to_owned() };
+        let context =
+            Context { actor: self.actor.clone(), request_id: "test".to_owned(), begun: Begun::default() };
         let reply = self.engine.execute(request, context).await;
         let body: Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(reply.outcome == Outcome::Rejected, body.get("data").is_none(), "{body}");
