@@ -1,5 +1,6 @@
 //! Keeps, beside the entries, one row for each entry or asset that their custom fields refer to.
 
+use sea_orm::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,43 +36,68 @@ pub async fn replace(
 ) -> Result<()> {
     grant.covers(brand_id, "the brand")?;
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
-    let wanted: Vec<serde_json::Value> =
-        entries.iter().flat_map(|(id, targets)| targets.iter().map(|target| describe(*id, target))).collect();
     let strict = missing == Missing::Refused;
-    let values = [ids.into(), brand_id.into(), serde_json::Value::Array(wanted).into(), strict.into()];
-    let rows = sql::rows(tx, STATEMENT, values).await?;
-    let violations = rows
-        .iter()
-        .map(|row| {
-            let (pointer, known): (String, bool) = (sql::get(row, "pointer")?, sql::get(row, "known")?);
-            let (code, message) = if known {
-                ("reference_type", "leads to an entry of a type that is not allowed here")
-            } else {
-                ("not_found", "leads to nothing in this brand")
-            };
-            Ok(Violation::new(format!("fields{pointer}"), code, message))
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let values = [brand_id.into(), wanted(entries).into(), ids.into(), strict.into()];
+    let rows = sql::rows(tx, &format!("{RESOLVED}{STORED}"), values).await?;
+    let violations = rows.iter().map(violation).collect::<Result<Vec<_>>>()?;
     if violations.is_empty() || !strict { Ok(()) } else { Err(Error::violated(violations)) }
 }
 
-const STATEMENT: &str = "
+/// What is wrong with references of entries of one brand, each with its entry, in one statement that changes nothing.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn check(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    entries: &[(Uuid, Vec<Target<'_>>)],
+) -> Result<Vec<(Uuid, Violation)>> {
+    grant.covers(brand_id, "the brand")?;
+    if entries.iter().all(|(_, targets)| targets.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let statement = format!(
+        "{RESOLVED}\nselect entry_id, pointer, found_entry is not null as known from bad order by pointer"
+    );
+    let rows = sql::rows(tx, &statement, [brand_id.into(), wanted(entries).into()]).await?;
+    rows.iter().map(|row| Ok((sql::get(row, "entry_id")?, violation(row)?))).collect()
+}
+
+fn wanted(entries: &[(Uuid, Vec<Target<'_>>)]) -> serde_json::Value {
+    entries.iter().flat_map(|(id, targets)| targets.iter().map(|target| describe(*id, target))).collect()
+}
+
+fn violation(row: &QueryResult) -> Result<Violation> {
+    let (pointer, known): (String, bool) = (sql::get(row, "pointer")?, sql::get(row, "known")?);
+    let (code, message) = if known {
+        ("reference_type", "leads to an entry of a type that is not allowed here")
+    } else {
+        ("not_found", "leads to nothing in this brand")
+    };
+    Ok(Violation::new(format!("fields{pointer}"), code, message))
+}
+
+/// Every reference with what it leads to; `bad` are those that lead to nothing, or to what is not allowed.
+const RESOLVED: &str = "
 with wanted as (
-  select * from jsonb_to_recordset($3)
+  select * from jsonb_to_recordset($2)
   as w(entry_id uuid, field text, position integer, pointer text, target_entry uuid, target_asset uuid, types text[])
 ), resolved as (
   select w.*, e.id as found_entry, a.id as found_asset,
     w.types is null or e.id is null or t.key = any(w.types) as type_fits
   from wanted w
-  left join entry e on e.id = w.target_entry and e.brand_id = $2 and (e.deleted_at is null or exists (
+  left join entry e on e.id = w.target_entry and e.brand_id = $1 and (e.deleted_at is null or exists (
     select from entry_reference b where b.entry_id = w.entry_id and b.target_entry_id = e.id))
   left join content_type t on t.id = e.content_type_id
-  left join asset a on a.id = w.target_asset and a.brand_id = $2 and (a.deleted_at is null or exists (
+  left join asset a on a.id = w.target_asset and a.brand_id = $1 and (a.deleted_at is null or exists (
     select from entry_reference b where b.entry_id = w.entry_id and b.target_asset_id = a.id))
-), good as (
-  select * from resolved where type_fits and num_nonnulls(found_entry, found_asset) = 1
 ), bad as (
   select * from resolved where not type_fits or num_nonnulls(found_entry, found_asset) = 0
+)";
+
+const STORED: &str = ", good as (
+  select * from resolved where type_fits and num_nonnulls(found_entry, found_asset) = 1
 ), stored as (
   insert into entry_reference (entry_id, field, position, target_entry_id, target_asset_id)
   select entry_id, field, position, found_entry, found_asset from good
@@ -82,7 +108,7 @@ with wanted as (
     is distinct from (excluded.target_entry_id, excluded.target_asset_id)
 ), gone as (
   delete from entry_reference r using entry own
-  where own.id = r.entry_id and own.brand_id = $2 and r.entry_id = any($1)
+  where own.id = r.entry_id and own.brand_id = $1 and r.entry_id = any($3)
   and (not $4 or not exists (select from bad)) and not exists (
     select from good g where g.entry_id = r.entry_id and g.field = r.field and g.position = r.position)
 ), known_now as (
@@ -93,17 +119,12 @@ with wanted as (
 select pointer, found_entry is not null as known from bad order by pointer";
 
 fn describe(entry: Uuid, target: &Target<'_>) -> serde_json::Value {
-    let pointer = if target.listed {
-        format!("{}/{}", target.path.pointer(), target.position)
-    } else {
-        target.path.pointer()
-    };
     let (target_entry, target_asset, types) = match target.reference {
         Reference::Asset => (None, Some(target.id), None),
         Reference::Entry(types) => (Some(target.id), None, (!types.is_empty()).then_some(types)),
     };
     json!({
-        "entry_id": entry, "field": target.path.to_string(), "position": target.position, "pointer": pointer,
+        "entry_id": entry, "field": target.path.to_string(), "position": target.position, "pointer": target.pointer,
         "target_entry": target_entry, "target_asset": target_asset, "types": types,
     })
 }

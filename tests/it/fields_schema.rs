@@ -179,8 +179,8 @@ fn annotations_that_cannot_work_are_refused() {
         (json!({"a b": {"type": "string", "x-filterable": true}}), "/properties/a b", "annotation_path"),
         (
             json!({"a": {"type": "array", "items": {"type": "object", "properties": {"b": {"type": "string", "x-filterable": true}}}}}),
-            "/properties/a/items/properties/b/x-filterable",
-            "annotation_place",
+            "/properties/a/items/properties/b",
+            "annotation_in_array",
         ),
         (
             json!({"a": {"anyOf": [{"type": "string", "x-filterable": true}]}}),

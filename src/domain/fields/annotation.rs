@@ -20,7 +20,7 @@ const REFERENCE: &str = "x-reference";
 pub(super) fn read(document: &Document<'_>) -> Result<Vec<CustomField>, Vec<Violation>> {
     let mut reader =
         Reader { document, fields: Vec::new(), violations: Vec::new(), honoured: BTreeSet::new() };
-    reader.object(None, &reader.all_of(""), &mut Vec::new());
+    reader.object(None, &reader.all_of(""), &mut Vec::new(), false);
     reader.refuse_the_rest();
     let fields = reader.fields;
     let indexed = fields.iter().filter(|f| f.filterable || f.sortable || f.unique).count();
@@ -60,9 +60,9 @@ impl<'a> Reader<'_, 'a> {
         layers
     }
 
-    /// Goes through the properties of an object. `way` holds the pointers it is inside of, so that a schema that holds
-    /// itself ends.
-    fn object(&mut self, path: Option<&FieldPath>, layers: &Layers<'a>, way: &mut Vec<String>) {
+    /// Goes through the properties of an object, and of the objects in its arrays. `way` holds the pointers it is inside of,
+    /// so that a schema that holds itself ends; `inside` says that an array of objects is among them.
+    fn object(&mut self, path: Option<&FieldPath>, layers: &Layers<'a>, way: &mut Vec<String>, inside: bool) {
         for (pointer, schema) in layers {
             let properties = schema.get("properties").and_then(Value::as_object);
             for name in properties.into_iter().flat_map(Map::keys) {
@@ -71,21 +71,24 @@ impl<'a> Reader<'_, 'a> {
                     continue;
                 }
                 let inner = self.all_of(&at);
+                let items: Layers<'a> =
+                    inner.iter().flat_map(|(inner, _)| self.all_of(&format!("{inner}/items"))).collect();
                 let child = match path {
                     None => FieldPath::from_segments(vec![name.clone()]),
                     Some(path) => path.child(name),
                 };
-                self.property(&at, child.as_ref(), &inner);
+                self.property(&at, child.as_ref(), &inner, inside);
                 if let Some(child) = child {
                     way.push(at);
-                    self.object(Some(&child), &inner, way);
+                    self.object(Some(&child), &inner, way, inside);
+                    self.object(Some(&child), &items, way, true);
                     way.pop();
                 }
             }
         }
     }
 
-    fn property(&mut self, at: &str, path: Option<&FieldPath>, layers: &Layers<'a>) {
+    fn property(&mut self, at: &str, path: Option<&FieldPath>, layers: &Layers<'a>, inside: bool) {
         let annotated = |(_, schema): &&(String, &Map<String, Value>)| annotations(schema).next().is_some();
         if !layers.iter().any(|layer| annotated(&layer)) {
             return;
@@ -118,6 +121,13 @@ impl<'a> Reader<'_, 'a> {
         let text = matches!((kind, self.item_kind(layers)), (Kind::Text, _) | (Kind::List, Some(Kind::Text)));
         let [filterable, sortable, searchable, unique] = FLAGS.map(flag);
         for (asked, possible, code, message) in [
+            (
+                filterable || sortable || unique,
+                !inside,
+                "annotation_in_array",
+                "stands inside an array of objects, where a field can be searched and refer to something, but neither filter, \
+                 sort nor be unique",
+            ),
             (sortable, !many, "annotation_sortable", "is an array, which has no order"),
             (
                 unique,
@@ -146,7 +156,8 @@ impl<'a> Reader<'_, 'a> {
             self.fields.push(CustomField {
                 path,
                 kind,
-                many,
+                many: many || inside,
+                inside,
                 filterable,
                 sortable,
                 searchable,
@@ -200,8 +211,8 @@ impl<'a> Reader<'_, 'a> {
                     Violation::new(
                         format!("schema{pointer}/{name}"),
                         "annotation_place",
-                        "has no effect here: annotate a property of the entry or of an object in it, not what is inside \
-                         arrays, alternatives or unused definitions",
+                        "has no effect here: annotate a property of the entry or of an object in it, not the items of an \
+                         array, alternatives or unused definitions",
                     )
                 }));
             }

@@ -18,8 +18,8 @@ pub struct Target<'a> {
     pub path: &'a FieldPath,
     /// The place among the field's ids, from 0.
     pub position: usize,
-    /// Whether the id is an item of an array.
-    pub listed: bool,
+    /// Where the id stands, as a JSON Pointer from the fields on.
+    pub pointer: String,
     /// What the field refers to.
     pub reference: &'a Reference,
     /// The key of the entry or asset.
@@ -62,15 +62,13 @@ pub(super) fn references<'a>(
     let mut violations = Vec::new();
     for field in custom {
         let Some(reference) = &field.reference else { continue };
-        for (position, (at, text)) in texts(&field.path, fields).enumerate() {
+        for (position, (at, text)) in texts(field, fields).into_iter().enumerate() {
             let kind = match reference {
                 Reference::Entry(_) => node::Kind::Entry,
                 Reference::Asset => node::Kind::Asset,
             };
             match node::NodeId::parse_as(kind, text, &format!("fields{at}")) {
-                Ok(id) => {
-                    targets.push(Target { path: &field.path, position, listed: field.many, reference, id });
-                }
+                Ok(id) => targets.push(Target { path: &field.path, position, pointer: at, reference, id }),
                 Err(error) => violations.extend(error.violations().iter().cloned()),
             }
         }
@@ -86,7 +84,7 @@ pub(super) fn references<'a>(
 pub(super) fn search_text(custom: &[CustomField], fields: &Value) -> String {
     let mut found = String::new();
     for field in custom.iter().filter(|field| field.searchable) {
-        for (_, text) in texts(&field.path, fields) {
+        for (_, text) in texts(field, fields) {
             let room = limits::SEARCH_BYTES.saturating_sub(found.len() + 1);
             let fits = text.floor_char_boundary(room.min(text.len()));
             if !found.is_empty() {
@@ -117,15 +115,37 @@ pub(super) fn uniques<'a>(
     if violations.is_empty() { Ok(found) } else { Err(violations) }
 }
 
-/// The text at a path, or the texts of the array there, each with its pointer.
-fn texts<'a>(path: &FieldPath, fields: &'a Value) -> impl Iterator<Item = (String, &'a str)> {
-    let pointer = path.pointer();
-    let (one, many) = match path.find(fields) {
-        Some(Value::String(text)) => (Some((pointer.clone(), text.as_str())), None),
-        Some(Value::Array(items)) => (None, Some(items)),
-        _ => (None, None),
-    };
-    let many = many.into_iter().flatten().enumerate();
-    one.into_iter()
-        .chain(many.filter_map(move |(index, item)| Some((format!("{pointer}/{index}"), item.as_str()?))))
+/// The text at a field's path, or the texts of the array there, each with its pointer. Inside an array of objects, those of
+/// one object after the other.
+fn texts<'a>(field: &CustomField, fields: &'a Value) -> Vec<(String, &'a str)> {
+    let mut found = Vec::new();
+    collect(field.path.segments(), field.inside, fields, String::new(), &mut found);
+    found
+}
+
+fn collect<'a>(
+    way: &[String],
+    through_arrays: bool,
+    value: &'a Value,
+    pointer: String,
+    found: &mut Vec<(String, &'a str)>,
+) {
+    match (way, value) {
+        ([name, rest @ ..], Value::Object(map)) => {
+            if let Some(inner) = map.get(name) {
+                collect(rest, through_arrays, inner, format!("{pointer}/{name}"), found);
+            }
+        }
+        ([_, ..], Value::Array(items)) if through_arrays => {
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object()) {
+                collect(way, through_arrays, item, format!("{pointer}/{index}"), found);
+            }
+        }
+        ([], Value::String(text)) => found.push((pointer, text)),
+        ([], Value::Array(items)) => {
+            let texts = items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_str()?)));
+            found.extend(texts.map(|(index, text)| (format!("{pointer}/{index}"), text)));
+        }
+        _ => {}
+    }
 }

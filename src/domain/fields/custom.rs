@@ -9,8 +9,10 @@ pub struct CustomField {
     pub path: FieldPath,
     /// How its values are compared.
     pub kind: Kind,
-    /// Whether the values are arrays of what the schema describes.
+    /// Whether an entry can hold several values here: the values are arrays, or stand inside of one.
     pub many: bool,
+    /// Whether it stands inside an array of objects; the path then leads through each of them, in the order of the array.
+    pub inside: bool,
     /// Whether a filter may name it; it then has an index (`x-filterable`).
     pub filterable: bool,
     /// Whether an order may name it; it then has an index (`x-sortable`).
