@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    Life, Tx,
     entity::{content_type, content_type_version, entry},
     error::from_orm,
     path, sql,
@@ -157,14 +157,15 @@ async fn keep_version(tx: &Tx, row: &Row, actor: &str) -> Result<()> {
         .map_err(from_orm)
 }
 
-/// How many entries a content type has, those in the bin included.
+/// How many entries a content type has, there or in the bin.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn count_entries(tx: &Tx, grant: &Grant, row: &Row) -> Result<u64> {
+pub async fn count_entries(tx: &Tx, grant: &Grant, row: &Row, life: Life) -> Result<u64> {
     grant.covers(row.brand_id, WHAT)?;
     entry::Entity::find()
         .filter(entry::Column::ContentTypeId.eq(row.id))
+        .filter(life.condition(entry::Column::DeletedAt))
         .count(tx.connection())
         .await
         .map_err(from_orm)
@@ -220,25 +221,41 @@ pub async fn page(
     Ok(found.into_iter().map(|(id, title, fields)| Content { id, title, fields }).collect())
 }
 
-/// How many of a type's entries hold, at a path, what another entry holds that is no translation of theirs.
+/// Entries that share a value with others.
+#[derive(Debug, Clone)]
+pub struct Duplicates {
+    /// How many there are.
+    pub entries: u64,
+    /// The first of them, with their headlines.
+    pub first: Vec<(Uuid, String)>,
+}
+
+/// Which of a type's entries hold, at a path, what another entry holds that is no translation of theirs.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn count_duplicates(
+pub async fn duplicates(
     tx: &Tx,
     grant: &Grant,
     row: &Row,
-    path: &FieldPath,
-    kind: Kind,
-) -> Result<u64> {
+    (path, kind): (&FieldPath, Kind),
+    most: usize,
+) -> Result<Duplicates> {
     grant.covers(row.brand_id, WHAT)?;
     let value = path::expression("e", path, kind);
     let statement = format!(
-        "select coalesce(sum(entries), 0)::bigint as entries from (\
-         select count(*) as entries from entry e \
+        "with shared as (select {value} as value from entry e \
          where e.content_type_id = $1 and e.deleted_at is null and {value} is not null \
-         group by {value} having count(distinct e.translation_id) > 1) as d"
+         group by {value} having count(distinct e.translation_id) > 1) \
+         select e.id, e.title, count(*) over () as entries from entry e join shared s on s.value = {value} \
+         where e.content_type_id = $1 and e.deleted_at is null order by e.id limit $2"
     );
-    let found: i64 = sql::get(&sql::row(tx, &statement, [row.id.into()]).await?, "entries")?;
-    Ok(u64::try_from(found).unwrap_or_default())
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = sql::rows(tx, &statement, [row.id.into(), most.into()]).await?;
+    let entries: i64 = rows.first().map_or(Ok(0), |row| sql::get(row, "entries"))?;
+    let first = rows.iter().map(|row| Ok((sql::get(row, "id")?, sql::get(row, "title")?)));
+    Ok(Duplicates {
+        entries: u64::try_from(entries).unwrap_or_default(),
+        first: first.collect::<Result<_>>()?,
+    })
 }

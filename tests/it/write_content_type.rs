@@ -1,7 +1,12 @@
 //! Content types: schemas are checked, changed against the entries that exist, and bring their indexes along.
 
 use brandgraph::{
-    domain::{Code, change::Patch, content_type::UpdateContentType, entry::Transition},
+    domain::{
+        Code,
+        change::Patch,
+        content_type::UpdateContentType,
+        entry::{OneEntry, Transition},
+    },
     service, worker,
 };
 use serde_json::{Value, json};
@@ -108,7 +113,10 @@ async fn only_an_unused_type_is_deleted() {
     let kind = w.content_type("article", article()).await;
     let id = w.entry(kind, "a", json!({})).await;
     let error = service::content_type::delete(&w.services, &w.owner, kind, None).await.unwrap_err();
-    assert_eq!((error.code(), error.details().cloned()), (Code::Conflict, Some(json!({"entries": 1}))));
+    assert_eq!(
+        (error.code(), error.details().cloned()),
+        (Code::Conflict, Some(json!({"entries": 1, "deletedEntries": 0})))
+    );
     let empty = w.content_type("empty", article()).await;
     service::content_type::delete(&w.services, &w.owner, empty, Some(1)).await.unwrap();
     assert!(w.row("entry", id).await.is_object());
@@ -130,4 +138,105 @@ async fn what_is_derived_from_the_fields_follows_a_changed_schema() {
     assert_eq!(w.row("entry", id).await["version"], json!(1));
     assert_eq!(w.count(&format!("select from entry_reference where entry_id = '{id}'")).await, 1);
     assert_eq!(w.count("select from job where state <> 'done'").await, 0);
+}
+
+fn link(id: Uuid) -> String {
+    brandgraph::domain::node::NodeId::new(brandgraph::domain::node::Kind::Entry, id).to_string()
+}
+
+#[tokio::test]
+async fn what_a_schema_newly_makes_a_reference_must_lead_somewhere() {
+    let w = World::new().await;
+    let plain = json!({"type": "object"});
+    let (kind, author) =
+        (w.content_type("article", plain.clone()).await, w.content_type("author", plain.clone()).await);
+    let rival = w.content_type_in(w.other_brand, "author", plain).await.unwrap().id;
+    let (ann, other) = (w.entry(author, "ann", json!({})).await, w.entry(kind, "other", json!({})).await);
+    let foreign = w.entry(rival, "foreign", json!({})).await;
+    let gone = w.entry(author, "gone", json!({})).await;
+    service::entry::delete(&w.services, &w.owner, OneEntry { id: gone, expected_version: None })
+        .await
+        .unwrap();
+    for (slug, by) in [
+        ("fits", json!([link(ann)])),
+        ("wrong", json!([link(ann), link(other)])),
+        ("strange", json!([link(foreign)])),
+        ("dead", json!([link(gone)])),
+        ("nowhere", json!([link(Uuid::from_u128(9))])),
+        ("text", json!(["ann"])),
+    ] {
+        w.entry(kind, slug, json!({"by": by})).await;
+    }
+    let referring = json!({"type": "object", "properties": {
+        "by": {"type": "array", "items": {"type": "string"}, "x-reference": {"entry": ["author"]}}}});
+    let mut dry = update(kind, Some(referring));
+    dry.dry_run = true;
+    let report =
+        service::content_type::update(&w.services, &w.owner, dry.clone()).await.unwrap().report.unwrap();
+    let mut wrong: Vec<_> = report
+        .examples
+        .iter()
+        .flat_map(|entry| entry.violations.iter().map(|v| (entry.title.as_str(), v.path.as_str(), v.code)))
+        .collect();
+    wrong.sort_unstable();
+    assert_eq!(
+        wrong,
+        [
+            ("dead", "fields/by/0", "not_found"),
+            ("nowhere", "fields/by/0", "not_found"),
+            ("strange", "fields/by/0", "not_found"),
+            ("text", "fields/by/0", "id"),
+            ("wrong", "fields/by/1", "reference_type"),
+        ]
+    );
+    assert_eq!((report.checked, report.stranded), (7, 5));
+    dry.dry_run = false;
+    let error = service::content_type::update(&w.services, &w.owner, dry).await.unwrap_err();
+    assert_eq!((error.code(), &error.details().unwrap()["stranded"]), (Code::Conflict, &json!(5)));
+}
+
+#[tokio::test]
+async fn a_reference_whose_allowed_types_change_is_checked_but_one_that_stays_is_not() {
+    let w = World::new().await;
+    let author = w.content_type("author", json!({"type": "object"})).await;
+    let by = |types: Value| json!({"type": "object", "properties": {"by": {"type": "string", "x-reference": {"entry": types}}}});
+    let kind = w.content_type("article", by(json!(["author", "article"]))).await;
+    let ann = w.entry(author, "ann", json!({})).await;
+    let id = w.entry(kind, "a", json!({"by": link(ann)})).await;
+    // A target in the bin is no reason to refuse another schema: the reference was good when it was made.
+    service::entry::delete(&w.services, &w.owner, OneEntry { id: ann, expected_version: None })
+        .await
+        .unwrap();
+    let done =
+        service::content_type::update(&w.services, &w.owner, update(kind, Some(by(json!(["author"])))))
+            .await
+            .unwrap();
+    assert!(done.applied);
+    let error =
+        service::content_type::update(&w.services, &w.owner, update(kind, Some(by(json!(["article"])))))
+            .await
+            .unwrap_err();
+    let example = error.details().unwrap()["examples"][0].clone();
+    assert_eq!(
+        (&example["id"], &example["violations"][0]["code"]),
+        (&json!(link(id)), &json!("reference_type"))
+    );
+}
+
+#[tokio::test]
+async fn entries_that_share_what_is_to_be_unique_are_named() {
+    let w = World::new().await;
+    let kind = w.content_type("article", json!({"type": "object"})).await;
+    for n in 0..30 {
+        w.entry(kind, &format!("same{n}"), json!({"sku": "1"})).await;
+    }
+    w.entry(kind, "own", json!({"sku": "2"})).await;
+    let unique = json!({"type": "object", "properties": {"sku": {"type": "string", "x-unique": true}}});
+    let mut dry = update(kind, Some(unique));
+    dry.dry_run = true;
+    let report = service::content_type::update(&w.services, &w.owner, dry).await.unwrap().report.unwrap();
+    assert_eq!((report.checked, report.stranded, report.examples.len()), (31, 30, 20));
+    assert_eq!(report.duplicates, [("sku".to_owned(), 30)]);
+    let violation = &report.examples[0].violations[0];
+    assert_eq!((violation.path.as_str(), violation.code), ("fields/sku", "not_unique"));
 }
