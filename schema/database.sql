@@ -114,6 +114,7 @@ CREATE TABLE public.entry (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    publish_problem jsonb,
     CONSTRAINT entry_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL))),
     CONSTRAINT entry_published_check CHECK (((status <> 'published'::text) OR (published_at IS NOT NULL))),
     CONSTRAINT entry_scheduled_check CHECK (((status = 'scheduled'::text) = (scheduled_at IS NOT NULL))),
@@ -333,6 +334,8 @@ CREATE INDEX asset_filename_idx ON public.asset USING btree (brand_id, filename,
 CREATE INDEX category_parent_idx ON public.category USING btree (parent_id, "position", id);
 
 CREATE INDEX category_path_idx ON public.category USING gin (path);
+
+CREATE INDEX entry_bin_idx ON public.entry USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 
 CREATE INDEX entry_category_category_idx ON public.entry_category USING btree (category_id, entry_id);
 

@@ -10,6 +10,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_content;
 mod m0002_work;
 mod m0003_pending;
+mod m0004_problem_and_bin;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_content::Migration),
             Box::new(m0002_work::Migration),
             Box::new(m0003_pending::Migration),
+            Box::new(m0004_problem_and_bin::Migration),
         ]
     }
 }

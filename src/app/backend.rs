@@ -42,7 +42,7 @@ impl Backend {
     pub async fn open(config: &Config, environment: &Environment, sharing: Sharing) -> Result<Self, Failure> {
         let (db, postgres) = connect(config, environment, sharing).await?;
         store::migrate(&db).await?;
-        let services = Services::new(db, Clock::system());
+        let services = Services::new(db, Clock::system()).with_bin(config.bin);
         Ok(Self { services, postgres })
     }
 

@@ -30,6 +30,19 @@ impl DeletePayload {
     }
 }
 
+/// A node that is gone for good.
+#[derive(Debug, SimpleObject)]
+pub(super) struct PurgePayload {
+    /// The id that the node had.
+    purged_id: ID,
+}
+
+impl PurgePayload {
+    pub(super) fn new(kind: Kind, changed: crate::domain::change::Changed) -> Self {
+        Self { purged_id: ID(NodeId::new(kind, changed.id).to_string()) }
+    }
+}
+
 /// What a mutation answers. Null where it failed, so that one does not take with it what the others of its document did.
 pub(super) type Payload<T> = Option<async_graphql::Result<T>>;
 

@@ -10,8 +10,16 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::Result,
-    store::{self, Tx},
+    store::{self, Db, Tx},
 };
+
+/// How many jobs stand in each state but done.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn count_by_state(db: &Db) -> Result<Vec<(String, i64)>> {
+    store::job::count_by_state(db).await
+}
 
 /// Adds jobs within a transaction; a job whose kind and dedupe key are already waiting is not added again.
 ///

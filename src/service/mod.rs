@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod authn;
+pub mod bin;
 pub mod brand;
 pub mod bulk;
 pub mod category;
@@ -32,13 +33,21 @@ pub struct Services {
     pub clock: Clock,
     /// Compiled schemas of content types.
     pub schemas: Schemas,
+    /// How long deleted entries are kept.
+    pub bin: bin::Settings,
 }
 
 impl Services {
     /// The adapters around a database.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, schemas: Schemas::default() }
+        Self { db, clock, schemas: Schemas::default(), bin: bin::Settings::default() }
+    }
+
+    /// The same with another retention of deleted entries.
+    #[must_use]
+    pub fn with_bin(self, bin: bin::Settings) -> Self {
+        Self { bin, ..self }
     }
 }
 

@@ -80,6 +80,7 @@ pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Res
         version: Set(1),
         published_at: Set(None),
         scheduled_at: Set(None),
+        publish_problem: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
         deleted_at: Set(None),
@@ -102,6 +103,8 @@ pub struct Changes {
     pub published_at: Option<DateTime<Utc>>,
     /// Another time to publish at, or none.
     pub scheduled_at: Option<Option<DateTime<Utc>>>,
+    /// Why it could not be published on time, or nothing.
+    pub publish_problem: Option<Option<Value>>,
     /// Another time of deletion, or none.
     pub deleted_at: Option<Option<DateTime<Utc>>>,
 }
@@ -127,6 +130,7 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
     next.status = changes.status.map_or(next.status, |status| Set(status.name().to_owned()));
     next.published_at = changes.published_at.map_or(next.published_at, |at| Set(Some(at)));
     next.scheduled_at = changes.scheduled_at.map_or(next.scheduled_at, Set);
+    next.publish_problem = changes.publish_problem.map_or(next.publish_problem, Set);
     next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
     next.update(tx.connection()).await.map_err(from_orm)
 }

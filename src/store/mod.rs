@@ -1,6 +1,7 @@
 //! PostgreSQL, concretely: the only layer that knows SQL.
 
 pub mod asset;
+pub mod bin;
 pub mod brand;
 pub mod bulk;
 pub mod category;

@@ -4,18 +4,20 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use super::metrics;
 use crate::{
     domain::{Code, Error, Result},
     queue::{Job, Outcome},
     service::{
-        Caller, Services,
+        Caller, Services, bin,
         content_type::{self, Progress},
         entry,
     },
 };
 
 /// The kinds of job that this version handles; others are left to the version that enqueued them.
-pub const KINDS: [&str; 4] = [entry::PUBLISH, content_type::BUILD, content_type::DROP, content_type::REINDEX];
+pub const KINDS: [&str; 5] =
+    [entry::PUBLISH, content_type::BUILD, content_type::DROP, content_type::REINDEX, bin::PURGE];
 
 #[derive(Debug, Deserialize)]
 struct Publish {
@@ -37,10 +39,39 @@ struct Reindex {
 
 /// Does a job and says what came of it.
 pub(super) async fn handle(services: &Services, job: &Job) -> Outcome {
-    match attempt(services, job).await {
+    let outcome = match attempt(services, job).await {
         Ok(Progress::Done) => Outcome::Done,
         Ok(Progress::Busy(by)) => Outcome::Postpone(by),
-        Err(error) => fail(job, &error),
+        Err(error) => {
+            let outcome = fail(job, &error);
+            if job.kind == entry::PUBLISH && last(job, &outcome) {
+                give_up(services, job, &error).await;
+            }
+            outcome
+        }
+    };
+    metrics::ran(job, &outcome);
+    outcome
+}
+
+/// Whether a job that failed is not going to be tried again.
+fn last(job: &Job, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Bury(_) => true,
+        Outcome::Retry(_) => job.attempts >= job.max_attempts,
+        Outcome::Done | Outcome::Postpone(_) => false,
+    }
+}
+
+/// An entry is not left waiting for a publication that nobody will try again.
+async fn give_up(services: &Services, job: &Job, why: &Error) {
+    let Ok(Publish { entry, at }) = payload(job) else { return };
+    match entry::give_up_publication(services, &Caller::system("schedule"), entry, at, why).await {
+        Ok(publication) => metrics::published(publication),
+        Err(error) => {
+            tracing::error!(job.id = %job.id, entry.id = %entry, code = error.code().name(), %error,
+            "an entry stays scheduled although its publication was given up")
+        }
     }
 }
 
@@ -48,7 +79,8 @@ async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
     match job.kind.as_str() {
         entry::PUBLISH => {
             let Publish { entry, at } = payload(job)?;
-            entry::publish_due(services, &Caller::system("schedule"), entry, at).await?;
+            let publication = entry::publish_due(services, &Caller::system("schedule"), entry, at).await?;
+            metrics::published(publication);
             Ok(Progress::Done)
         }
         content_type::BUILD => {
@@ -62,6 +94,10 @@ async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
         content_type::REINDEX => {
             let Reindex { content_type, after } = payload(job)?;
             content_type::reindex(services, &Caller::system("schema"), content_type, after).await?;
+            Ok(Progress::Done)
+        }
+        bin::PURGE => {
+            metrics::purged(bin::purge_due(services, &Caller::system("bin")).await?);
             Ok(Progress::Done)
         }
         _ => Err(Error::new(Code::Invalid, "this version knows no such kind of job")),

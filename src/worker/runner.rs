@@ -3,17 +3,22 @@
 use std::{future::Future, time::Duration};
 
 use serde::Deserialize;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
-use super::handle::{KINDS, handle};
+use super::{
+    handle::{KINDS, handle},
+    metrics,
+};
 use crate::{
     domain::Result,
     queue::{self, Job, Outcome},
-    service::Services,
+    service::{Caller, Services, bin},
 };
 
 /// How often, in turns of the loop without work, old jobs are swept.
 const SWEEP_EVERY: u32 = 600;
+/// How often the jobs that are not done are counted.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 /// How jobs are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -37,6 +42,7 @@ pub async fn run(services: Services, settings: Settings, shutdown: impl Future<O
     let pause = Duration::from_millis(settings.poll_ms.max(10));
     let mut running = JoinSet::new();
     let mut idle: u32 = 0;
+    let mut last_look: Option<Instant> = None;
     tokio::pin!(shutdown);
     loop {
         let free = most.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));
@@ -47,10 +53,12 @@ pub async fn run(services: Services, settings: Settings, shutdown: impl Future<O
             let services = services.clone();
             running.spawn(async move { finish(&services, &job).await });
         }
-        if idle % SWEEP_EVERY == 1
-            && let Err(error) = queue::sweep(&services.db, services.clock.now()).await
-        {
-            tracing::warn!(%error, "sweeping old jobs failed");
+        if idle % SWEEP_EVERY == 1 {
+            sweep(&services).await;
+        }
+        if last_look.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
+            last_look = Some(Instant::now());
+            look(&services).await;
         }
         tokio::select! {
             biased;
@@ -79,6 +87,24 @@ pub async fn run_due(services: &Services) -> Result<usize> {
             queue::settle(&services.db, &job, outcome, services.clock.now()).await?;
             count += 1;
         }
+    }
+}
+
+/// What has to happen now and then, whoever else does it too.
+async fn sweep(services: &Services) {
+    if let Err(error) = queue::sweep(&services.db, services.clock.now()).await {
+        tracing::warn!(%error, "sweeping old jobs failed");
+    }
+    if let Err(error) = bin::watch(services, &Caller::system("bin")).await {
+        tracing::warn!(%error, "the bin is not looked through");
+    }
+}
+
+/// Shows how many jobs wait, run, or were given up.
+async fn look(services: &Services) {
+    match queue::count_by_state(&services.db).await {
+        Ok(counts) => metrics::waiting(&counts),
+        Err(error) => tracing::warn!(%error, "jobs could not be counted"),
     }
 }
 

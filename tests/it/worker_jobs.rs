@@ -90,26 +90,18 @@ async fn what_a_deleted_brand_missed_is_published_when_it_is_restored() {
 #[tokio::test]
 async fn a_job_that_cannot_succeed_is_buried_and_kept() {
     let w = World::new().await;
-    let kind = w.content_type("article", json!({"type": "object"})).await;
-    let id = w.entry(kind, "a", json!({"n": 1})).await;
-    w.change(id, Transition::Schedule(start() + TimeDelta::hours(1))).await.unwrap();
-    let schema = json!({"type": "object", "properties": {"n": {"type": "string"}}});
-    let command = UpdateContentType {
-        id: kind,
-        expected_version: None,
-        name: None,
-        description: Patch::Keep,
-        schema: Some(schema),
-        dry_run: false,
-        force: true,
-    };
-    service::content_type::update(&w.services, &w.owner, command).await.unwrap();
-    w.services.clock.advance(TimeDelta::hours(2));
+    let mut connection = w.db.connect().await;
+    connection
+        .execute(
+            "insert into job (id, kind, payload, run_at, created_at) values (gen_random_uuid(), 'entry.publish', \
+             '{\"entry\": 7}', '2026-11-20T10:00:00Z', '2026-11-20T10:00:00Z')",
+        )
+        .await
+        .unwrap();
     worker::run_due(&w.services).await.unwrap();
     let job = w.json("select to_jsonb(j) from job j where kind = 'entry.publish'").await;
-    assert_eq!(job["state"], json!("buried"));
-    assert!(job["last_error"].as_str().unwrap().contains("fields/n"), "{job}");
-    assert_eq!(w.row("entry", id).await["status"], json!("scheduled"));
+    assert_eq!((&job["state"], &job["attempts"]), (&json!("buried"), &json!(1)));
+    assert!(job["last_error"].as_str().unwrap().contains("INVALID"), "{job}");
 }
 
 #[tokio::test]

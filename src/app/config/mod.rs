@@ -11,7 +11,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::telemetry;
-use crate::{http, service::authn, store, worker};
+use crate::{
+    http,
+    service::{authn, bin},
+    store, worker,
+};
 
 pub use contract::TEXT as CONTRACT;
 pub use environment::Environment;
@@ -25,6 +29,8 @@ const DEFAULT_FILE: &str = "brandgraph.toml";
 pub struct Config {
     /// The section `auth`.
     pub auth: authn::Settings,
+    /// The section `bin`.
+    pub bin: bin::Settings,
     /// The section `database`.
     pub database: store::Settings,
     /// The section `embedded`.
@@ -74,6 +80,7 @@ impl Config {
     fn compose(layers: &layers::Layers, problems: &mut Problems) -> Self {
         Self {
             auth: problems.section(layers, "auth"),
+            bin: problems.section(layers, "bin"),
             database: problems.section(layers, "database"),
             embedded: problems.section(layers, "embedded"),
             http: problems.section(layers, "http"),

@@ -19,6 +19,8 @@ pub enum Permission {
     EntryPublish,
     /// Delete entries and bring them back.
     EntryDelete,
+    /// Purge deleted entries for good.
+    EntryPurge,
     /// Create, change and delete tags and categories.
     TaxonomyWrite,
     /// See assets.
@@ -33,7 +35,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order of the contract file.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::BrandRead,
         Self::BrandWrite,
         Self::TypeWrite,
@@ -42,6 +44,7 @@ impl Permission {
         Self::EntryWrite,
         Self::EntryPublish,
         Self::EntryDelete,
+        Self::EntryPurge,
         Self::TaxonomyWrite,
         Self::AssetRead,
         Self::AssetWrite,
@@ -61,6 +64,7 @@ impl Permission {
             Self::EntryWrite => "entry:write",
             Self::EntryPublish => "entry:publish",
             Self::EntryDelete => "entry:delete",
+            Self::EntryPurge => "entry:purge",
             Self::TaxonomyWrite => "taxonomy:write",
             Self::AssetRead => "asset:read",
             Self::AssetWrite => "asset:write",

@@ -9,7 +9,7 @@ pub enum Role {
     Owner,
     /// Everything but creating brands.
     Admin,
-    /// All content: write, publish, delete, and shape taxonomy.
+    /// All content: write, publish, delete (but not for good), and shape taxonomy.
     Editor,
     /// Writes entries and assets, publishes nothing.
     Author,
@@ -53,7 +53,9 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Admin => !matches!(permission, P::BrandWrite),
-            Self::Editor => !matches!(permission, P::BrandWrite | P::TypeWrite | P::SourceSync),
+            Self::Editor => {
+                !matches!(permission, P::BrandWrite | P::TypeWrite | P::EntryPurge | P::SourceSync)
+            }
             Self::Author => matches!(
                 permission,
                 P::BrandRead

@@ -87,6 +87,14 @@ pub(super) fn entry() -> Noun {
             Field::column("scheduledAt", "scheduled_at", Scalar::Moment, "When it is going to be published.")
                 .optional()
                 .sorts(),
+            Field::column(
+                "publishProblem",
+                "publish_problem",
+                Scalar::Json,
+                "Why it is a draft again although it was scheduled: `{code, message, at, failedAt, violations}`, at most 20 \
+                 violations with path, code and message. Gone once it is published, scheduled or archived.",
+            )
+            .present_when("status", "draft"),
             Field::column("createdAt", "created_at", Scalar::Moment, "When it was created.").sorts(),
             Field::column("updatedAt", "updated_at", Scalar::Moment, "When it was last changed.").sorts(),
             Field::one("brand", "Brand", Join::to("brand_id"), "The brand.").filters(),

@@ -6,7 +6,7 @@ use super::input::{CreateEntryInput, OneEntryInput, UpdateEntryInput, one};
 use crate::{
     domain::{change::Changed, entry::RevertEntry, node::Kind},
     graphql::{
-        change::{DeletePayload, Payload, change},
+        change::{DeletePayload, Payload, PurgePayload, change},
         planned::EntryNode,
     },
     service,
@@ -90,6 +90,21 @@ impl EntryMutation {
         change(context, input.parse(), |services, caller, entry| async move {
             let done = service::entry::delete(&services, &caller, entry).await;
             done.map(|changed| DeletePayload::new(Kind::Entry, changed))
+        })
+        .await
+    }
+
+    /// Removes a deleted entry for good, with its history; nothing brings it back, but a pull, where its platform still has it.
+    /// A conflict while entries that are not deleted refer to it. Deleted entries without a source are purged by themselves
+    /// after `bin.retention_days`. Needs `entry:purge`.
+    async fn purge_entry(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which deleted entry.")] input: OneEntryInput,
+    ) -> Payload<PurgePayload> {
+        change(context, input.parse(), |services, caller, entry| async move {
+            let done = service::bin::purge(&services, &caller, entry).await;
+            done.map(|changed| PurgePayload::new(Kind::Entry, changed))
         })
         .await
     }

@@ -19,7 +19,7 @@ use crate::{
     },
     kit::id,
     store::{
-        self,
+        self, Life,
         content_type::{Changes, Row},
     },
 };
@@ -106,7 +106,8 @@ pub async fn update(
 /// Deletes a content type that no entry uses.
 ///
 /// # Errors
-/// `NOT_FOUND`, `CONFLICT` for another version or where it has entries, deleted ones included.
+/// `NOT_FOUND`, `CONFLICT` for another version or where it has entries, deleted ones included; the details
+/// then say how many of each.
 pub async fn delete(
     services: &Services,
     caller: &Caller,
@@ -118,14 +119,30 @@ pub async fn delete(
     let row = store::content_type::lock(unit.tx(), &grant, id).await?;
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     check_version(expected_version, row.version)?;
-    let entries = store::content_type::count_entries(unit.tx(), &grant, &row).await?;
-    if entries > 0 {
-        let message = format!("the content type has {entries} entries, deleted ones included");
-        return Err(Error::new(Code::Conflict, message).with_details(serde_json::json!({"entries": entries})));
+    let entries = store::content_type::count_entries(unit.tx(), &grant, &row, Life::Live).await?;
+    let deleted = store::content_type::count_entries(unit.tx(), &grant, &row, Life::Deleted).await?;
+    if entries + deleted > 0 {
+        return Err(held(entries, deleted));
     }
     store::content_type::delete(unit.tx(), &grant, &row).await?;
     index::want(services, &mut unit, &grant, row.brand_id, None).await?;
     finish(unit, "content_type.deleted", &row).await
+}
+
+/// What still holds a content type, and what lets it go.
+fn held(entries: u64, deleted: u64) -> Error {
+    let message = match (entries, deleted) {
+        (0, _) => format!(
+            "the content type has {deleted} deleted entries; purge them with purgeEntry, or wait until their time in the \
+             bin is over"
+        ),
+        (_, 0) => format!("the content type has {entries} entries; delete and purge them first"),
+        _ => format!(
+            "the content type has {entries} entries and {deleted} deleted ones; delete and purge them first"
+        ),
+    };
+    let details = serde_json::json!({"entries": entries, "deletedEntries": deleted});
+    Error::new(Code::Conflict, message).with_details(details)
 }
 
 fn refuse(report: &FitReport) -> Error {

@@ -3,6 +3,7 @@
 mod bin;
 mod content;
 mod create;
+mod due;
 mod links;
 mod revert;
 mod status;
@@ -22,10 +23,11 @@ use crate::{
 
 pub use bin::{delete, restore};
 pub use create::create;
+pub use due::{Publication, give_up_publication, publish_due};
 pub use links::{set_categories, set_tags};
 pub use revert::revert;
 pub(super) use status::publication;
-pub use status::{PUBLISH, change_status, publish_due};
+pub use status::{PUBLISH, change_status};
 pub use update::update;
 
 /// An entry that was found, is the caller's to change, and stays as it is until the unit ends.

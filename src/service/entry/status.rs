@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::{Opened, content, finish, open, status};
 use crate::{
     domain::{
-        Code, Error, Result,
+        Error, Result,
         access::Permission,
         change::Changed,
-        entry::{ChangeStatus, OneEntry, Status, Transition},
+        entry::{ChangeStatus, Status, Transition},
     },
     queue::NewJob,
     service::{Caller, Services},
@@ -30,31 +30,6 @@ pub async fn change_status(services: &Services, caller: &Caller, command: Change
     apply(services, opened, command.transition).await
 }
 
-/// Publishes an entry that is still scheduled for that very moment; anything else is nothing to do, so that the job may run
-/// twice and come too late.
-///
-/// # Errors
-/// `INVALID` where its fields no longer fit its type; it then stays scheduled.
-pub async fn publish_due(
-    services: &Services,
-    caller: &Caller,
-    id: Uuid,
-    at: DateTime<Utc>,
-) -> Result<Option<Changed>> {
-    let entry = OneEntry { id, expected_version: None };
-    let opened = match open(services, caller, Permission::EntryPublish, entry, Life::Live).await {
-        Ok(opened) => opened,
-        Err(error) if error.code() == Code::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let due = opened.row.scheduled_at == Some(at) && at <= opened.unit.now();
-    if status(&opened.row)? == Status::Scheduled && due {
-        apply(services, opened, Transition::Publish).await.map(Some)
-    } else {
-        opened.unit.rollback().await.map(|()| None)
-    }
-}
-
 /// The job that publishes an entry on time.
 pub(in crate::service) fn publication(entry: Uuid, at: DateTime<Utc>) -> NewJob {
     NewJob {
@@ -65,7 +40,7 @@ pub(in crate::service) fn publication(entry: Uuid, at: DateTime<Utc>) -> NewJob 
     }
 }
 
-async fn apply(services: &Services, opened: Opened, transition: Transition) -> Result<Changed> {
+pub(super) async fn apply(services: &Services, opened: Opened, transition: Transition) -> Result<Changed> {
     let Opened { mut unit, grant, row } = opened;
     let Some(next) = transition.from(status(&row)?)? else {
         unit.rollback().await?;
@@ -76,7 +51,12 @@ async fn apply(services: &Services, opened: Opened, transition: Transition) -> R
         let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
         content::refuse(content::violations(content::schema(services, &kind)?.as_ref(), &row.fields))?;
     }
-    let mut changes = Changes { status: Some(next), scheduled_at: Some(None), ..Changes::default() };
+    let mut changes = Changes {
+        status: Some(next),
+        scheduled_at: Some(None),
+        publish_problem: Some(None),
+        ..Changes::default()
+    };
     match transition {
         // The first publication counts: what is taken back and published again is not news.
         Transition::Publish if row.published_at.is_none() => changes.published_at = Some(unit.now()),

@@ -22,6 +22,7 @@ pub struct Model {
     pub version: i32,
     pub published_at: Option<ChronoDateTimeUtc>,
     pub scheduled_at: Option<ChronoDateTimeUtc>,
+    pub publish_problem: Option<Json>,
     pub created_at: ChronoDateTimeUtc,
     pub updated_at: ChronoDateTimeUtc,
     pub deleted_at: Option<ChronoDateTimeUtc>,
