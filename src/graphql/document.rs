@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Name, Positioned, ServerError,
+    Name, Pos, Positioned, ServerError,
     parser::{
         self,
         types::{
@@ -13,7 +13,7 @@ use async_graphql::{
     },
 };
 
-use super::select::Root;
+use super::{nesting::nesting, select::Root};
 use crate::domain::{Error, Result};
 
 /// How many selections a document may have once its fragments are written out.
@@ -64,7 +64,7 @@ impl Document {
     /// # Errors
     /// What is wrong, as async-graphql says it; `LIMIT_EXCEEDED` where its fragments write out to too many fields.
     pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
-        let nesting = nesting(text);
+        let nesting = nesting(text).map_err(|at| Refusal::Syntax(Box::new(unended(text, at))))?;
         if nesting > MAX_NESTING {
             return Err(Refusal::Limit(Error::limit("levels of nested braces", MAX_NESTING, nesting)));
         }
@@ -117,6 +117,17 @@ pub(super) enum Refusal {
     Syntax(Box<ServerError>),
     /// It is too large.
     Limit(Error),
+}
+
+/// The refusal of a document whose text that begins at `at` has no end.
+fn unended(text: &str, at: usize) -> ServerError {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.split('\n').count();
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    ServerError::new(
+        format!("syntax error at line {line}, column {column}: the text that begins here does not end"),
+        Some(Pos { line, column }),
+    )
 }
 
 /// What stands where the parser could go no further. Its own message is a drawing of the document, several lines long.
@@ -194,36 +205,6 @@ fn set_size<'d>(
         total = total.saturating_add(inside).saturating_add(1);
     }
     total
-}
-
-/// How deep braces, brackets and parentheses are nested, texts and comments left out: the parser and all that comes after it
-/// are recursive, and a stack that overflows ends the process.
-fn nesting(text: &str) -> u32 {
-    let (mut depth, mut deepest) = (0_u32, 0_u32);
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'{' | b'[' | b'(' => {
-                depth = depth.saturating_add(1);
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b'#' => {
-                bytes.by_ref().find(|byte| matches!(byte, b'\n' | b'\r'));
-            }
-            // A block text is three texts here, and what is inside of it the second: close enough for a bound.
-            b'"' => {
-                let mut escaped = false;
-                bytes.by_ref().find(|byte| {
-                    let end = *byte == b'"' && !escaped;
-                    escaped = *byte == b'\\' && !escaped;
-                    end
-                });
-            }
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// The documents that were found valid, by their text.

@@ -11,6 +11,7 @@ mod engine;
 mod entry;
 pub mod error;
 pub mod mutation;
+mod nesting;
 pub mod planned;
 mod query;
 mod read;
