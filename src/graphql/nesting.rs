@@ -65,14 +65,16 @@ mod tests {
     /// Texts and comments that look like nesting.
     fn disguises() -> impl Strategy<Value = String> {
         let parts = select(vec!["\\\"", "{", "[[", "(", "}", "#", " ", "x", "\\\\", "ä"]);
-        let parts_of_a_block = select(vec!["\"", "\"\"", "\\\"\"\"", "{", "[[", "(", "}", "#", "\n", "x", "\\", "ä"]);
+        let parts_of_a_block =
+            select(vec!["\"", "\"\"", "\\\"\"\"", "{", "[[", "(", "}", "#", "\n", "x", "\\", "ä"]);
         prop_oneof![
             vec(parts, 0..8).prop_map(|parts| format!("\"{}\"", parts.concat())),
             // A quote at the end would be taken for the first of the closing ones.
             vec(parts_of_a_block, 0..8).prop_filter_map("a run of quotes ends a block", |parts| {
                 let inside = parts.concat();
                 let open = inside.replace("\\\"\"\"", "");
-                (!open.contains("\"\"\"") && !inside.ends_with(['"', '\\'])).then(|| format!("\"\"\"{inside}\"\"\""))
+                (!open.contains("\"\"\"") && !inside.ends_with(['"', '\\']))
+                    .then(|| format!("\"\"\"{inside}\"\"\""))
             }),
             "[{(\")#]{0,6}".prop_map(|inside| format!("#{inside}\n")),
         ]
@@ -90,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_text_that_does_not_end_is_told() {
-        for (document, at) in [("{ a(b: \"", 7), ("{ a(b: \"x\n\") }", 7), ("[\"\"\"x\" [[", 1), ("\"\\", 0)] {
+        for (document, at) in [("{ a(b: \"", 7), ("{ a(b: \"x\n\") }", 7), ("[\"\"\"x\" [[", 1), ("\"\\", 0)]
+        {
             assert_eq!(nesting(document), Err(at), "{document}");
         }
     }

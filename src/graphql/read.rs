@@ -45,6 +45,7 @@ impl<'d> Surroundings<'d> {
             definitions: self.definitions,
             variables: &request.variables,
             rows: Cell::new(0),
+            arguments: Cell::new(0),
             locales: RefCell::default(),
         }
     }

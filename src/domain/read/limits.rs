@@ -37,6 +37,8 @@ pub struct Limits {
     pub max_cursor: u32,
     /// Ids in one `nodes`.
     pub max_nodes: u32,
+    /// Bytes that the arguments of a query come to, every variable counted wherever it is used.
+    pub max_arguments: u64,
     /// Rows that the pages of a root field can come to, multiplied along the nesting; counts and facets stand for many.
     pub max_rows: u64,
 }
@@ -60,5 +62,6 @@ pub const LIMITS: Limits = Limits {
     max_bodies: 20,
     max_cursor: 16_384,
     max_nodes: 100,
+    max_arguments: 1_048_576,
     max_rows: 200_000,
 };

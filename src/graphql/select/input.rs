@@ -4,7 +4,7 @@ use async_graphql::parser::types::Field;
 use async_graphql_value::{ConstValue, Name, Value};
 use indexmap::IndexMap;
 
-use super::Selector;
+use super::{Selector, VALUE};
 use crate::domain::{Error, Result, catalog::EnumType};
 
 /// An argument or a part of one, and where it stands.
@@ -35,6 +35,10 @@ impl Selector<'_> {
 
     /// A value with its variables filled in; nothing where it is a variable that was left out.
     pub(in crate::graphql) fn resolve(&self, value: &Value) -> Result<Option<ConstValue>> {
+        self.weigh(match value {
+            Value::String(text) => text.len().saturating_add(VALUE),
+            _ => VALUE,
+        })?;
         Ok(Some(match value {
             Value::Variable(name) => return self.variable(name),
             Value::Null => ConstValue::Null,

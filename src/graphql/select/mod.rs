@@ -44,6 +44,8 @@ pub(super) struct Selector<'a> {
     pub(super) variables: &'a serde_json::Map<String, serde_json::Value>,
     /// Rows that the pages selected so far can come to.
     pub(super) rows: Cell<u64>,
+    /// Bytes that the arguments parsed so far come to.
+    pub(super) arguments: Cell<u64>,
     /// The locales that were asked for, and where; whether there are such is for the database to say.
     pub(super) locales: RefCell<Vec<WantedLocale>>,
 }
@@ -52,7 +54,7 @@ impl Selector<'_> {
     /// The value of a variable: what was sent, else its default, else nothing at all.
     pub(super) fn variable(&self, name: &str) -> Result<Option<ConstValue>> {
         if let Some(value) = self.variables.get(name) {
-            bounded(value, name)?;
+            self.weigh(bounded(value, name)?)?;
             return ConstValue::from_json(value.clone()).map(Some).map_err(Error::internal);
         }
         Ok(self
@@ -61,6 +63,21 @@ impl Selector<'_> {
             .find(|definition| definition.node.name.node == name)
             .and_then(|definition| definition.node.default_value.as_ref())
             .map(|default| default.node.clone()))
+    }
+
+    /// Refuses what would come to more bytes than the arguments of a query may. A plan keeps its own copy of every value, so
+    /// a large variable that is used in a thousand places would take up its size a thousand times.
+    fn weigh(&self, bytes: usize) -> Result<()> {
+        let total = self.arguments.get().saturating_add(bytes as u64);
+        self.arguments.set(total);
+        if total > LIMITS.max_arguments {
+            return Err(Error::limit(
+                "bytes that the arguments of a query come to",
+                LIMITS.max_arguments,
+                total,
+            ));
+        }
+        Ok(())
     }
 
     /// Refuses what would come to more rows than a query may. `fan` is how many rows stand outside.
@@ -83,20 +100,30 @@ impl Selector<'_> {
     }
 }
 
-/// Refuses the value of a variable that is nested deeper than any of our inputs; what walks it is recursive.
-fn bounded(value: &serde_json::Value, name: &str) -> Result<()> {
+/// How many bytes the value of a variable comes to.
+///
+/// # Errors
+/// `INVALID` where it is nested deeper than any of our inputs; what walks it is recursive.
+fn bounded(value: &serde_json::Value, name: &str) -> Result<usize> {
+    use serde_json::Value;
+    let mut bytes = 0_usize;
     let mut level = vec![value];
     for _ in 0..MAX_VALUE_DEPTH {
-        let below: Vec<&serde_json::Value> = level
-            .iter()
-            .flat_map(|value| match value {
-                serde_json::Value::Array(items) => items.iter().collect::<Vec<_>>(),
-                serde_json::Value::Object(fields) => fields.values().collect(),
-                _ => Vec::new(),
-            })
-            .collect();
+        let mut below = Vec::new();
+        for value in level {
+            bytes = bytes.saturating_add(VALUE);
+            match value {
+                Value::Array(items) => below.extend(items),
+                Value::Object(fields) => {
+                    bytes = fields.keys().fold(bytes, |bytes, name| bytes.saturating_add(name.len()));
+                    below.extend(fields.values());
+                }
+                Value::String(text) => bytes = bytes.saturating_add(text.len()),
+                _ => {}
+            }
+        }
         if below.is_empty() {
-            return Ok(());
+            return Ok(bytes);
         }
         level = below;
     }
@@ -107,6 +134,8 @@ fn bounded(value: &serde_json::Value, name: &str) -> Result<()> {
     ))
 }
 
+/// What a value counts beside its text, in bytes.
+const VALUE: usize = 16;
 /// How deep the value of a variable may be nested.
 const MAX_VALUE_DEPTH: u32 = 64;
 

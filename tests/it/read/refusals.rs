@@ -93,3 +93,30 @@ async fn what_cannot_be_read_is_shown_where_it_stands() {
         assert_eq!((code.as_str(), said.as_str()), ("INVALID", message));
     }
 }
+
+#[tokio::test]
+async fn nesting_cannot_hide_behind_a_text() {
+    let shelf = Shelf::open().await;
+    let deep = format!("{}slug{}", "{ a ".repeat(20_000), "}".repeat(20_000));
+    for text in ["\"\"\" \" \"\"\"", "\"\"\"\\\"\"\" \"\"\"", "\"#\\\"\""] {
+        let query = format!("{{ node(id: {text}) {deep} }}");
+        let (code, _, said) = shelf.refusal(&query, json!({})).await;
+        assert_eq!(code, "LIMIT_EXCEEDED", "{text}: {said}");
+    }
+    let (code, _, said) = shelf.refusal(&format!("{{ nodes(ids: [\"\"\"x\" {deep}"), json!({})).await;
+    assert_eq!(
+        (code.as_str(), said.as_str()),
+        ("INVALID", "syntax error at line 1, column 15: the text that begins here does not end")
+    );
+}
+
+#[tokio::test]
+async fn a_large_variable_is_not_taken_many_times() {
+    let shelf = Shelf::open().await;
+    let conditions = "{title: {eq: $text}} ".repeat(50);
+    let query =
+        format!("query($text: String!) {{ entries(filter: {{or: [{conditions}]}}) {{ nodes {{ slug }} }} }}");
+    let (code, _, said) = shelf.refusal(&query, json!({"text": "x".repeat(100_000)})).await;
+    assert_eq!(code, "LIMIT_EXCEEDED");
+    assert!(said.contains("bytes that the arguments of a query come to"), "{said}");
+}
