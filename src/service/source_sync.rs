@@ -133,9 +133,8 @@ impl Work<'_> {
             self.page(&destination, page, tally).await?;
             progress(&Progress { resource: &resource, page: number, seen, total, tally });
         }
-        let unit = Unit::begin(self.services, self.caller).await?;
-        tally.waiting = store::bulk::count_pending(unit.tx(), self.source.id).await?;
-        unit.rollback().await
+        tally.waiting = store::source::count_waiting(&self.services.db, self.source.id).await?;
+        Ok(())
     }
 
     async fn page(&self, destination: &Arc<Destination>, page: Page, tally: &mut RunTally) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit, content_type};
+use super::{Caller, Services, content_type};
 use crate::{
     cmp::Connector,
     domain::{
@@ -11,7 +11,7 @@ use crate::{
         content_type::CreateContentType,
         text::{Name, Prose, TypeKey},
     },
-    store::bulk,
+    store,
 };
 
 /// Makes the content types that are missing. Those that are there stay as they are: a brand may have changed them.
@@ -24,13 +24,11 @@ pub(super) async fn ensure(
     brand: Uuid,
     connector: &Connector,
 ) -> Result<()> {
-    let unit = Unit::begin(services, caller).await?;
-    let known = bulk::list_types(unit.tx(), brand).await?;
-    unit.rollback().await?;
+    let known = store::content_type::keys(&services.db, brand).await?;
     // Whoever may pull from a source gets the types that its content is of.
     let system = Caller { actor: Actor::System("sync"), request_id: caller.request_id.clone() };
     for (index, declared) in connector.content_types.iter().enumerate() {
-        if known.iter().any(|known| known.key == declared.key) {
+        if known.contains(&declared.key) {
             continue;
         }
         let at = format!("content_types/{index}");

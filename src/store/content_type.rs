@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Life, Tx,
+    Db, Life, Tx,
     entity::{content_type, content_type_version, entry},
     error::from_orm,
     path, sql,
@@ -58,6 +58,21 @@ pub async fn schemas(tx: &Tx, grant: &Grant, brand_id: Uuid) -> Result<Vec<Row>>
         .filter(content_type::Column::BrandId.eq(brand_id))
         .order_by_asc(content_type::Column::Key)
         .all(tx.connection())
+        .await
+        .map_err(from_orm)
+}
+
+/// The keys of a brand's content types, for a pull that makes those that are missing.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn keys(db: &Db, brand_id: Uuid) -> Result<Vec<String>> {
+    content_type::Entity::find()
+        .select_only()
+        .column(content_type::Column::Key)
+        .filter(content_type::Column::BrandId.eq(brand_id))
+        .into_tuple()
+        .all(db.orm())
         .await
         .map_err(from_orm)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::{error::from_orm, tx::Tx};
+use super::{db::Db, error::from_orm, tx::Tx};
 use crate::domain::{
     Result,
     source::{NewSource, RunStatus, RunTally, Source},
@@ -35,15 +35,40 @@ async fn run(tx: &Tx, sql: &str, values: impl IntoIterator<Item = Value>) -> Res
     tx.connection().execute_raw(statement(sql, values)).await.map(|_| ()).map_err(from_orm)
 }
 
+/// The source of that name.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn find(db: &Db, name: &str) -> Result<Option<Source>> {
+    let sql = "select id, brand_id, name, connector, base_url, version from source where name = $1";
+    let row = Row::find_by_statement(statement(sql, [name.into()])).one(db.orm()).await;
+    Ok(row.map_err(from_orm)?.map(Source::from))
+}
+
 /// The source of that name, locked against changes until the transaction ends.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn find(tx: &Tx, name: &str) -> Result<Option<Source>> {
+pub async fn lock(tx: &Tx, name: &str) -> Result<Option<Source>> {
     let sql =
         "select id, brand_id, name, connector, base_url, version from source where name = $1 for update";
     let row = Row::find_by_statement(statement(sql, [name.into()])).one(tx.connection()).await;
     Ok(row.map_err(from_orm)?.map(Source::from))
+}
+
+/// How many references of a source's entries wait for what they lead to.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn count_waiting(db: &Db, source: Uuid) -> Result<u64> {
+    #[derive(FromQueryResult)]
+    struct Waiting {
+        count: i64,
+    }
+    let sql = "select count(*) as count from pending_reference p join entry e on e.id = p.entry_id \
+               where e.source_id = $1";
+    let row = Waiting::find_by_statement(statement(sql, [source.into()])).one(db.orm()).await;
+    Ok(row.map_err(from_orm)?.map_or(0, |row| u64::try_from(row.count).unwrap_or_default()))
 }
 
 /// Adds a source.

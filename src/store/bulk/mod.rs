@@ -15,8 +15,8 @@ use crate::domain::{Error, Result};
 pub use context::{BrandRow, TypeRow, find_brand, list_types};
 pub use existing::{Published, SlugClaim, load_published, taken_slugs};
 pub use reference::{
-    Known, PendingRow, add_pending, count_pending, count_pending_of_brand, known_assets, known_entries,
-    overdue, raise, replace_pending, settle, withdraw_reference,
+    Known, PendingRow, add_pending, count_pending_of_brand, known_assets, known_entries, overdue, raise,
+    replace_pending, settle, withdraw_reference,
 };
 pub use unique::{Claim, lock_values, taken_values};
 

@@ -99,19 +99,6 @@ pub async fn withdraw_reference(tx: &Tx, row: &ReferenceRow) -> Result<()> {
     execute(tx, sql, [row.entry_id.into(), row.field.as_str().into(), id.into()]).await
 }
 
-/// How many references of a source's entries wait for what they lead to.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn count_pending(tx: &Tx, source: Uuid) -> Result<u64> {
-    count(
-        tx,
-        "select count(*) from pending_reference p join entry e on e.id = p.entry_id where e.source_id = $1",
-        source,
-    )
-    .await
-}
-
 /// What references of a brand's entries wait for although it is there, at most so much of it: ids that translations share,
 /// then ids of assets. Batches that are written at the same time do not see one another.
 ///
