@@ -39,6 +39,11 @@ fn the_first_line_of_a_file_says_what_it_is() {
 }
 
 #[test]
+fn the_domain_and_the_kit_wait_for_nothing() {
+    in_src(rules::purity);
+}
+
+#[test]
 fn a_crate_is_named_only_where_it_belongs() {
     in_src(rules::owned_crates);
 }

@@ -18,13 +18,20 @@ const LAYERS: [&[&str]; 8] = [
 ];
 
 /// A name, and the parts of the application that alone may use it.
-const OWNED: [(&str, &[&str]); 5] = [
+const OWNED: [(&str, &[&str]); 7] = [
     ("sea_orm", &["src/store/"]),
     ("sqlx", &["src/store/"]),
     ("async_graphql", &["src/graphql/"]),
     ("axum", &["src/http/", "src/app/demo/"]),
     ("std::env", &["src/app/"]),
+    // A transaction that `Unit` did not begin would write without a record.
+    ("Tx::begin", &["src/service/unit.rs"]),
+    ("TransactionTrait", &["src/store/tx.rs", "src/store/migrate.rs"]),
 ];
+
+/// What waits for something, or touches the world outside of the program.
+const IMPURE: [&str; 9] =
+    ["async", "await", "tokio", "futures", "std::fs", "std::io", "std::net", "std::process", "std::thread"];
 
 /// The most lines of one file.
 const LINES: usize = 400;
@@ -68,6 +75,28 @@ pub fn first_line(source: &Source) -> Vec<String> {
     }
 }
 
+/// The domain and the kit wait for nothing and touch nothing: what they say is true whoever asks, and when.
+pub fn purity(source: &Source) -> Vec<String> {
+    if !["src/domain/", "src/kit/"].iter().any(|folder| source.path.starts_with(folder)) {
+        return Vec::new();
+    }
+    let found = |name: &'static str| {
+        words(&source.code, name).map(move |at| {
+            format!("{}:{}: {name} has no place in domain and kit", source.path, line_of(&source.code, at))
+        })
+    };
+    IMPURE.into_iter().flat_map(found).collect()
+}
+
+/// Where a name stands as a whole word.
+fn words<'a>(code: &'a str, name: &'static str) -> impl Iterator<Item = usize> + 'a {
+    let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    code.match_indices(name).map(|(at, _)| at).filter(move |at| {
+        !inside_a_word(code[..*at].chars().next_back())
+            && !inside_a_word(code[at + name.len()..].chars().next())
+    })
+}
+
 /// SQL is the store's, GraphQL is graphql's, HTTP is http's, the environment is the app's.
 pub fn owned_crates(source: &Source) -> Vec<String> {
     let mut offences = Vec::new();
@@ -75,14 +104,9 @@ pub fn owned_crates(source: &Source) -> Vec<String> {
         if owners.iter().any(|owner| source.path.starts_with(owner)) {
             continue;
         }
-        for (at, _) in source.code.match_indices(name) {
-            let before = source.code[..at].chars().next_back();
-            let after = source.code[at + name.len()..].chars().next();
-            let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-            if !inside_a_word(before) && !inside_a_word(after) {
-                let line = line_of(&source.code, at);
-                offences.push(format!("{}:{line}: {name} belongs to {}", source.path, owners.join(", ")));
-            }
+        for at in words(&source.code, name) {
+            let line = line_of(&source.code, at);
+            offences.push(format!("{}:{line}: {name} belongs to {}", source.path, owners.join(", ")));
         }
     }
     offences
@@ -113,6 +137,20 @@ fn a_crate_in_the_wrong_place_is_found_but_not_in_a_comment() {
     let source =
         Source::new("src/service/entry.rs", "//! About sqlx.\nuse sqlx::query;\nlet sqlx_like = 1;\n");
     assert_eq!(owned_crates(&source).len(), 1);
+}
+
+#[test]
+fn a_transaction_that_is_begun_in_the_wrong_place_is_found() {
+    let code = "async fn f(db: &Db) { let tx = Tx::begin(db).await; let unit = Unit::begin(db); }\n";
+    assert_eq!(owned_crates(&Source::new("src/service/tag.rs", code)).len(), 1);
+    assert_eq!(owned_crates(&Source::new("src/service/unit.rs", code)), Vec::<String>::new());
+}
+
+#[test]
+fn waiting_is_found_in_the_domain_and_nowhere_else() {
+    let code = "pub async fn f() { std::fs::read(x).await }\nlet asynchronous = 1; // tokio\n";
+    assert_eq!(purity(&Source::new("src/domain/entry.rs", code)).len(), 3);
+    assert_eq!(purity(&Source::new("src/service/entry.rs", code)), Vec::<String>::new());
 }
 
 #[test]
