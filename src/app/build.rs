@@ -13,7 +13,6 @@ use crate::{
         Library, Services,
         authn::{self, Authn},
     },
-    worker,
 };
 
 /// Everything in front of the services.
@@ -37,7 +36,6 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     let auth = identity::settings(config)?;
     let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
-    worker::describe();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
     let engine = engine(&auth, services)?;
     let door = Door {

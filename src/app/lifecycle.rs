@@ -47,6 +47,9 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     let stopped = stop_signal()?.shared();
     let backend = Backend::open(config, environment, Sharing::Alone).await?;
     let services = backend.services.clone();
+    // Before the first job runs, so that it is counted.
+    http::metrics::install()?;
+    worker::describe();
     let mut jobs = JoinSet::new();
     if work == Work::Also {
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));

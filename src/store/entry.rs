@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, EntityTrait, QueryFilter,
-    QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, DbBackend,
+    EntityTrait, QueryFilter, QuerySelect, Statement, sea_query::LockType,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Life, Tx,
+    Db, Life, Tx,
     entity::{entry, entry_version},
     error::from_orm,
     sql,
@@ -180,6 +180,39 @@ pub async fn scheduled(tx: &Tx, grant: &Grant, brand_id: Uuid) -> Result<Vec<(Uu
         .await
         .map_err(from_orm)?;
     Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
+}
+
+/// An entry whose publication is due, but that no job is going to publish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stranded {
+    /// The entry.
+    pub id: Uuid,
+    /// When it was to be published.
+    pub at: DateTime<Utc>,
+    /// Whether its job was given up; else there is none.
+    pub given_up: bool,
+}
+
+/// Entries of brands that are there whose publication is due and that no job is going to publish, at most so many.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn stranded(db: &Db, now: DateTime<Utc>, most: u32) -> Result<Vec<Stranded>> {
+    let statement = "select e.id, e.scheduled_at as at, exists (select from job j where j.kind = 'entry.publish' \
+        and j.state = 'buried' and j.payload->>'entry' = e.id::text) as given_up \
+        from entry e join brand b on b.id = e.brand_id and b.deleted_at is null \
+        where e.status = 'scheduled' and e.deleted_at is null and e.scheduled_at <= $1 and not exists (\
+        select from job j where j.kind = 'entry.publish' and j.state in ('ready', 'running') \
+        and j.payload->>'entry' = e.id::text) order by e.scheduled_at limit $2";
+    let values = [now.into(), i64::from(most).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, values);
+    let rows = db.orm().query_all_raw(statement).await.map_err(from_orm)?;
+    rows.iter()
+        .map(|row| {
+            let (id, at, given_up) = (sql::get(row, "id")?, sql::get(row, "at")?, sql::get(row, "given_up")?);
+            Ok(Stranded { id, at, given_up })
+        })
+        .collect()
 }
 
 /// Stores what is searched of several entries, without touching their versions.

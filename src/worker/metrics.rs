@@ -19,12 +19,17 @@ const PURGED: &str = "bin_purged_total";
 /// The states of jobs that are shown; one without jobs is shown as 0.
 const STATES: [&str; 3] = ["ready", "running", "buried"];
 
-/// Says what the numbers mean; the numbers of a process are there from its first count on.
+/// Says what the numbers mean. To be called once the process collects metrics.
 pub fn describe() {
     describe_counter!(JOBS, "Jobs that were run by this process, by kind and outcome.");
     describe_gauge!(JOBS_WAITING, "Jobs of all processes that are not done, by state, as of the last look.");
     describe_counter!(PUBLICATIONS, "Publications whose time had come, by outcome.");
     describe_counter!(PURGED, "Entries that were purged because their time in the bin was over.");
+    // There from the start, so that an alert sees the first one as a rise.
+    for outcome in ["published", "refused"] {
+        counter!(PUBLICATIONS, "outcome" => outcome).increment(0);
+    }
+    counter!(PURGED).increment(0);
 }
 
 /// Counts a job that was run.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::Result,
     queue::{self, Job, Outcome},
-    service::{Caller, Services, bin},
+    service::{Caller, Services, bin, entry},
 };
 
 /// How often, in turns of the loop without work, old jobs are swept.
@@ -94,6 +94,9 @@ pub async fn run_due(services: &Services) -> Result<usize> {
 async fn sweep(services: &Services) {
     if let Err(error) = queue::sweep(&services.db, services.clock.now()).await {
         tracing::warn!(%error, "sweeping old jobs failed");
+    }
+    if let Err(error) = entry::rescue_publications(services, &Caller::system("schedule")).await {
+        tracing::warn!(%error, "entries whose publication was lost could not be looked for");
     }
     if let Err(error) = bin::watch(services, &Caller::system("bin")).await {
         tracing::warn!(%error, "the bin is not looked through");

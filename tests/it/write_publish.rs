@@ -1,6 +1,9 @@
 //! A scheduled entry that does not fit its type when its time comes: back to a draft, with the reason beside it.
 
-use brandgraph::worker;
+use brandgraph::{
+    service::{Caller, entry},
+    worker,
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -87,4 +90,28 @@ async fn a_publication_that_is_given_up_for_another_reason_comes_back_too() {
     assert!(!entry.to_string().contains("boom"), "{entry:#}");
     // The job keeps, for the operator, what the entry does not tell.
     assert_eq!(shop.count("select from job where state = 'buried' and last_error like '%boom%'").await, 1);
+}
+
+#[tokio::test]
+async fn what_no_job_is_going_to_publish_is_found() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let (lost, dead) = (shop.entry("lost").await["id"].clone(), shop.entry("dead").await["id"].clone());
+    for id in [&lost, &dead] {
+        app.as_owner().data(SCHEDULE, json!({"id": id, "at": "2026-11-20T13:00:00Z"})).await;
+    }
+    // One job is gone; the workers of the other one died, eight times.
+    let of = |slug: &str| format!("payload->>'entry' = (select id::text from entry where slug = '{slug}')");
+    shop.execute(&format!("delete from job where {}", of("lost"))).await;
+    shop.execute(&format!("update job set state = 'buried', attempts = 8 where {}", of("dead"))).await;
+    let rescue =
+        async || entry::rescue_publications(&app.services, &Caller::system("schedule")).await.unwrap();
+    assert_eq!(rescue().await, 0);
+    app.clock.advance(TimeDelta::hours(1));
+    assert_eq!((rescue().await, rescue().await), (2, 0));
+    worker::run_due(&app.services).await.unwrap();
+    let status = async |id: &Value| app.as_owner().data(LOOK, json!({"id": id})).await["node"].clone();
+    assert_eq!(status(&lost).await["status"], json!("PUBLISHED"));
+    let dead = status(&dead).await;
+    assert_eq!((&dead["status"], &dead["publishProblem"]["code"]), (&json!("DRAFT"), &json!("INTERNAL")));
 }

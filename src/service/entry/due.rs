@@ -4,19 +4,24 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Opened, finish, open, status, status::apply};
+use super::{
+    Opened, finish, open, status,
+    status::{apply, publication},
+};
 use crate::{
     domain::{
         Code, Error, Result,
         access::Permission,
         entry::{OneEntry, Status, Transition},
     },
-    service::{Caller, Services},
+    service::{Caller, Services, Unit},
     store::{self, Life, entry::Changes},
 };
 
 /// The most violations that are kept with an entry that was not published.
 const MAX_VIOLATIONS: usize = 20;
+/// How many entries one look rescues.
+const RESCUED: u32 = 100;
 
 /// What became of a publication whose time had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +79,26 @@ pub async fn give_up_publication(
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
     finish(unit, &grant, &row, "entry.publish_failed", "publish_failed").await?;
     Ok(Publication::Refused)
+}
+
+/// Looks for entries whose publication is due but that no job is going to publish: one whose job was lost gets another, one
+/// whose job was given up becomes a draft. How many were found.
+///
+/// # Errors
+/// As the database refuses; the next look finds the rest.
+pub async fn rescue_publications(services: &Services, caller: &Caller) -> Result<usize> {
+    let found = store::entry::stranded(&services.db, services.clock.now(), RESCUED).await?;
+    for entry in &found {
+        if entry.given_up {
+            let why = Error::internal("every attempt to publish the entry ended without an answer");
+            give_up_publication(services, caller, entry.id, entry.at, &why).await?;
+        } else {
+            let mut unit = Unit::begin(services, caller).await?;
+            unit.enqueue(publication(entry.id, entry.at));
+            unit.commit().await?;
+        }
+    }
+    Ok(found.len())
 }
 
 /// The entry, where its publication is due; it stays as it is until the unit ends.
