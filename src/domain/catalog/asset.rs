@@ -28,13 +28,12 @@ pub(super) fn asset() -> Noun {
             Field::column("filename", "filename", Scalar::Text, "The file's name.").sorts(),
             Field::column("title", "title", Scalar::Text, "The name for people.").optional().sorts(),
             Field::column("alt", "alt", Scalar::Text, "What the picture shows, for those who do not see it.")
-                .optional()
-                .filters(),
+                .optional(),
             Field::column("mediaType", "media_type", Scalar::Text, "The media type, `image/jpeg`.").sorts(),
             Field::column("byteSize", "byte_size", Scalar::Number, "The size in bytes.").optional().sorts(),
             Field::column("width", "width", Scalar::Int, "The width in pixels.").optional().sorts(),
             Field::column("height", "height", Scalar::Int, "The height in pixels.").optional().sorts(),
-            Field::column("url", "url", Scalar::Text, "Where the file is.").filters(),
+            Field::column("url", "url", Scalar::Text, "Where the file is."),
             Field::column("metadata", "metadata", Scalar::Json, "Whatever else is known of the file."),
             Field::one(
                 "source",
@@ -50,8 +49,7 @@ pub(super) fn asset() -> Noun {
                 Scalar::Text,
                 "Its id at the source; none for a local asset.",
             )
-            .optional()
-            .filters(),
+            .optional(),
             Field::column(
                 "version",
                 "version",

@@ -28,14 +28,14 @@ pub(super) fn brand() -> Noun {
                 "default_locale",
                 Scalar::Text,
                 "The locale (BCP 47) of entries that name none.",
-            )
-            .filters(),
+            ),
             Field::list(
                 "locales",
                 "Locale",
                 Join::from("brand_id"),
                 "The locales that the brand writes in, in its own order.",
-            ),
+            )
+            .filters(),
             Field::connection(
                 "contentTypes",
                 "ContentType",

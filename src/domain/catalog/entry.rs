@@ -164,8 +164,7 @@ pub(super) fn entry() -> Noun {
                 Scalar::Text,
                 "Its id at the source; none for a local entry.",
             )
-            .optional()
-            .filters(),
+            .optional(),
         ],
     }
 }
@@ -195,9 +194,8 @@ pub(super) fn version() -> Noun {
                 "change",
                 Scalar::Text,
                 "What was done: `created`, `updated`, `published`, …",
-            )
-            .filters(),
-            Field::column("actor", "actor", Scalar::Text, "Who did it.").filters(),
+            ),
+            Field::column("actor", "actor", Scalar::Text, "Who did it."),
             Field::column("createdAt", "created_at", Scalar::Moment, "When it was done.").sorts(),
         ],
     }

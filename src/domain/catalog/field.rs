@@ -164,11 +164,12 @@ impl Field {
         Self { filters: true, ..Self::new("id", doc, Read::Key) }
     }
 
-    /// A column that holds something in every row.
+    /// A column that holds something in every row. Lists can be filtered by it, unless it is JSON of any shape.
     #[must_use]
     pub fn column(name: &'static str, column: &'static str, scalar: Scalar, doc: &'static str) -> Self {
+        let filters = !matches!(scalar, Scalar::Json);
         let column = Column { name: column, scalar, presence: Presence::Always, unique: false };
-        Self::new(name, doc, Read::Column(column))
+        Self { filters, ..Self::new(name, doc, Read::Column(column)) }
     }
 
     /// At most one row of another noun.
@@ -204,7 +205,8 @@ impl Field {
             read: Read::Path(path, kind),
             nullable: true,
             filters: true,
-            sorts: true,
+            // A list has no order.
+            sorts: !matches!(kind, PathKind::List),
         }
     }
 

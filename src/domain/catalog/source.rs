@@ -85,7 +85,7 @@ pub(super) fn run() -> Noun {
         fields: vec![
             Field::key("The global id."),
             Field::one("source", "Source", Join::to("source_id"), "The source.").filters(),
-            Field::column("status", "status", Scalar::Enum(&STATUS), "How far it has come.").filters(),
+            Field::column("status", "status", Scalar::Enum(&STATUS), "How far it has come."),
             Field::column("seen", "seen", Scalar::Int, "Items that the platform listed."),
             Field::column("created", "created", Scalar::Int, "Items that were new."),
             Field::column("updated", "updated", Scalar::Int, "Items that had changed."),

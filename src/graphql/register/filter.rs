@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::{add_enum, add_input, argument, scalar_of};
 use crate::domain::{
     catalog::{Argument, Catalog, EnumType, Field, Noun, Read, Scalar},
+    fields::Kind,
     read::LIMITS,
 };
 
@@ -16,6 +17,7 @@ const GTE: (&str, &str) = ("gte", "This or more.");
 const LT: (&str, &str) = ("lt", "Less than this.");
 const LTE: (&str, &str) = ("lte", "This or less.");
 const CONTAINS: (&str, &str) = ("contains", "Has this inside, whatever the case of letters.");
+const ELEMENT: (&str, &str) = ("contains", "Has this element.");
 const STARTS: (&str, &str) = ("startsWith", "Begins with this, whatever the case of letters.");
 
 /// The filters on values.
@@ -27,6 +29,8 @@ pub(super) fn shared(registry: &mut Registry) {
     scalar(registry, "Float", "Float", &[&[EQ, NE], &order[..]].concat(), "a number");
     scalar(registry, "DateTime", "DateTime", &[&[EQ, NE], &order[..]].concat(), "a moment");
     scalar(registry, "Boolean", "Boolean", &[EQ, NE], "true or false");
+    list_of(registry, "StringListFilter", "String", "a list of texts");
+    list_of(registry, "ListFilter", "JSON", "a list of values");
     add_enum(
         registry,
         "FieldKind",
@@ -55,9 +59,22 @@ pub(super) fn shared(registry: &mut Registry) {
     .collect();
     let all = [EQ, NE, GT, GTE, LT, LTE, CONTAINS, STARTS];
     fields.extend(all.map(|(name, doc)| argument(name, "JSON", doc)));
+    fields.extend(elements("JSON"));
     fields.extend(sets("JSON"));
     fields.extend([exists()]);
     add_input(registry, "FieldFilter", "A condition on a custom field; all that are given hold.", fields);
+}
+
+/// The filter on values that are lists.
+fn list_of(registry: &mut Registry, name: &str, ty: &str, of: &str) {
+    let (element, doc) = ELEMENT;
+    let mut fields: IndexMap<_, _> = [argument(element, ty, doc)].into_iter().collect();
+    fields.extend(elements(ty));
+    fields.extend([exists()]);
+    let doc = format!(
+        "A condition on {of}; all that are given hold, and a missing list fails each but `exists: false`."
+    );
+    add_input(registry, name, &doc, fields);
 }
 
 fn scalar(registry: &mut Registry, name: &str, ty: &str, operators: &[(&str, &str)], of: &str) {
@@ -75,6 +92,18 @@ fn sets(ty: &str) -> [(String, MetaInputValue); 2] {
     [
         argument("in", format!("[{ty}!]"), &format!("One of these, {bound} at the most.")),
         argument("notIn", format!("[{ty}!]"), &format!("None of these, {bound} at the most; or no value.")),
+    ]
+}
+
+fn elements(ty: &str) -> [(String, MetaInputValue); 2] {
+    let bound = LIMITS.max_values;
+    [
+        argument(
+            "containsAny",
+            format!("[{ty}!]"),
+            &format!("Has at least one of these, {bound} at the most."),
+        ),
+        argument("containsAll", format!("[{ty}!]"), &format!("Has each of these, {bound} at the most.")),
     ]
 }
 
@@ -134,6 +163,7 @@ fn filter_type(registry: &mut Registry, field: &Field, catalog: &Catalog) -> Opt
     Some(match &field.read {
         Read::Key => "IDFilter".to_owned(),
         Read::Column(column) => scalar_filter(registry, column.scalar)?,
+        Read::Path(_, Kind::List) => "ListFilter".to_owned(),
         Read::Path(_, kind) => scalar_filter(registry, scalar_of(*kind))?,
         Read::AnyPath => return None,
         Read::One(relation) => format!("{}Filter", catalog.noun(relation.noun).ok()?.name),
@@ -155,7 +185,8 @@ fn scalar_filter(registry: &mut Registry, scalar: Scalar) -> Option<String> {
         Scalar::Number => "FloatFilter".to_owned(),
         Scalar::Boolean => "BooleanFilter".to_owned(),
         Scalar::Moment => "DateTimeFilter".to_owned(),
-        Scalar::Json | Scalar::Texts => return None,
+        Scalar::Texts => "StringListFilter".to_owned(),
+        Scalar::Json => return None,
         Scalar::Enum(of) => enum_filter(registry, of),
     })
 }

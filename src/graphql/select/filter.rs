@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     Error, Result,
     catalog::{Field, Noun, Read, Relation, Scalar},
-    fields::FieldPath,
+    fields::{FieldPath, Kind},
     read::{LIMITS, Operand, Predicate, RelatedTo},
 };
 
@@ -87,6 +87,7 @@ impl Selector<'_> {
                 literal::scalar(&Operand::Key(noun.key), Scalar::Key(kind), &filter)
             }
             Read::Column(column) => literal::scalar(&Operand::Column(*column), column.scalar, &filter),
+            Read::Path(path, Kind::List) => literal::list(path, &filter),
             Read::Path(path, kind) => {
                 let scalar = super::super::register::scalar_of(*kind);
                 literal::scalar(&Operand::Path(path.clone(), *kind), scalar, &filter)

@@ -14,6 +14,12 @@ pub(super) fn scalar(operand: &Operand, scalar: Scalar, filter: &Inputs<'_>) -> 
     conditions(operand, filter, &|input| literal(scalar, input))
 }
 
+/// The conditions on a custom list of declared path; all of them hold.
+pub(super) fn list(path: &FieldPath, filter: &Inputs<'_>) -> Result<Predicate> {
+    let operand = Operand::Path(path.clone(), Kind::List);
+    conditions(&operand, filter, &|input| custom_literal(Kind::List, input))
+}
+
 /// The conditions of a filter on a custom path. The JSON type of the value says how it is compared, or `as` does.
 pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
     let path = filter.get("path")?;
@@ -26,6 +32,7 @@ pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
         }
         let kind = match declared {
             Some(kind) => kind,
+            None if matches!(name, "containsAny" | "containsAll") => Kind::List,
             None => kind_of(&input),
         };
         let operand = Operand::Path(path.clone(), kind);
@@ -106,8 +113,29 @@ fn condition(
             let among = Predicate::In(operand.clone(), several(input, parse)?);
             return Ok(Predicate::Not(Box::new(among)));
         }
+        "containsAny" => return each(operand, input, parse).map(Predicate::Or),
+        "containsAll" => return each(operand, input, parse).map(Predicate::And),
         _ => return Err(input.unknown("an operator of this filter")),
     };
+    compare(operand, comparison, input, parse)
+}
+
+/// One containment for each of the values.
+fn each(
+    operand: &Operand,
+    input: &Input<'_>,
+    parse: &dyn Fn(&Input<'_>) -> Result<Literal>,
+) -> Result<Vec<Predicate>> {
+    let each = |item: &Input<'_>| compare(operand, Comparison::Contains, item, parse);
+    bounded(input)?.iter().map(each).collect()
+}
+
+fn compare(
+    operand: &Operand,
+    comparison: Comparison,
+    input: &Input<'_>,
+    parse: &dyn Fn(&Input<'_>) -> Result<Literal>,
+) -> Result<Predicate> {
     let literal = parse(input)?;
     let fits = match (comparison, &literal) {
         (Comparison::Eq | Comparison::Ne, _)
@@ -124,11 +152,16 @@ fn condition(
 }
 
 fn several(input: &Input<'_>, parse: &dyn Fn(&Input<'_>) -> Result<Literal>) -> Result<Vec<Literal>> {
+    bounded(input)?.iter().map(parse).collect()
+}
+
+/// The values of a set, no more than there may be.
+fn bounded<'a>(input: &Input<'a>) -> Result<Vec<Input<'a>>> {
     let items = input.items();
     if items.len() > LIMITS.max_values as usize {
-        return Err(Error::limit("values in one `in`", LIMITS.max_values, items.len() as u64));
+        return Err(Error::limit("values in one set", LIMITS.max_values, items.len() as u64));
     }
-    items.iter().map(parse).collect()
+    Ok(items)
 }
 
 fn literal(scalar: Scalar, input: &Input<'_>) -> Result<Literal> {

@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     Result,
     access::BrandScope,
-    catalog::Join,
+    catalog::{Column, Join, Scalar},
     fields::{COMPARED, FieldPath, Kind},
     read::{Comparison, Literal, Operand, Predicate, RelatedTo},
 };
@@ -74,6 +74,11 @@ fn compare(
         return list_contains(path, element, scope, arguments);
     }
     let whole = scope.whole(operand);
+    if let (Operand::Column(Column { scalar: Scalar::Texts, .. }), Comparison::Contains) =
+        (operand, comparison)
+    {
+        return Ok(format!("{} = any({whole})", arguments.literal(literal)?));
+    }
     let expression = match literal {
         Literal::Text(text) if text.chars().count() >= COMPARED => whole.clone(),
         _ => scope.expression(operand),

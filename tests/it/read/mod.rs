@@ -2,6 +2,7 @@
 
 mod access;
 mod cursors;
+mod every_scalar;
 mod facets;
 mod filters;
 mod locales;
