@@ -30,14 +30,19 @@ impl Selector<'_> {
     pub(super) fn filter(&self, noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
         let parts = parts(input.value());
         if parts > u64::from(LIMITS.max_conditions) {
-            return Err(Error::limit("parts of one filter", LIMITS.max_conditions, parts));
+            return Err(Error::limit_at(input.path(), "parts of one filter", LIMITS.max_conditions, parts));
         }
         self.filter_object(noun, &input.object()?, 1)
     }
 
     fn filter_object(&self, noun: &Arc<Noun>, filter: &Inputs<'_>, depth: u32) -> Result<Predicate> {
         if depth > LIMITS.max_filter_depth {
-            return Err(Error::limit("levels of nested filters", LIMITS.max_filter_depth, depth));
+            return Err(Error::limit_at(
+                filter.path(),
+                "levels of nested filters",
+                LIMITS.max_filter_depth,
+                depth,
+            ));
         }
         let mut all = Predicate::all();
         for (name, input) in filter.entries() {

@@ -15,5 +15,6 @@ mod run;
 mod search;
 mod selection;
 mod sql;
+mod websearch;
 
 pub use run::{Reader, compile};

@@ -31,6 +31,45 @@ async fn finds_words_in_every_form_and_spelling() {
 }
 
 #[tokio::test]
+async fn what_is_not_wanted_is_left_out_in_every_form_of_the_word() {
+    let shelf = Shelf::open().await;
+    // Titles say "Winter boots 13", "Running shoes 4"; the query says it in another form.
+    for (search, count) in [
+        (r#"{text: "winter -boot"}"#, 0),
+        (r#"{text: "winter -boots"}"#, 0),
+        (r#"{text: "winter -booted"}"#, 0),
+        (r#"{text: "winter -shoe"}"#, 5),
+        (r#"{text: "number -boots -shoe"}"#, 10),
+        (r#"{text: "number -\"run shoe\""}"#, 15),
+        (r#"{text: "winter -boots or coffee"}"#, 5),
+        (r#"{text: "shoes -runs or cups -19"}"#, 4),
+    ] {
+        assert_eq!(found(&shelf, search).await.len(), count, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_locale_every_entry_is_searched_in_its_own_language() {
+    let shelf = Shelf::open().await;
+    // French titles say "Chaises de jardin": the singular is another form by French rules, and by no English ones.
+    for (search, locale, expected) in [
+        (r#"{text: "chaise jardins"}"#, "", vec!["article-02-ca", "article-02-fr"]),
+        (r#"{text: "jardins"}"#, r#", locale: {code: "fr"}"#, vec!["article-02-fr"]),
+        (r#"{text: "jardin -chaise"}"#, "", vec![]),
+        (r#"{text: "the winter boot 13"}"#, "", vec!["article-13"]),
+        // A German word in another form, where nobody writes German: as written only.
+        (r#"{text: "wintern"}"#, "", vec![]),
+        // An English entry stands in for a missing French one, and is searched by English rules.
+        (r#"{text: "boot 13"}"#, r#", locale: {code: "fr"}"#, vec!["article-13"]),
+    ] {
+        let list = format!(
+            r#"search: {search}{locale}, orderBy: [{{field: SLUG}}], filter: {{brand: {{slug: {{eq: "acme"}}}}}}"#
+        );
+        assert_eq!(shelf.slugs(&list).await, expected, "{search} {locale}");
+    }
+}
+
+#[tokio::test]
 async fn the_best_come_first_and_pages_go_on_from_there() {
     let shelf = Shelf::open().await;
     let list = r#"search: {text: "item or shoes"}, filter: {brand: {slug: {eq: "acme"}}}"#;
