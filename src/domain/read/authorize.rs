@@ -71,7 +71,7 @@ impl Sight<'_> {
                 let noun = match facet {
                     Facet::ContentTypes => "ContentType",
                     Facet::Tags => "Tag",
-                    Facet::Categories => "Category",
+                    Facet::Categories { .. } => "Category",
                     Facet::Statuses | Facet::Locales | Facet::Field(_) => "Entry",
                 };
                 self.actor.grant(self.catalog.noun(noun)?.read)?;
@@ -118,6 +118,11 @@ impl Sight<'_> {
                 Ok(())
             }
             Predicate::BestLocale(_, among) => {
+                restrict(among, visible.clone());
+                Ok(())
+            }
+            Predicate::Addressed(_, among) => {
+                self.filter(among, visible)?;
                 restrict(among, visible.clone());
                 Ok(())
             }

@@ -108,6 +108,10 @@ pub enum Predicate {
     /// The row is the best there is of its translations, looked for along the fallbacks of this locale (the brand's default
     /// where none is given), among the translations that satisfy the condition.
     BestLocale(Option<String>, Box<Predicate>),
+    /// The row is the entry, or a translation of the entry, that satisfies the condition. Where several do, the one is meant
+    /// whose own locale comes first along the fallbacks of this locale (the brand's default where none is given), and among
+    /// locales outside of those the first by name.
+    Addressed(Option<String>, Box<Predicate>),
     /// The row's brand column is within the scope.
     Brands(&'static str, BrandScope),
     /// The brand in this column was not deleted.

@@ -188,7 +188,10 @@ pub enum Facet {
     /// Their tags.
     Tags,
     /// Their categories.
-    Categories,
+    Categories {
+        /// Whether they count for the categories above as well, once for each.
+        with_descendants: bool,
+    },
     /// Their content types.
     ContentTypes,
     /// Their status.

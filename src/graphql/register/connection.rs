@@ -50,16 +50,19 @@ pub(super) fn shared(registry: &mut Registry) {
         [
             (
                 "WORDS",
-                "Words in any order, `\"a phrase\"`, `this or that`, `-not this`; word forms are matched.",
+                "Words in any order, `\"a phrase\"`, `this or that`, `-not this`; word forms are matched, by the rules of the languages that are written in. What is not wanted is left out in every form.",
             ),
             ("PREFIX", "Words, the last of which may be unfinished: for a search box."),
-            ("FUZZY", "Titles that look alike, typing errors forgiven."),
+            (
+                "FUZZY",
+                "Titles that look alike, typing errors forgiven. Longer texts are not looked at: some of their words look like anything.",
+            ),
         ],
     );
     add_input(
         registry,
         "SearchInput",
-        "A full-text search over titles and searchable custom fields.",
+        "A full-text search over titles and searchable custom fields. With `locale`, word forms are those of that locale's language and of its fallbacks', else those of all languages that are written in.",
         [
             argument(
                 "text",
@@ -107,6 +110,15 @@ fn facets(registry: &mut Registry) {
         built.args.extend([first()]);
         (name, built)
     };
+    let (categories, mut by_category) = facet("categories", "By the category that they are filed under.");
+    by_category.args.extend([with_default(
+        argument(
+            "withDescendants",
+            "Boolean",
+            "Whether a category counts everything below it too; an entry counts once for each category.",
+        ),
+        "false",
+    )]);
     let (custom, mut by_path) = field("field", "[FacetBucket!]!", "By the value of a custom field.");
     by_path.args.extend([argument("path", "String!", "The path of the custom field."), first()]);
     add_object(
@@ -115,7 +127,7 @@ fn facets(registry: &mut Registry) {
         "How many entries of the list there are by value, on all pages.",
         [
             facet("tags", "By tag."),
-            facet("categories", "By the category that they are filed under."),
+            (categories, by_category),
             facet("contentTypes", "By content type."),
             facet("statuses", "By status."),
             facet("locales", "By locale."),

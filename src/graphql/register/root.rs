@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{BUILDING, NODE, add_input, add_one_of, argument, connection, field};
 use crate::{
-    domain::{catalog::Catalog, read::LIMITS},
+    domain::{catalog::Catalog, read::LIMITS, taxonomy::MAX_DEPTH},
     graphql::select::Root,
 };
 
@@ -79,7 +79,34 @@ fn selectors(registry: &mut Registry) {
     by(registry, "Entry", vec![argument("slug", "EntrySlugInput", "By its address."), external()]);
     by(registry, "Asset", vec![external()]);
     by(registry, "Source", vec![argument("name", "String", "By its name.")]);
+    by(registry, "Tag", vec![argument("slug", "TagSlugInput", "By its brand and slug.")]);
+    by(
+        registry,
+        "Category",
+        vec![argument("path", "CategoryPathInput", "By its brand and its place in the tree.")],
+    );
     let text = |name: &str, doc: &str| argument(name, "String!", doc);
+    add_input(
+        registry,
+        "TagSlugInput",
+        "A tag of a brand.",
+        [text("brand", "The brand's slug."), text("slug", "The tag's slug.")].into_iter().collect(),
+    );
+    add_input(
+        registry,
+        "CategoryPathInput",
+        "A category of a brand. A slug is unique under its parent alone, so the whole way is given.",
+        [
+            text("brand", "The brand's slug."),
+            argument(
+                "path",
+                "[String!]!",
+                &format!("The slugs from the root down to the category, {MAX_DEPTH} at the most."),
+            ),
+        ]
+        .into_iter()
+        .collect(),
+    );
     add_input(
         registry,
         "ContentTypeKeyInput",
@@ -95,7 +122,7 @@ fn selectors(registry: &mut Registry) {
     add_input(
         registry,
         "EntrySlugInput",
-        "The address of an entry. It finds the entry and its translations; the locale picks one of them.",
+        "The address of an entry. It finds the entry and its translations; the locale picks one of them. Where entries that are no translations of each other have the same slug, each in a locale of its own, the one is meant that has it in the wanted locale, then the nearest along its fallbacks, then by the name of the locale.",
         [
             text("brand", "The brand's slug."),
             text("type", "The content type's key."),

@@ -33,7 +33,10 @@ impl<'d> Selector<'d> {
         let mut bodies = Vec::new();
         let mut parts = Vec::new();
         for (key, collected) in self.collect(sets, &connection_name(noun))? {
-            parts.push((key.to_owned(), self.part(noun, &collected, &mut bodies, outside, place)?));
+            let part = self
+                .part(noun, &collected, &mut bodies, outside, place)
+                .map_err(|error| error.within(key))?;
+            parts.push((key.to_owned(), part));
         }
         if bodies.len() > LIMITS.max_bodies as usize {
             let value = bodies.len() as u64;
@@ -64,7 +67,8 @@ impl<'d> Selector<'d> {
                         "__typename" => EdgePart::Typename(type_name.clone()),
                         "cursor" => EdgePart::Cursor,
                         "node" => {
-                            bodies.push(self.selection(noun, collected.sets(), place)?);
+                            let body = self.selection(noun, collected.sets(), place);
+                            bodies.push(body.map_err(|error| error.within(key))?);
                             EdgePart::Node(bodies.len().saturating_sub(1))
                         }
                         other => return Err(unknown(other, &type_name)),
@@ -100,54 +104,54 @@ impl<'d> Selector<'d> {
     }
 
     fn facets(&self, collected: &Collected<'d>, outside: u64) -> Result<Vec<(String, FacetPart)>> {
-        let type_name = "EntryFacets";
-        let mut facets = Vec::new();
-        for (key, collected) in self.collect(collected.sets(), type_name)? {
-            let arguments = self.arguments(collected.field())?;
-            let arguments = Inputs::of_field(&arguments);
-            let facet = match collected.name() {
-                "__typename" => {
-                    facets.push((key.to_owned(), FacetPart::Typename(type_name.to_owned())));
-                    continue;
-                }
-                "tags" => Facet::Tags,
-                "categories" => Facet::Categories,
-                "contentTypes" => Facet::ContentTypes,
-                "statuses" => Facet::Statuses,
-                "locales" => Facet::Locales,
-                "field" => {
-                    let path = arguments.get("path")?;
-                    Facet::Field(FieldPath::parse(path.text()?, path.path())?)
-                }
-                other => return Err(unknown(other, type_name)),
-            };
-            self.charge(outside, LIMITS.facet_rows)?;
-            let limit = match arguments.find("first") {
-                None => 10,
-                Some(input) => u32::try_from(input.int()?)
-                    .ok()
-                    .filter(|limit| *limit <= LIMITS.max_buckets)
-                    .ok_or_else(|| {
-                        Error::invalid(
-                            input.path(),
-                            "range",
-                            format!("must be between 0 and {}", LIMITS.max_buckets),
-                        )
-                    })?,
-            };
-            let buckets = self.leaves(&collected, "FacetBucket", |name| {
-                Some(match name {
-                    "value" => Bucket::Value,
-                    "label" => Bucket::Label,
-                    "id" => Bucket::Id,
-                    "count" => Bucket::Count,
-                    "__typename" => Bucket::Typename("FacetBucket".to_owned()),
-                    _ => return None,
-                })
-            })?;
-            facets.push((key.to_owned(), FacetPart::Counts(facet, limit, buckets)));
-        }
-        Ok(facets)
+        self.collect(collected.sets(), FACETS)?
+            .into_iter()
+            .map(|(key, collected)| {
+                let part = self.facet(&collected, outside).map_err(|error| error.within(key))?;
+                Ok((key.to_owned(), part))
+            })
+            .collect()
+    }
+
+    fn facet(&self, collected: &Collected<'d>, outside: u64) -> Result<FacetPart> {
+        let arguments = self.arguments(collected.field())?;
+        let arguments = Inputs::of_field(&arguments);
+        let facet = match collected.name() {
+            "__typename" => return Ok(FacetPart::Typename(FACETS.to_owned())),
+            "tags" => Facet::Tags,
+            "categories" => {
+                let asked = arguments.find("withDescendants").map(|input| input.boolean()).transpose()?;
+                Facet::Categories { with_descendants: asked.unwrap_or(false) }
+            }
+            "contentTypes" => Facet::ContentTypes,
+            "statuses" => Facet::Statuses,
+            "locales" => Facet::Locales,
+            "field" => {
+                let path = arguments.get("path")?;
+                Facet::Field(FieldPath::parse(path.text()?, path.path())?)
+            }
+            other => return Err(unknown(other, FACETS)),
+        };
+        self.charge(outside, LIMITS.facet_rows)?;
+        let limit = match arguments.find("first") {
+            None => 10,
+            Some(input) => {
+                u32::try_from(input.int()?).ok().filter(|limit| *limit <= LIMITS.max_buckets).ok_or_else(
+                    || input.wrong("range", &format!("must be between 0 and {}", LIMITS.max_buckets)),
+                )?
+            }
+        };
+        let buckets = self.leaves(collected, "FacetBucket", |name| {
+            Some(match name {
+                "value" => Bucket::Value,
+                "label" => Bucket::Label,
+                "id" => Bucket::Id,
+                "count" => Bucket::Count,
+                "__typename" => Bucket::Typename("FacetBucket".to_owned()),
+                _ => return None,
+            })
+        })?;
+        Ok(FacetPart::Counts(facet, limit, buckets))
     }
 
     /// The fields of a type that has only leaves.
@@ -166,6 +170,9 @@ impl<'d> Selector<'d> {
             .collect()
     }
 }
+
+/// The type of the facets.
+const FACETS: &str = "EntryFacets";
 
 fn connection_name(noun: &Noun) -> String {
     format!("{}Connection", noun.name)

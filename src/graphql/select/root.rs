@@ -11,9 +11,10 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
-    catalog::{Join, Noun},
+    catalog::{Catalog, Join, Noun},
     node::NodeId,
     read::{Comparison, LIMITS, Literal, One, Operand, Plan, Predicate, RelatedTo, Rows},
+    taxonomy::MAX_DEPTH,
 };
 
 /// What a root field reads.
@@ -31,7 +32,7 @@ pub(in crate::graphql) enum Root {
 
 impl Root {
     /// The root fields that read, in the order of the schema.
-    pub(in crate::graphql) const ALL: [(&'static str, Self); 14] = [
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 16] = [
         ("node", Self::Node),
         ("nodes", Self::Nodes),
         ("brand", Self::One("Brand")),
@@ -44,7 +45,9 @@ impl Root {
         ("assets", Self::Page("Asset")),
         ("source", Self::One("Source")),
         ("sources", Self::Page("Source")),
+        ("tag", Self::One("Tag")),
         ("tags", Self::Page("Tag")),
+        ("category", Self::One("Category")),
         ("categories", Self::Page("Category")),
     ];
 
@@ -64,7 +67,7 @@ pub(in crate::graphql) fn nodes(selector: &Selector<'_>, field: &Field) -> Resul
     let arguments = selector.arguments(field)?;
     let ids = Inputs::of_field(&arguments).get("ids")?.items();
     if ids.len() > LIMITS.max_nodes as usize {
-        return Err(Error::limit("ids in one `nodes`", LIMITS.max_nodes, ids.len() as u64));
+        return Err(Error::limit_at("ids", "ids in one `nodes`", LIMITS.max_nodes, ids.len() as u64));
     }
     ids.iter().map(|id| NodeId::parse(id.text()?, id.path())).collect()
 }
@@ -137,12 +140,17 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
         ("ContentType", "key") => {
             let fields = input.object()?;
             fields.only(&["brand", "key"])?;
-            let brand = catalog.noun("Brand")?;
-            Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?).and(equal(
-                noun,
-                "key",
-                fields.get("key")?.text()?,
-            )?))
+            Ok(of_brand(catalog, &fields)?.and(equal(noun, "key", fields.get("key")?.text()?)?))
+        }
+        ("Tag", "slug") => {
+            let fields = input.object()?;
+            fields.only(&["brand", "slug"])?;
+            Ok(of_brand(catalog, &fields)?.and(equal(noun, "slug", fields.get("slug")?.text()?)?))
+        }
+        ("Category", "path") => {
+            let fields = input.object()?;
+            fields.only(&["brand", "path"])?;
+            Ok(of_brand(catalog, &fields)?.and(by_path(noun, &fields.get("path")?)?))
         }
         ("Entry" | "Asset", "external") => {
             let fields = input.object()?;
@@ -159,12 +167,29 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
     }
 }
 
+/// A category by the slugs from the root down, since a slug is unique under its parent alone.
+fn by_path(noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
+    let slugs = input.items();
+    if slugs.len() > MAX_DEPTH as usize {
+        return Err(Error::limit_at(input.path(), "levels of categories", MAX_DEPTH, slugs.len() as u64));
+    }
+    let mut above: Option<Predicate> = None;
+    for slug in &slugs {
+        let place = match above {
+            Some(parent) => named(noun, "parent_id", parent),
+            None => Predicate::Present(Operand::Key("parent_id"), false),
+        };
+        above = Some(equal(noun, "slug", slug.text()?)?.and(place));
+    }
+    above.ok_or_else(|| input.wrong("required", "must hold at least one slug"))
+}
+
 /// An entry by its address: brand, type and slug find a set of translations, the locale picks one of them.
 fn by_slug(selector: &Selector<'_>, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Result<Predicate> {
     let catalog = selector.catalog;
     fields.only(&["brand", "type", "slug", "locale"])?;
-    let (brand, content_type) = (catalog.noun("Brand")?, catalog.noun("ContentType")?);
-    let addressed = named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?)
+    let content_type = catalog.noun("ContentType")?;
+    let addressed = of_brand(catalog, fields)?
         .and(named(content_type, "content_type_id", equal(content_type, "key", fields.get("type")?.text()?)?))
         .and(equal(noun, "slug", fields.get("slug")?.text()?)?);
     let wanted = fields.find("locale").map(|input| selector.locale(&input)).transpose()?;
@@ -172,13 +197,14 @@ fn by_slug(selector: &Selector<'_>, noun: &Arc<Noun>, fields: &Inputs<'_>) -> Re
     if let (Some(code), false) = (&code, fallback) {
         return Ok(addressed.and(equal(noun, "locale", code)?));
     }
-    let translations = Predicate::Related(Box::new(RelatedTo {
-        noun: Arc::clone(noun),
-        join: Join::Columns { here: "translation_id", there: "translation_id", others_only: false },
-        field: None,
-        predicate: addressed,
-    }));
+    let translations = Predicate::Addressed(code.clone(), Box::new(addressed));
     Ok(translations.and(Predicate::BestLocale(code, Box::new(Predicate::all()))))
+}
+
+/// The condition that a row belongs to the brand whose slug was given as `brand`.
+fn of_brand(catalog: &Catalog, fields: &Inputs<'_>) -> Result<Predicate> {
+    let brand = catalog.noun("Brand")?;
+    Ok(named(brand, "brand_id", equal(brand, "slug", fields.get("brand")?.text()?)?))
 }
 
 fn equal(noun: &Noun, column: &str, text: &str) -> Result<Predicate> {

@@ -66,6 +66,9 @@ pub(super) fn facets(
     Ok(sql::object(&pairs))
 }
 
+/// Every row once.
+const COUNT: &str = "count(*)";
+
 /// Where the values of a facet come from.
 struct Counted {
     joined: String,
@@ -73,6 +76,8 @@ struct Counted {
     label: String,
     id: String,
     group: String,
+    /// What is counted: rows, or each row once where it can come several times in one group.
+    count: String,
 }
 
 fn counts(
@@ -84,7 +89,7 @@ fn counts(
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
     let found = rows::matching(rows, from, arguments)?;
-    let Counted { joined, value, label, id, group } = counted(facet, &found.scope.alias, arguments);
+    let Counted { joined, value, label, id, group, count } = counted(facet, &found.scope.alias, arguments);
     let mut conditions = found.conditions;
     if matches!(facet, Facet::Field(_)) {
         conditions.push(format!("jsonb_typeof({value}) <> 'null'"));
@@ -103,7 +108,7 @@ fn counts(
         })
         .collect();
     Ok(format!(
-        "(select coalesce(json_agg({}), '[]') from (select {value} as v, {label} as l, {id} as i, count(*) as c \
+        "(select coalesce(json_agg({}), '[]') from (select {value} as v, {label} as l, {id} as i, {count} as c \
          from {}{joined} where {} group by {group} order by c desc, l, v limit {limit}) f)",
         sql::object(&pairs),
         found.tables,
@@ -123,6 +128,7 @@ fn counted(facet: &Facet, row: &str, arguments: &mut Arguments<'_>) -> Counted {
             label: format!("{node}.name"),
             id: format!("'{}_' || {node}.id", kind.prefix()),
             group: format!("{node}.id"),
+            count: COUNT.to_owned(),
         }
     };
     let plain = |value: String| Counted {
@@ -130,11 +136,28 @@ fn counted(facet: &Facet, row: &str, arguments: &mut Arguments<'_>) -> Counted {
         label: value.clone(),
         id: "null".to_owned(),
         group: value.clone(),
+        count: COUNT.to_owned(),
         value,
     };
     match facet {
         Facet::Tags => through("entry_tag", "tag", node::Kind::Tag, arguments),
-        Facet::Categories => through("entry_category", "category", node::Kind::Category, arguments),
+        Facet::Categories { with_descendants: false } => {
+            through("entry_category", "category", node::Kind::Category, arguments)
+        }
+        Facet::Categories { with_descendants: true } => {
+            let (between, leaf, node) = (arguments.alias(), arguments.alias(), arguments.alias());
+            Counted {
+                joined: format!(
+                    " join entry_category {between} on {between}.entry_id = {row}.id join category {leaf} on {leaf}.id = \
+                     {between}.category_id join category {node} on {node}.id = any({leaf}.path)"
+                ),
+                value: format!("{node}.slug"),
+                label: format!("{node}.name"),
+                id: format!("'{}_' || {node}.id", node::Kind::Category.prefix()),
+                group: format!("{node}.id"),
+                count: format!("count(distinct {row}.id)"),
+            }
+        }
         Facet::ContentTypes => {
             let node = arguments.alias();
             Counted {
@@ -143,6 +166,7 @@ fn counted(facet: &Facet, row: &str, arguments: &mut Arguments<'_>) -> Counted {
                 label: format!("{node}.name"),
                 id: format!("'{}_' || {node}.id", node::Kind::ContentType.prefix()),
                 group: format!("{node}.id"),
+                count: COUNT.to_owned(),
             }
         }
         Facet::Statuses => plain(format!("upper({row}.status)")),
@@ -156,6 +180,7 @@ fn counted(facet: &Facet, row: &str, arguments: &mut Arguments<'_>) -> Counted {
                 value,
                 label,
                 id: "null".to_owned(),
+                count: COUNT.to_owned(),
             }
         }
     }

@@ -48,6 +48,7 @@ pub(super) fn condition(
         Predicate::Related(related) => related_to(related, scope, arguments)?,
         Predicate::Search(wanted) => search::condition(alias, wanted, arguments)?,
         Predicate::BestLocale(code, among) => best_locale(code.as_deref(), among, scope, arguments)?,
+        Predicate::Addressed(code, address) => addressed(code.as_deref(), address, scope, arguments)?,
         Predicate::Brands(column, BrandScope::Only(brands)) => match brands.as_slice() {
             [one] => format!("{alias}.{column} = {}", arguments.bind(*one)?),
             several => format!("{alias}.{column} = any({})", arguments.bind(several.to_vec())?),
@@ -163,6 +164,31 @@ fn names_one(predicate: &Predicate) -> bool {
         Predicate::Compare(Operand::Key(_), Comparison::Eq, _) => true,
         _ => false,
     }
+}
+
+/// The row belongs to the one set of translations that is meant by an address. Two sets may share a slug, each in a locale of
+/// its own; then the locale decides, and the key at last, so that one question always has one answer.
+fn addressed(
+    code: Option<&str>,
+    address: &Predicate,
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    let named = Scope::new(scope.noun, arguments);
+    let mut conditions = Vec::new();
+    rows::push_predicate(address, &named, &mut conditions, arguments)?;
+    let (alias, table) = (&named.alias, scope.noun.table);
+    let code = match code {
+        Some(code) => arguments.bind(code.to_owned())?,
+        None => format!("(select default_locale from brand where id = {alias}.brand_id)"),
+    };
+    let chain = format!("(select chain from locale where brand_id = {alias}.brand_id and code = {code})");
+    Ok(format!(
+        "{} = (select {alias}.translation_id from {table} {alias} where {} order by array_position({chain}, {alias}.locale), \
+         {alias}.locale, {alias}.id limit 1)",
+        scope.column("translation_id"),
+        sql::all(&conditions)
+    ))
 }
 
 /// The row's locale is in the chain of the wanted one, and no translation of it stands nearer in the chain.

@@ -1,6 +1,7 @@
 //! Counts by value, over all pages of a list.
 
 use serde_json::json;
+use sqlx::Executor;
 
 use super::shelf::Shelf;
 
@@ -30,5 +31,33 @@ async fn counts_by_every_kind_of_value() {
             "field": [{"value": "red", "label": "red", "count": 12}, {"value": "blue", "label": "blue", "count": 6}],
             "prices": [{"value": 1, "label": "1", "count": 1}],
         })
+    );
+}
+
+#[tokio::test]
+async fn categories_count_for_those_above_when_asked_and_each_entry_once() {
+    let shelf = Shelf::open().await;
+    // article-03 is filed under boots; now under shoes as well, of which boots are a part.
+    let twice = "insert into entry_category (entry_id, category_id) values
+        ('00000000-0000-0000-0000-00000000a503', '00000000-0000-0000-0000-00000000a202')";
+    shelf.test.connect().await.execute(twice).await.unwrap();
+    let data = shelf
+        .data(
+            r#"{ entries(first: 0) { facets { rolled: categories(withDescendants: true) { value label id count }
+                top: categories(first: 1, withDescendants: true) { count } plain: categories { value count } } } }"#,
+        )
+        .await;
+    let facets = &data["entries"]["facets"];
+    let id = |last: u8| format!("category_00000000-0000-0000-0000-00000000a20{last}");
+    assert_eq!(
+        facets["rolled"],
+        json!([{"value": "shop", "label": "Shop", "id": id(1), "count": 3},
+            {"value": "shoes", "label": "Shoes", "id": id(2), "count": 2},
+            {"value": "boots", "label": "Boots", "id": id(3), "count": 1}])
+    );
+    assert_eq!(facets["top"], json!([{"count": 3}]));
+    assert_eq!(
+        facets["plain"],
+        json!([{"value": "shoes", "count": 2}, {"value": "boots", "count": 1}, {"value": "shop", "count": 1}])
     );
 }

@@ -56,3 +56,59 @@ async fn an_address_finds_the_translation_that_is_wanted() {
         assert_eq!(shelf.data(&query).await["entry"]["slug"], expected, "{slug} {locale}");
     }
 }
+
+#[tokio::test]
+async fn of_two_entries_with_one_slug_the_wanted_locale_decides() {
+    let mut shelf = Shelf::open().await;
+    // Another entry, which in French has the slug that article-02 has in English.
+    let other = "insert into entry (id, brand_id, content_type_id, translation_id, slug, locale, title, status, fields, created_at, updated_at)
+        select o.id, brand_id, content_type_id, '00000000-0000-0000-0000-00000000a4ff', o.slug, o.locale, o.title, 'draft', '{}', now(), now()
+        from entry, (values ('00000000-0000-0000-0000-00000000a4fe'::uuid, 'article-02', 'fr', 'Autre'),
+            ('00000000-0000-0000-0000-00000000a4ff', 'other', 'en', 'Other')) o (id, slug, locale, title)
+        where entry.id = '00000000-0000-0000-0000-00000000a502'";
+    shelf.test.connect().await.execute(other).await.unwrap();
+    for (slug, locale, title) in [
+        ("article-02", r#", locale: {code: "fr"}"#, "Autre"),
+        ("article-02", r#", locale: {code: "fr", fallback: false}"#, "Autre"),
+        ("article-02", r#", locale: {code: "en"}"#, "Garden chairs 2"),
+        ("article-02", "", "Garden chairs 2"),
+        // Nobody has the slug in Canadian French; French comes next.
+        ("article-02", r#", locale: {code: "fr-CA"}"#, "Autre"),
+        ("other", r#", locale: {code: "fr"}"#, "Autre"),
+        ("article-02-fr", r#", locale: {code: "en"}"#, "Garden chairs 2"),
+    ] {
+        let query = format!(
+            r#"{{ entry(by: {{slug: {{brand: "acme", type: "article", slug: "{slug}"{locale}}}}}) {{ title }} }}"#
+        );
+        assert_eq!(shelf.data(&query).await["entry"]["title"], title, "{slug} {locale}");
+    }
+    // Where the caller may not see the nearest, it does not stand in the way.
+    shelf.seen_by(Role::Delivery, BrandScope::All);
+    let query = r#"{ entry(by: {slug: {brand: "acme", type: "article", slug: "article-02", locale: {code: "fr"}}}) { slug } }"#;
+    assert_eq!(shelf.data(query).await["entry"]["slug"], "article-02-fr");
+}
+
+#[tokio::test]
+async fn tags_and_categories_are_found_by_their_names() {
+    let mut shelf = Shelf::open().await;
+    let query = r#"query($path: [String!]! = ["shop", "shoes"]) {
+        tag(by: {slug: {brand: "acme", slug: "tag-3"}}) { name entries(first: 1) { totalCount { value } } }
+        category(by: {path: {brand: "acme", path: $path}}) { name parent { slug } }
+        foreign: tag(by: {slug: {brand: "zen", slug: "tag-3"}}) { name }
+        halfway: category(by: {path: {brand: "acme", path: ["shoes"]}}) { name }
+        byId: category(by: {id: "category_00000000-0000-0000-0000-00000000a203"}) { path { slug } } }"#;
+    let expected = json!({
+        "tag": {"name": "Tag 3", "entries": {"totalCount": {"value": 4}}},
+        "category": {"name": "Shoes", "parent": {"slug": "shop"}}, "foreign": null, "halfway": null,
+        "byId": {"path": [{"slug": "shop"}, {"slug": "shoes"}, {"slug": "boots"}]},
+    });
+    assert_eq!(shelf.data(query).await, expected);
+    for (path, wrong) in [(json!([]), "by.path.path"), (json!(["shop", "a\u{0}"]), "by.path.path.1")] {
+        let (code, at, message) = shelf.refusal(query, json!({"path": path})).await;
+        assert_eq!((code.as_str(), at.as_str()), ("INVALID", wrong), "{message}");
+    }
+    let (code, ..) = shelf.refusal(query, json!({"path": vec!["x"; 17]})).await;
+    assert_eq!(code, "LIMIT_EXCEEDED");
+    shelf.seen_by(Role::Viewer, BrandScope::Only(vec![super::shelf::ZEN]));
+    assert_eq!(shelf.data(query).await["category"], json!(null));
+}
