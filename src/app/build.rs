@@ -54,7 +54,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
 /// The graph over the services.
 pub(super) fn engine(auth: &authn::Settings, services: &Services) -> Result<Engine> {
     let library = Library::new(services.db.clone(), &identity::cursor_key(auth)?)?;
-    Ok(Engine::new(services.clone(), library))
+    Engine::new(services.clone(), library)
 }
 
 /// A server is ready while its database answers.

@@ -36,6 +36,7 @@ struct Inner {
     violations: Vec<Violation>,
     details: Option<serde_json::Value>,
     once: bool,
+    place: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -48,6 +49,7 @@ impl Error {
             violations: Vec::new(),
             details: None,
             once: false,
+            place: Vec::new(),
             source: None,
         }))
     }
@@ -80,6 +82,18 @@ impl Error {
         let (bound, value) = (bound.into(), value.into());
         Self::new(Code::LimitExceeded, format!("{limit} is limited to {bound}, but is {value}"))
             .with_details(serde_json::json!({"limit": limit, "bound": bound, "value": value}))
+    }
+
+    /// A documented bound was passed by what the caller gave at a path.
+    pub fn limit_at(
+        path: impl Into<String>,
+        limit: &'static str,
+        bound: impl Into<u64>,
+        value: impl Into<u64>,
+    ) -> Self {
+        let mut error = Self::limit(limit, bound, value);
+        error.0.violations = vec![Violation::new(path, "limit", error.0.message.clone())];
+        error
     }
 
     /// A defect: the caller learns nothing but the code, the log learns the source.
@@ -119,6 +133,19 @@ impl Error {
     #[must_use]
     pub fn retryable(&self) -> bool {
         !self.0.once && self.0.code.retryable()
+    }
+
+    /// The error is about what is under a key of the answer; each level around it adds its own.
+    #[must_use]
+    pub fn within(mut self, key: &str) -> Self {
+        self.0.place.insert(0, key.to_owned());
+        self
+    }
+
+    /// Where in the answer it is, key by key from the outside in, below the field that was asked for first.
+    #[must_use]
+    pub fn place(&self) -> &[String] {
+        &self.0.place
     }
 
     /// Puts a prefix in front of every violation's path, when a nested part was checked on its own.

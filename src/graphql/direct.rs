@@ -3,13 +3,15 @@
 //! async-graphql's executor would build a value for every field and write it out again; here the database's bytes go
 //! straight into the answer. async-graphql only validates such a document, once.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use futures::{StreamExt, stream};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     context::RequestContext,
-    document::{Document, Operation},
+    document::{Document, Operation, introspection},
     error,
     read::{self, Surroundings},
     select::{Collected, Fields, Root},
@@ -48,6 +50,12 @@ fn surroundings<'d>(document: &'d Document, operation: Operation<'d>) -> Surroun
     }
 }
 
+/// What async-graphql answered to the fields that ask for the schema, by response key.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct Introspected {
+    data: HashMap<String, Box<RawValue>>,
+}
+
 /// Runs the operation.
 ///
 /// # Errors
@@ -56,11 +64,12 @@ pub(super) async fn run(
     document: &Document,
     operation: Operation<'_>,
     request: &RequestContext,
+    schema: &Introspected,
 ) -> Result<Bytes> {
     let surroundings = surroundings(document, operation);
     let fields = fields(document, operation, request)?;
     let reads: Vec<_> =
-        fields.iter().map(|(key, collected)| answer(key, collected, surroundings, request)).collect();
+        fields.iter().map(|(key, collected)| answer(key, collected, surroundings, request, schema)).collect();
     let answers: Vec<Answer<'_>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
     Ok(written(&answers))
 }
@@ -70,6 +79,7 @@ async fn answer<'k>(
     collected: &Collected<'_>,
     surroundings: Surroundings<'_>,
     request: &RequestContext,
+    schema: &Introspected,
 ) -> Answer<'k> {
     let sets: Vec<_> = collected.sets().collect();
     let (always, json) = match Root::find(collected.name()) {
@@ -80,12 +90,14 @@ async fn answer<'k>(
             let selector = surroundings.selector(request);
             (true, viewer::json(&selector, &sets, &request.caller.actor))
         }
+        None if introspection(collected.name()) => {
+            // `__schema` is always there, `__type` is null where there is no such type: a value was given for both.
+            (false, Ok(schema.data.get(key).map_or_else(|| "null".to_owned(), |json| json.get().to_owned())))
+        }
         None => (true, Ok("\"Query\"".to_owned())),
     };
-    let json = json.map_err(|failed| {
-        let at = collected.position();
-        error::at_field(&failed, request.request_id(), key, at.line, at.column)
-    });
+    let json =
+        json.map_err(|failed| error::at_field(&failed, request.request_id(), key, collected.position()));
     Answer { key, always, json }
 }
 

@@ -43,8 +43,10 @@ pub(super) struct Document {
 pub(super) struct Operation<'d> {
     /// The operation.
     pub(super) definition: &'d OperationDefinition,
-    /// Whether it is a query of nothing but reads, which is answered without async-graphql's executor.
+    /// Whether it is a query of nothing but reads and introspection, whose reads async-graphql's executor has no part in.
     pub(super) reads_only: bool,
+    /// Whether it asks for the schema, which the executor answers.
+    pub(super) introspects: bool,
 }
 
 impl Operation<'_> {
@@ -105,8 +107,12 @@ impl Document {
         })?;
         let reads_only = definition.ty == OperationType::Query
             && definition.directives.is_empty()
-            && reads(&definition.selection_set.node, &self.parsed.fragments, 0);
-        Ok(Operation { definition, reads_only })
+            && every(&definition.selection_set.node, &self.parsed.fragments, 0, &|name| {
+                matches!(name, "__typename" | "viewer") || introspection(name) || Root::find(name).is_some()
+            });
+        let introspects =
+            !every(&definition.selection_set.node, &self.parsed.fragments, 0, &|name| !introspection(name));
+        Ok(Operation { definition, reads_only, introspects })
     }
 }
 
@@ -150,17 +156,27 @@ fn syntax_error(text: &str, error: parser::Error) -> ServerError {
     ServerError::new(message, Some(start))
 }
 
-fn reads(set: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>, depth: u8) -> bool {
+/// Whether a root field asks for the schema.
+pub(super) fn introspection(name: &str) -> bool {
+    matches!(name, "__schema" | "__type")
+}
+
+/// Whether every field of a set, those of its fragments too, has such a name.
+fn every(
+    set: &SelectionSet,
+    fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+    depth: u8,
+    fits: &dyn Fn(&str) -> bool,
+) -> bool {
     depth < 8
         && set.items.iter().all(|item| match &item.node {
-            Selection::Field(field) => {
-                let name = field.node.name.node.as_str();
-                matches!(name, "__typename" | "viewer") || Root::find(name).is_some()
+            Selection::Field(field) => fits(field.node.name.node.as_str()),
+            Selection::InlineFragment(inline) => {
+                every(&inline.node.selection_set.node, fragments, depth + 1, fits)
             }
-            Selection::InlineFragment(inline) => reads(&inline.node.selection_set.node, fragments, depth + 1),
             Selection::FragmentSpread(spread) => fragments
                 .get(&spread.node.fragment_name.node)
-                .is_some_and(|fragment| reads(&fragment.node.selection_set.node, fragments, depth + 1)),
+                .is_some_and(|fragment| every(&fragment.node.selection_set.node, fragments, depth + 1, fits)),
         })
 }
 

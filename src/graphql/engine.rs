@@ -12,16 +12,18 @@ use tokio::sync::watch;
 use tracing::Instrument;
 
 use super::{
+    coerce,
     context::RequestContext,
-    direct,
+    direct::{self, Introspected},
     document::{Document, Documents, Refusal},
-    error,
+    error, merge,
     mutation::Mutation,
     query::Query,
-    register, variables,
+    register,
+    types::Types,
 };
 use crate::{
-    domain::{Code, Error, access::Actor},
+    domain::{Code, Error, Result, access::Actor},
     service::{Caller, Library, Services},
 };
 
@@ -110,6 +112,7 @@ pub struct Engine {
     strict: BrandSchema,
     known: BrandSchema,
     documents: Documents,
+    types: Arc<Types>,
     services: Services,
     library: Library,
     writing: watch::Sender<()>,
@@ -123,20 +126,24 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// The graph over a library's catalog.
-    #[must_use]
-    pub fn new(services: Services, library: Library) -> Self {
+    ///
+    /// # Errors
+    /// `INTERNAL` where the catalog makes no schema.
+    pub fn new(services: Services, library: Library) -> Result<Self> {
         let build = || Schema::build(Query, Mutation::default(), EmptySubscription);
         let (strict, known) = register::with_catalog(Arc::clone(library.catalog()), || {
             (build().finish(), build().validation_mode(ValidationMode::Fast).finish())
         });
-        Self {
+        let types = Arc::new(Types::of_sdl(&strict.sdl())?);
+        Ok(Self {
             strict,
             known,
             documents: Documents::new(),
+            types,
             services,
             library,
             writing: watch::Sender::new(()),
-        }
+        })
     }
 
     /// The schema in SDL.
@@ -153,7 +160,7 @@ impl Engine {
     /// Runs one request to its end. A mutation goes on where this is dropped: its outcome is then in the database alone, but it
     /// is never cut off between two of its fields.
     pub async fn execute(&self, request: Request, context: Context) -> Reply {
-        let Request { query, operation_name, variables, queries_only } = request;
+        let Request { query, operation_name, mut variables, queries_only } = request;
         let request_id = context.request_id;
         let (document, known) = match self.documents.find(&query) {
             Some(document) => (document, true),
@@ -173,8 +180,12 @@ impl Engine {
             let refused = rejected(error::of_request(&error, &request_id)).to(kind);
             return Reply { outcome: Outcome::MutationRefused, ..refused };
         }
-        if let Err(error) = variables::required(&operation.definition.variable_definitions, &variables) {
-            return rejected(error::of_request(&error, &request_id));
+        let definitions = &operation.definition.variable_definitions;
+        if let Err(error) = coerce::variables(&self.types, definitions, &mut variables) {
+            return rejected(error::of_request(&error, &request_id)).to(kind);
+        }
+        if !known && let Some(conflict) = merge::conflict(&document.parsed, &self.types) {
+            return rejected(error::of_conflict(&conflict, &request_id)).to(kind);
         }
         let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
         let mut prepared = RequestContext {
@@ -187,7 +198,8 @@ impl Engine {
         if let Err(error) = direct::bounded(&document, operation, &prepared) {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
-        if !(known && operation.reads_only) {
+        let mut schema = Introspected::default();
+        if !(known && operation.reads_only && !operation.introspects) {
             let reply = if kind == Operation::Mutation {
                 context.begun.mark();
                 self.written_out(Arc::clone(&document), operation_name, known, prepared.clone()).await
@@ -204,9 +216,12 @@ impl Engine {
             if !operation.reads_only {
                 return reply;
             }
+            if operation.introspects {
+                schema = serde_json::from_slice(&reply.body).unwrap_or_default();
+            }
         }
         prepared.only_validates = false;
-        match direct::run(&document, operation, &prepared).await {
+        match direct::run(&document, operation, &prepared, &schema).await {
             Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
             Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
         }

@@ -1,8 +1,9 @@
 //! How errors look to GraphQL clients: rendered once, here.
 
-use async_graphql::{ErrorExtensionValues, ServerError};
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use serde_json::{Map, Value, json};
 
+use super::merge::Conflict;
 use crate::domain::{Code, Error};
 
 /// The error of a resolver that async-graphql runs.
@@ -18,13 +19,15 @@ pub fn render(error: &Error, request_id: &str) -> async_graphql::Error {
     rendered
 }
 
-/// The error of the field at a response key.
-pub(super) fn at_field(error: &Error, request_id: &str, key: &str, line: usize, column: usize) -> Value {
+/// The error of the root field at a response key, or of what is inside of it. Which rows of a list it is about is not known: it
+/// comes of the question, before there are rows.
+pub(super) fn at_field(error: &Error, request_id: &str, key: &str, at: Pos) -> Value {
     log(error, request_id);
+    let path: Vec<&str> = std::iter::once(key).chain(error.place().iter().map(String::as_str)).collect();
     json!({
         "message": error.message(),
-        "locations": [{"line": line, "column": column}],
-        "path": [key],
+        "locations": [{"line": at.line, "column": at.column}],
+        "path": path,
         "extensions": extensions(error, request_id),
     })
 }
@@ -33,6 +36,17 @@ pub(super) fn at_field(error: &Error, request_id: &str, key: &str, line: usize, 
 pub(super) fn of_request(error: &Error, request_id: &str) -> Value {
     log(error, request_id);
     json!({"message": error.message(), "extensions": extensions(error, request_id)})
+}
+
+/// A document that has one response key for two things.
+pub(super) fn of_conflict(conflict: &Conflict, request_id: &str) -> Value {
+    let message = "is asked for twice, as different things: give one of them an alias";
+    let mut rendered = of_request(&Error::invalid(conflict.path.as_str(), "conflict", message), request_id);
+    if let Value::Object(fields) = &mut rendered {
+        let at = conflict.at.iter().map(|at| json!({"line": at.line, "column": at.column})).collect();
+        fields.insert("locations".to_owned(), Value::Array(at));
+    }
+    rendered
 }
 
 /// An error that async-graphql made, with the code that it has for our clients: what it finds wrong by itself is the document.

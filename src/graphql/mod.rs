@@ -3,6 +3,7 @@
 mod asset;
 mod brand;
 mod change;
+mod coerce;
 mod content_type;
 pub mod context;
 mod direct;
@@ -10,6 +11,7 @@ mod document;
 mod engine;
 mod entry;
 pub mod error;
+mod merge;
 pub mod mutation;
 mod nesting;
 pub mod planned;
@@ -19,7 +21,7 @@ mod register;
 pub mod scalar;
 mod select;
 mod taxonomy;
-mod variables;
+mod types;
 mod viewer;
 
 pub use engine::{Begun, Context, Engine, Operation, Outcome, Reply, Request};

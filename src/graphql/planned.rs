@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContextSelectionSet, Name, OutputType, Positioned, ServerError, ServerResult, Value, indexmap::IndexMap,
-    parser::types::Field, registry::Registry,
+    ContextSelectionSet, Name, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
+    indexmap::IndexMap, parser::types::Field, registry::Registry,
 };
 use uuid::Uuid;
 
@@ -42,7 +42,10 @@ async fn resolve(
     let request = context.data_opt::<RequestContext>();
     let failed = |error: &Error| -> ServerError {
         let request_id = request.map(RequestContext::request_id).unwrap_or_default();
-        context.set_error_path(super::error::render(error, request_id).into_server_error(field.pos))
+        let rendered = super::error::render(error, request_id).into_server_error(field.pos);
+        let mut rendered = context.set_error_path(rendered);
+        rendered.path.extend(error.place().iter().cloned().map(PathSegment::Field));
+        rendered
     };
     let Some(request) = request else {
         return Err(failed(&Error::internal("a resolver runs without a request context")));

@@ -199,7 +199,7 @@ pub async fn ask(router: &Router, request: axum::http::request::Builder, body: i
 /// The graph of a whole application, to put behind a door.
 pub fn graph(app: &TestApp) -> Arc<dyn Engine> {
     let library = Library::new(app.services.db.clone(), SECRET.as_bytes()).unwrap();
-    Arc::new(graphql::Engine::new(app.services.clone(), library))
+    Arc::new(graphql::Engine::new(app.services.clone(), library).unwrap())
 }
 
 /// A POST to the endpoint, as GraphQL clients send it today.

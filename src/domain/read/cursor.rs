@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use super::limits::LIMITS;
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, Violation};
 
 const VERSION: u8 = 1;
 const PRINT: usize = 8;
@@ -87,7 +87,7 @@ impl Codec {
     pub fn decode(&self, print: Fingerprint, keys: usize, text: &str, path: &str) -> Result<Position> {
         let bound = LIMITS.max_cursor as usize;
         if text.len() > bound {
-            return Err(Error::limit("bytes of a cursor", LIMITS.max_cursor, text.len() as u64));
+            return Err(Error::limit_at(path, "bytes of a cursor", LIMITS.max_cursor, text.len() as u64));
         }
         let forged = || Error::invalid(path, "cursor", "is no cursor that brandgraph gave out");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| forged())?;
@@ -99,12 +99,10 @@ impl Codec {
         let (found, rest) = rest.split_first_chunk::<PRINT>().ok_or_else(forged)?;
         let position: Vec<Option<String>> = serde_json::from_slice(rest).map_err(|_| forged())?;
         if *version != VERSION || *found != print.0 || position.len() != keys {
-            return Err(Error::new(
-                Code::CursorMismatch,
-                format!(
-                    "{path}: the cursor was made for another filter, order or search; start from the first page"
-                ),
-            ));
+            let message =
+                "the cursor was made for another filter, order or search; start from the first page";
+            return Err(Error::new(Code::CursorMismatch, format!("{path}: {message}"))
+                .with_violation(Violation::new(path, "cursor", message)));
         }
         Ok(Position(position))
     }

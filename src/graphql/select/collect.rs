@@ -144,7 +144,7 @@ impl<'d> Selector<'d> {
 }
 
 /// Whether two fields ask for the same.
-fn alike(one: &Field, other: &Field) -> bool {
+pub(in crate::graphql) fn alike(one: &Field, other: &Field) -> bool {
     let same = |(name, value): &(Positioned<Name>, Positioned<Value>)| {
         other.arguments.iter().any(|(known, given)| known.node == name.node && given.node == value.node)
     };

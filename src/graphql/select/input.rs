@@ -105,6 +105,11 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Where they stand.
+    pub(in crate::graphql) fn path(&self) -> &str {
+        &self.path
+    }
+
     fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }

@@ -159,7 +159,12 @@ fn several(input: &Input<'_>, parse: &dyn Fn(&Input<'_>) -> Result<Literal>) -> 
 fn bounded<'a>(input: &Input<'a>) -> Result<Vec<Input<'a>>> {
     let items = input.items();
     if items.len() > LIMITS.max_values as usize {
-        return Err(Error::limit("values in one set", LIMITS.max_values, items.len() as u64));
+        return Err(Error::limit_at(
+            input.path(),
+            "values in one set",
+            LIMITS.max_values,
+            items.len() as u64,
+        ));
     }
     Ok(items)
 }

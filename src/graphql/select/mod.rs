@@ -20,7 +20,7 @@ use async_graphql::{
 };
 use async_graphql_value::ConstValue;
 
-pub(super) use collect::{Collected, Fields};
+pub(super) use collect::{Collected, Fields, alike};
 pub(super) use root::{Root, nodes};
 
 use crate::domain::{

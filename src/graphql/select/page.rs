@@ -109,7 +109,7 @@ impl Selector<'_> {
 fn size(input: &Input<'_>) -> Result<u32> {
     let size = u32::try_from(input.int()?).map_err(|_| input.wrong("min", "must not be negative"))?;
     if size > LIMITS.max_page {
-        return Err(Error::limit("rows on a page", LIMITS.max_page, size));
+        return Err(Error::limit_at(input.path(), "rows on a page", LIMITS.max_page, size));
     }
     Ok(size)
 }
@@ -182,7 +182,12 @@ fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
     let words = text.text()?.trim();
     let length = words.chars().count();
     if length > LIMITS.max_search as usize {
-        return Err(Error::limit("characters in one search", LIMITS.max_search, length as u64));
+        return Err(Error::limit_at(
+            text.path(),
+            "characters in one search",
+            LIMITS.max_search,
+            length as u64,
+        ));
     }
     if words.is_empty() {
         return Err(text.wrong("required", "must hold something to look for"));
@@ -203,7 +208,12 @@ fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
 fn order(noun: &Noun, input: &Input<'_>, searched: bool) -> Result<Vec<OrderKey>> {
     let items = input.items();
     if items.len() > LIMITS.max_order_keys as usize {
-        return Err(Error::limit("keys in one order", LIMITS.max_order_keys, items.len() as u64));
+        return Err(Error::limit_at(
+            input.path(),
+            "keys in one order",
+            LIMITS.max_order_keys,
+            items.len() as u64,
+        ));
     }
     let mut keys: Vec<OrderKey> = Vec::with_capacity(items.len().saturating_add(1));
     for item in items {

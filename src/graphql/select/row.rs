@@ -23,7 +23,8 @@ impl<'d> Selector<'d> {
         let place = Place { depth: self.deeper(place.depth)?, ..place };
         let mut values = Vec::new();
         for (key, collected) in self.collect(sets, &noun.name)? {
-            values.push((key.to_owned(), self.value(noun, &collected, place)?));
+            let value = self.value(noun, &collected, place).map_err(|error| error.within(key))?;
+            values.push((key.to_owned(), value));
         }
         Ok(Selection(values))
     }

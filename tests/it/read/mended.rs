@@ -193,9 +193,9 @@ async fn operators_that_say_nothing_or_do_not_fit_are_refused() {
         ),
         (json!({"f": {"fields": [{"path": "sale", "gt": true}]}}), "filter.fields.0.gt"),
         (json!({"f": {"references": {"field": "a;b", "some": {}}}}), "filter.references.field"),
-        (json!({"o": [{"field": "SLUG", "bogus": 1}]}), "orderBy.0.bogus"),
+        (json!({"o": [{"field": "SLUG", "bogus": 1}]}), "$o.0.bogus"),
         (json!({"o": [{"field": "FIELD", "path": "sizes", "as": "LIST"}]}), "orderBy.0"),
-        (json!({"l": {"code": "fr", "fallbak": false}}), "locale.fallbak"),
+        (json!({"l": {"code": "fr", "fallbak": false}}), "$l.fallbak"),
     ] {
         let (code, at, message) = shelf.refusal(query, variables.clone()).await;
         assert_eq!((code.as_str(), at.as_str()), ("INVALID", path), "{variables}: {message}");

@@ -13,3 +13,4 @@ mod refusals;
 mod search;
 mod shelf;
 mod statements;
+mod variables;

@@ -14,7 +14,7 @@ async fn what_is_wrong_in_an_argument_is_named() {
     let deep = (0..9).fold(json!({}), |inner, _| json!({"not": inner}));
     for (variables, code, path) in [
         (json!({"n": -1}), "INVALID", "first"),
-        (json!({"n": 101}), "LIMIT_EXCEEDED", ""),
+        (json!({"n": 101}), "LIMIT_EXCEEDED", "first"),
         (json!({"f": {"fields": [{"path": "a'b", "eq": 1}]}}), "INVALID", "filter.fields.0.path"),
         (json!({"f": {"fields": [{"path": "color"}]}}), "INVALID", "color"),
         (
@@ -29,14 +29,14 @@ async fn what_is_wrong_in_an_argument_is_named() {
             "filter.id.eq",
         ),
         (json!({"f": {"title": {"eq": "a\u{0}b"}}}), "INVALID", "filter.title.eq"),
-        (json!({"f": deep}), "LIMIT_EXCEEDED", ""),
-        (json!({"f": {"slug": {"in": vec!["x"; 101]}}}), "LIMIT_EXCEEDED", ""),
+        (json!({"f": deep}), "LIMIT_EXCEEDED", "filter.not.not.not.not.not.not.not.not"),
+        (json!({"f": {"slug": {"in": vec!["x"; 101]}}}), "LIMIT_EXCEEDED", "filter.slug.in"),
         (json!({"o": [{"field": "RELEVANCE"}]}), "INVALID", "orderBy.0.field"),
         (json!({"o": [{"field": "FIELD"}]}), "INVALID", "orderBy.0.path"),
-        (json!({"o": vec![json!({"field": "SLUG"}); 6]}), "LIMIT_EXCEEDED", ""),
+        (json!({"o": vec![json!({"field": "SLUG"}); 6]}), "LIMIT_EXCEEDED", "orderBy"),
         (json!({"l": {"code": "not a locale"}}), "INVALID", "locale.code"),
         (json!({"s": {"text": "  "}}), "INVALID", "search.text"),
-        (json!({"s": {"text": "x".repeat(201)}}), "LIMIT_EXCEEDED", ""),
+        (json!({"s": {"text": "x".repeat(201)}}), "LIMIT_EXCEEDED", "search.text"),
     ] {
         let (found, at, message) = shelf.refusal(query, variables.clone()).await;
         assert_eq!((found.as_str(), at.as_str()), (code, path), "{variables}: {message}");

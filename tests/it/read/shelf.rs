@@ -46,7 +46,7 @@ impl Shelf {
         let settings = Settings { url: test.url().into(), max_connections: 4, ..Settings::default() };
         let db = Db::connect(&settings).await.unwrap();
         let library = Library::new(db.clone(), b"secret").unwrap().with_catalog(catalog);
-        let engine = Engine::new(Services::new(db.clone(), Clock::system()), library);
+        let engine = Engine::new(Services::new(db.clone(), Clock::system()), library).unwrap();
         Self { test, db, engine, actor: user(Role::Viewer, BrandScope::All) }
     }
 
