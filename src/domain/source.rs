@@ -1,5 +1,7 @@
 //! Sources: the platforms that content is pulled from, and what is known about each pull.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{Error, Result, record::Failure};
@@ -91,14 +93,15 @@ pub struct RunTally {
     pub failed: u64,
     /// References that wait for what they lead to.
     pub waiting: u64,
-    /// The first of the items that were set aside, and why.
+    /// The first of the faults for which items were set aside.
     pub failures: Vec<Failure>,
 }
 
 impl RunTally {
-    /// Takes in what was set aside; of many, the first are kept.
+    /// Takes in what was set aside of one page, of which an item may have several faults; of many faults, the first are kept.
     pub fn set_aside(&mut self, failures: Vec<Failure>) {
-        self.failed += failures.len() as u64;
+        let items: HashSet<_> = failures.iter().map(|fault| (&fault.resource, fault.index)).collect();
+        self.failed += items.len() as u64;
         let room = MAX_FAILURES.saturating_sub(self.failures.len());
         self.failures.extend(failures.into_iter().take(room));
     }

@@ -15,20 +15,19 @@ pub fn from_text(text: &str) -> String {
             gap = length > 0;
             continue;
         }
-        if length >= MAX_LENGTH {
+        // A letter goes in with the dash before it and as a whole, or it is the end.
+        length += usize::from(gap) + plain.len().max(1);
+        if length > MAX_LENGTH {
             break;
         }
         if gap {
             slug.push('-');
-            length += 1;
             gap = false;
         }
         if plain.is_empty() {
             slug.push(letter);
-            length += 1;
         } else {
             slug.push_str(plain);
-            length += plain.len();
         }
     }
     slug

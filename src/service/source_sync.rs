@@ -139,9 +139,9 @@ impl Work<'_> {
 
     async fn page(&self, destination: &Arc<Destination>, page: Page, tally: &mut RunTally) -> Result<()> {
         tally.seen += page.mapped.items;
-        tally.set_aside(page.mapped.failures);
-        let first = page.seen.saturating_sub(page.mapped.items);
-        let mut items = (first..).zip(page.mapped.records).map(|(index, record)| Item { index, record });
+        let mut failures = page.mapped.failures;
+        let placed = page.mapped.places.into_iter().zip(page.mapped.records);
+        let mut items = placed.map(|(index, record)| Item { index, record });
         loop {
             let batch: Vec<Item> = items.by_ref().take(MAX_BATCH).collect();
             if batch.is_empty() {
@@ -151,8 +151,10 @@ impl Work<'_> {
             tally.created += outcome.created;
             tally.updated += outcome.updated;
             tally.unchanged += outcome.unchanged;
-            tally.set_aside(outcome.failures);
+            failures.extend(outcome.failures);
         }
+        failures.sort_by_key(|failure| failure.index);
+        tally.set_aside(failures);
         self.note(RunStatus::Running, tally, None).await
     }
 

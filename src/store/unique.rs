@@ -19,10 +19,7 @@ pub async fn claim(tx: &Tx, grant: &Grant, row: &Row, values: &[Unique<'_>]) -> 
     if values.is_empty() {
         return Ok(());
     }
-    let mut keys: Vec<String> = values
-        .iter()
-        .map(|unique| format!("{}/{}/{}", row.content_type_id, unique.path, unique.lock_key()))
-        .collect();
+    let mut keys: Vec<String> = values.iter().map(|unique| unique.lock_key(row.content_type_id)).collect();
     // Everybody takes the locks in the same order, so that nobody waits in a circle.
     keys.sort_unstable();
     let locks = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as k(key)";

@@ -8,7 +8,7 @@ use wiremock::{Request, ResponseTemplate};
 use crate::sync_world::{World, platform};
 
 /// Posts come before the people and images that they refer to, so that references have to wait.
-const BLOG: &str = r#"connector: blog
+pub const BLOG: &str = r#"connector: blog
 auth: {bearer: {credential: token}}
 content_types:
   - key: post
@@ -51,7 +51,7 @@ resources:
 "#;
 
 /// Answers lists two items at a time.
-fn answer(lists: &Value) -> impl Fn(&Request) -> ResponseTemplate + Send + Sync + 'static {
+pub fn answer(lists: &Value) -> impl Fn(&Request) -> ResponseTemplate + Send + Sync + 'static {
     let lists = lists.clone();
     move |request| {
         let query = |name: &str| {
@@ -70,7 +70,7 @@ fn answer(lists: &Value) -> impl Fn(&Request) -> ResponseTemplate + Send + Sync 
     }
 }
 
-async fn pull(world: &World, lists: Value) -> brandgraph::service::source_sync::Run {
+pub async fn pull(world: &World, lists: Value) -> brandgraph::service::source_sync::Run {
     let server = platform(answer(&lists)).await;
     // Assets carry the address of the platform: it must not change from pull to pull.
     let run = {
@@ -253,4 +253,14 @@ async fn a_unique_value_is_held_against_what_came_before_but_not_against_transla
     .await;
     let told: Vec<_> = run.tally.failures.iter().map(|fault| fault.external_id.as_deref().unwrap()).collect();
     assert_eq!((told, run.tally.created), (vec!["3"], 3));
+}
+
+#[tokio::test]
+async fn an_item_with_several_faults_is_set_aside_once() {
+    let world = World::new().await;
+    let item = json!({"id": 1, "in": {"en": "One", "de": "Eins"}, "mood": "exuberantly", "code": 7});
+    let run = pull(&world, json!({"posts": [item, {"id": 2, "title": "Two", "mood": "exuberantly"}]})).await;
+    assert_eq!((run.tally.seen, run.tally.failed, run.tally.failures.len()), (2, 2, 5));
+    let places: Vec<u64> = run.tally.failures.iter().map(|fault| fault.index).collect();
+    assert_eq!(places, [0, 0, 0, 0, 1]);
 }

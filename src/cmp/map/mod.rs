@@ -23,6 +23,8 @@ const MAX_EXPANSION: usize = 64;
 pub struct Mapped {
     /// What could be read, in the order of the page.
     pub records: Vec<Record>,
+    /// Which item of the resource each record was made of, counted from 0: an item may become several.
+    pub places: Vec<u64>,
     /// What could not.
     pub failures: Vec<Failure>,
     /// How many items the page held.
@@ -103,7 +105,10 @@ impl Mapper<'_> {
             Ok(items) => {
                 for item in items {
                     match self.record(item) {
-                        Ok(record) => mapped.records.push(record),
+                        Ok(record) => {
+                            mapped.records.push(record);
+                            mapped.places.push(index);
+                        }
                         Err((id, fault)) => mapped.failures.push(self.failure(index, id, fault)),
                     }
                 }

@@ -38,9 +38,13 @@ pub struct Unique<'a> {
 }
 
 impl Unique<'_> {
-    /// The same text for values that are equal when they are compared.
+    /// What is locked to claim the value for entries of a type: the same text for values that are equal when they are compared.
     #[must_use]
-    pub fn lock_key(&self) -> String {
+    pub fn lock_key(&self, content_type: Uuid) -> String {
+        format!("{content_type}/{}/{}", self.path, self.compared())
+    }
+
+    fn compared(&self) -> String {
         match (self.kind, self.value) {
             (Kind::Number, value) => format!("{:?}", value.as_f64()),
             (Kind::Moment, Value::String(text)) => match DateTime::parse_from_rfc3339(text) {

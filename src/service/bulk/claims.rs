@@ -102,7 +102,7 @@ async fn unique_values(
     let mut keys = Vec::new();
     for (_, entry) in entries {
         for unique in &entry.uniques {
-            keys.push(format!("{}/{}/{}", entry.content_type_id, unique.path, unique.lock_key));
+            keys.push(unique.lock_key.clone());
             let field = (entry.content_type_id, &unique.path, unique.kind);
             fields.entry(field).or_default().push((entry, unique));
         }

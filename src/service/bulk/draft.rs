@@ -75,12 +75,12 @@ pub(super) struct UniqueValue {
 
 impl UniqueValue {
     /// The same, on its own.
-    pub(super) fn of(unique: &Unique<'_>) -> Self {
+    pub(super) fn of(unique: &Unique<'_>, content_type: Uuid) -> Self {
         Self {
             path: unique.path.clone(),
             kind: unique.kind,
             text: unique.value.as_str().map_or_else(|| unique.value.to_string(), str::to_owned),
-            lock_key: unique.lock_key(),
+            lock_key: unique.lock_key(content_type),
         }
     }
 }

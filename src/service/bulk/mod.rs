@@ -21,6 +21,7 @@ use draft::Draft;
 
 pub use destination::Destination;
 pub use settle::settle_all;
+pub(super) use terms::note as note_term;
 
 /// A record and its place in what it came with.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Item,
-    destination::Destination,
+    destination::{Destination, KnownType},
     draft::{Body, Draft, DraftReference, EntryDraft, UniqueValue, failure},
 };
 use crate::{
@@ -66,7 +66,7 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     let references: Vec<DraftReference> = references.collect();
     let fields = Value::Object(record.fields);
     let search_text = content_type.schema.search_text(&fields);
-    let (fields, uniques) = checked(&content_type.schema, fields, &references)?;
+    let (fields, uniques) = checked(content_type, fields, &references)?;
     bounded("tags", record.tags.len(), MAX_TAGS)?;
     bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
     for (index, path) in record.categories.iter().enumerate() {
@@ -141,7 +141,7 @@ fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
 
 /// Checks the fields as they will be once every reference leads somewhere, and gives them back without the references.
 fn checked(
-    schema: &crate::domain::fields::Schema,
+    content_type: &KnownType,
     fields: Value,
     references: &[DraftReference],
 ) -> Result<(serde_json::Map<String, Value>, Vec<UniqueValue>)> {
@@ -156,11 +156,12 @@ fn checked(
         }
     }
     let whole = Value::Object(object);
+    let KnownType { id, schema } = content_type;
     let violations = schema.validate(&whole);
     if !violations.is_empty() {
         return Err(Error::violated(violations));
     }
-    let uniques = schema.uniques(&whole)?.iter().map(UniqueValue::of).collect();
+    let uniques = schema.uniques(&whole)?.iter().map(|unique| UniqueValue::of(unique, *id)).collect();
     let Value::Object(mut object) = whole else { return Ok(Default::default()) };
     for reference in references {
         object.shift_remove(&reference.field);

@@ -6,10 +6,13 @@ use uuid::Uuid;
 
 use super::{destination::Destination, draft::EntryDraft};
 use crate::{
-    domain::{Result, record::Term},
+    domain::{Result, event::Event, record::Term},
     kit::id,
     service::Unit,
-    store::import::{self, CategoryRow, TermRow},
+    store::{
+        category,
+        import::{self, CategoryRow, Ensured, TermRow},
+    },
 };
 
 /// The ids of what a batch names.
@@ -44,25 +47,32 @@ fn slugs(path: &[Term]) -> Vec<String> {
 }
 
 /// Finds or makes every tag and category that the entries name.
-pub(super) async fn ensure(unit: &Unit, destination: &Destination, entries: &[&EntryDraft]) -> Result<Terms> {
+pub(super) async fn ensure(
+    unit: &mut Unit,
+    destination: &Destination,
+    entries: &[&EntryDraft],
+) -> Result<Terms> {
     let mut terms = Terms::default();
-    let brand = destination.brand;
+    let (brand, now) = (destination.brand, unit.now());
     let named: HashMap<&str, &Term> =
         entries.iter().flat_map(|entry| &entry.tags).map(|tag| (tag.slug.as_str(), tag)).collect();
     if !named.is_empty() {
-        let row = |tag: &&Term| TermRow {
-            id: id::derived(brand, "tag", &tag.slug),
-            slug: tag.slug.clone(),
-            name: tag.name.clone(),
-        };
+        // Found by its slug and never by its id: a person may give a tag another slug.
+        let row = |tag: &&Term| TermRow { id: id::new(now), slug: tag.slug.clone(), name: tag.name.clone() };
         let rows: Vec<TermRow> = named.values().map(row).collect();
-        let found =
-            import::ensure_tags(unit.tx(), &destination.taxonomy, brand, &rows, false, unit.now()).await?;
-        terms.tags = found.into_iter().collect();
+        let found = import::ensure_tags(unit.tx(), &destination.taxonomy, brand, &rows, false, now).await?;
+        found.iter().for_each(|tag| note(unit, brand, "tag", tag));
+        terms.tags = found.into_iter().map(|tag| (tag.slug, tag.id)).collect();
     }
-    if entries.iter().any(|entry| !entry.categories.is_empty()) {
+    let paths: Vec<&[Term]> = entries.iter().flat_map(|entry| &entry.categories).map(Vec::as_slice).collect();
+    if !paths.is_empty() {
         terms.categories = import::load_categories(unit.tx(), brand).await?.into_iter().collect();
-        for path in entries.iter().flat_map(|entry| &entry.categories) {
+    }
+    if paths.iter().any(|path| !terms.categories.contains_key(&slugs(path))) {
+        // What is made goes under the paths of a tree that stands still.
+        category::lock_tree(unit.tx(), brand).await?;
+        terms.categories = import::load_categories(unit.tx(), brand).await?.into_iter().collect();
+        for path in paths {
             make_path(unit, destination, &mut terms.categories, path).await?;
         }
     }
@@ -71,11 +81,12 @@ pub(super) async fn ensure(unit: &Unit, destination: &Destination, entries: &[&E
 
 /// Makes the steps of a path that are missing; there are few categories, and each is made once.
 async fn make_path(
-    unit: &Unit,
+    unit: &mut Unit,
     destination: &Destination,
     known: &mut HashMap<Vec<String>, Vec<Uuid>>,
     path: &[Term],
 ) -> Result<()> {
+    let (brand, now) = (destination.brand, unit.now());
     let (mut above, mut parents): (Vec<String>, Vec<Uuid>) = (Vec::new(), Vec::new());
     for term in path {
         above.push(term.slug.clone());
@@ -83,17 +94,24 @@ async fn make_path(
             parents.clone_from(ids);
             continue;
         }
-        let row = CategoryRow {
-            id: id::derived(destination.brand, "category", &above.join("/")),
-            parents: parents.clone(),
-            slug: term.slug.clone(),
-            name: term.name.clone(),
-        };
-        let grant = &destination.taxonomy;
-        let made =
-            import::ensure_category(unit.tx(), grant, destination.brand, &row, false, unit.now()).await?;
-        parents.push(made);
+        let (parent, slug) = (parents.last().copied(), term.slug.clone());
+        let row = CategoryRow { id: id::new(now), parent, slug, name: term.name.clone() };
+        let made = import::ensure_category(unit.tx(), &destination.taxonomy, brand, &row, false, now).await?;
+        note(unit, brand, "category", &made);
+        parents.push(made.id);
         known.insert(above.clone(), parents.clone());
     }
     Ok(())
+}
+
+/// Records what was made or renamed, as a person's change is.
+pub(in crate::service) fn note(unit: &mut Unit, brand: Uuid, noun: &'static str, term: &Ensured) {
+    let Some((changed, created)) = term.written else { return };
+    let kind = match (noun, created) {
+        ("tag", true) => "tag.created",
+        ("tag", false) => "tag.updated",
+        (_, true) => "category.created",
+        (_, false) => "category.updated",
+    };
+    unit.record(Event::of(kind, brand, changed).with("slug", term.slug.as_str()));
 }

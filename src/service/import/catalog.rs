@@ -16,8 +16,11 @@ use crate::{
         text::{Locale, Name, Prose, Slug, TypeKey},
     },
     kit::id,
-    service::{Caller, Services, Unit, brand, content_type},
-    store::import::{self, CategoryRow, TermRow},
+    service::{Caller, Services, Unit, brand, bulk, content_type},
+    store::{
+        self,
+        import::{self, CategoryRow, TermRow},
+    },
 };
 
 /// What came of one thing.
@@ -108,12 +111,14 @@ pub(super) async fn ensure_tags(
     tags: Vec<Term>,
 ) -> Result<()> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
-    let unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::begin(services, caller).await?;
+    store::brand::hold(unit.tx(), &grant, brand).await?;
     let now = unit.now();
     let by_slug: HashMap<String, String> = tags.into_iter().map(|tag| (tag.slug, tag.name)).collect();
     let rows: Vec<TermRow> =
         by_slug.into_iter().map(|(slug, name)| TermRow { id: id::new(now), slug, name }).collect();
-    import::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
+    let found = import::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
+    found.iter().for_each(|tag| bulk::note_term(&mut unit, brand, "tag", tag));
     unit.commit().await
 }
 
@@ -125,11 +130,13 @@ pub(super) async fn ensure_categories(
     paths: Vec<Vec<Term>>,
 ) -> Result<()> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
-    let unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::begin(services, caller).await?;
+    store::brand::hold(unit.tx(), &grant, brand).await?;
+    store::category::lock_tree(unit.tx(), brand).await?;
     let now = unit.now();
     let mut known: HashMap<Vec<String>, Uuid> = HashMap::new();
     for path in paths {
-        let (mut slugs, mut parents) = (Vec::new(), Vec::new());
+        let (mut slugs, mut parent) = (Vec::new(), None);
         let depth = path.len();
         for (level, term) in path.into_iter().enumerate() {
             slugs.push(term.slug.clone());
@@ -137,17 +144,14 @@ pub(super) async fn ensure_categories(
             let id = match known.get(&slugs) {
                 Some(id) if !last => *id,
                 _ => {
-                    let row = CategoryRow {
-                        id: id::new(now),
-                        parents: parents.clone(),
-                        slug: term.slug,
-                        name: term.name,
-                    };
-                    import::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?
+                    let row = CategoryRow { id: id::new(now), parent, slug: term.slug, name: term.name };
+                    let made = import::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?;
+                    bulk::note_term(&mut unit, brand, "category", &made);
+                    made.id
                 }
             };
             known.insert(slugs.clone(), id);
-            parents.push(id);
+            parent = Some(id);
         }
     }
     unit.commit().await

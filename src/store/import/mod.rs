@@ -10,7 +10,7 @@ pub use asset::{AssetRow, upsert_assets, write_assets};
 pub use catalog::{TypeRow, find_brand, find_type};
 pub use entry::{EntryRow, Written, upsert_entries};
 pub use link::{LinkRow, Missing, ReferenceRow, replace_links, replace_references};
-pub use taxonomy::{CategoryRow, TermRow, ensure_category, ensure_tags, load_categories};
+pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};

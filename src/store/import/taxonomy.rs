@@ -1,13 +1,17 @@
 //! Tags and categories in sets.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use super::{check, get, rows, texts};
 use crate::{
     domain::{
-        Result,
+        Error, Result,
         access::{Grant, Permission},
+        change::Changed,
     },
     store::Tx,
 };
@@ -28,12 +32,23 @@ pub struct TermRow {
 pub struct CategoryRow {
     /// The key it gets where it is new.
     pub id: Uuid,
-    /// The ids from the root down to its parent.
-    pub parents: Vec<Uuid>,
+    /// What it is under; the top where there is none.
+    pub parent: Option<Uuid>,
     /// What it is found by, under its parent.
     pub slug: String,
     /// What a person reads.
     pub name: String,
+}
+
+/// A tag or category that is there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ensured {
+    /// Its key.
+    pub id: Uuid,
+    /// What it is found by.
+    pub slug: String,
+    /// Where it was written: its version, and whether it is new.
+    pub written: Option<(Changed, bool)>,
 }
 
 /// Every category of a brand, as its slugs from the root down and its ids from the root down.
@@ -47,8 +62,8 @@ pub async fn load_categories(tx: &Tx, brand: Uuid) -> Result<Vec<(Vec<String>, V
     found.iter().map(|row| Ok((get(row, "slugs")?, get(row, "path")?))).collect()
 }
 
-/// Makes the tags that are not there yet and gives the ids of all. The slugs must be distinct; `rename` gives those that
-/// are there the names of the set.
+/// Makes the tags that are not there yet and gives all. The slugs must be distinct; `rename` gives those that are there the
+/// names of the set.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -59,7 +74,7 @@ pub async fn ensure_tags(
     tags: &[TermRow],
     rename: bool,
     now: DateTime<Utc>,
-) -> Result<Vec<(String, Uuid)>> {
+) -> Result<Vec<Ensured>> {
     check(grant, Permission::TaxonomyWrite, brand)?;
     let values = || -> Vec<sea_orm::Value> {
         vec![
@@ -71,16 +86,30 @@ pub async fn ensure_tags(
             rename.into(),
         ]
     };
-    let mut found = rows(tx, ENSURE_TAGS, values()).await?;
+    let mut found = ensured(&rows(tx, ENSURE_TAGS, values()).await?)?;
     if found.len() < tags.len() {
         // Another transaction made some of them meanwhile: only the next statement sees those.
-        found = rows(tx, ENSURE_TAGS, values()).await?;
+        let before: HashMap<Uuid, _> = found.into_iter().map(|tag| (tag.id, tag.written)).collect();
+        found = ensured(&rows(tx, ENSURE_TAGS, values()).await?)?;
+        for tag in &mut found {
+            tag.written = tag.written.or(before.get(&tag.id).copied().flatten());
+        }
     }
-    found.iter().map(|row| Ok((get(row, "slug")?, get(row, "id")?))).collect()
+    Ok(found)
+}
+
+fn ensured(found: &[QueryResult]) -> Result<Vec<Ensured>> {
+    let one = |row| {
+        let (id, version): (_, Option<i32>) = (get(row, "id")?, get(row, "version")?);
+        let created = get(row, "created")?;
+        let written = version.map(|version| (Changed { id, version }, created));
+        Ok(Ensured { id, slug: get(row, "slug")?, written })
+    };
+    found.iter().map(one).collect()
 }
 
 // Tags that are as they should be are not touched: an upsert would lock them, and batches that are written at once mostly
-// name the same tags.
+// name the same tags. The version is that of what was written.
 const ENSURE_TAGS: &str = "
 with incoming as (
   select i.id as new_id, i.slug, i.name, t.id, t.name as before
@@ -89,18 +118,21 @@ with incoming as (
 ), renamed as (
   update tag t set name = i.name, version = t.version + 1, updated_at = $5
   from incoming i where t.id = i.id and $6 and i.name <> i.before
+  returning t.id, t.version
 ), added as (
   insert into tag (id, brand_id, slug, name, created_at, updated_at)
   select new_id, $1, slug, name, $5, $5 from incoming where id is null order by slug
   on conflict (brand_id, slug) do nothing
-  returning slug, id
+  returning slug, id, version
 )
-select slug, id from incoming where id is not null union all select slug, id from added";
+select i.slug, i.id, r.version, false as created from incoming i left join renamed r on r.id = i.id where i.id is not null
+union all select slug, id, version, true from added";
 
-/// Makes a category if it is not there yet and gives its id; `rename` gives one that is there this name.
+/// Makes a category if it is not there yet; `rename` gives one that is there this name. The tree of the brand must be
+/// locked ([`crate::store::category::lock_tree`]), so that the parent's path is the one that stays.
 ///
 /// # Errors
-/// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
+/// As the database refuses; `NOT_FOUND` where the grant does not cover the brand, or the parent is gone.
 pub async fn ensure_category(
     tx: &Tx,
     grant: &Grant,
@@ -108,30 +140,35 @@ pub async fn ensure_category(
     category: &CategoryRow,
     rename: bool,
     now: DateTime<Utc>,
-) -> Result<Uuid> {
+) -> Result<Ensured> {
     check(grant, Permission::TaxonomyWrite, brand)?;
-    // What is as it should be is read, not written: an upsert would lock it.
-    let sql = "with found as (select id, name from category where brand_id = $2 and parent_id is not distinct from $3 \
-               and slug = $4), written as (insert into category as c (id, brand_id, parent_id, slug, name, path, created_at, \
-               updated_at) select $1, $2, $3, $4, $5, $6::uuid[] || $1, $7, $7 \
-               where not exists (select 1 from found where not $8 or name = $5) \
-               on conflict (brand_id, parent_id, slug) do update \
-               set name = case when $8 then excluded.name else c.name end, \
-               version = c.version + case when $8 and c.name <> excluded.name then 1 else 0 end returning id) \
-               select id from written union all select id from found where not $8 or name = $5";
     let values = vec![
         category.id.into(),
         brand.into(),
-        category.parents.last().copied().into(),
+        category.parent.into(),
         category.slug.as_str().into(),
         category.name.as_str().into(),
-        category.parents.clone().into(),
         now.into(),
         rename.into(),
     ];
-    let found = rows(tx, sql, values).await?;
-    match found.first() {
-        Some(row) => get(row, "id"),
-        None => Ok(category.id),
-    }
+    let found = ensured(&rows(tx, ENSURE_CATEGORY, values).await?)?;
+    found.into_iter().next().ok_or_else(|| Error::not_found("the parent category"))
 }
+
+const ENSURE_CATEGORY: &str = "
+with found as (
+  select id, slug, name from category where brand_id = $2 and parent_id is not distinct from $3 and slug = $4
+), renamed as (
+  update category c set name = $5, version = c.version + 1, updated_at = $6
+  from found f where c.id = f.id and $7 and f.name <> $5
+  returning c.id, c.version
+), added as (
+  insert into category (id, brand_id, parent_id, slug, name, path, created_at, updated_at)
+  select $1, $2, $3, $4, $5, a.path || $1::uuid, $6, $6
+  from (select path from category where id = $3 and brand_id = $2
+        union all select '{}'::uuid[] where $3::uuid is null) a(path)
+  where not exists (select from found)
+  returning id, slug, version
+)
+select f.slug, f.id, r.version, false as created from found f left join renamed r on r.id = f.id
+union all select slug, id, version, true from added";
