@@ -3,30 +3,43 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE FUNCTION public.bg_boolean(value jsonb) RETURNS boolean
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN (jsonb_typeof(value) = 'boolean'::text) THEN (value)::boolean ELSE NULL::boolean END;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (jsonb_path_query_first(value, 'strict $?(@.type() == "boolean")'::jsonpath))::boolean;
+
+CREATE FUNCTION public.bg_entry_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from entry_version b using gone where b.entry_id = gone.id;
+  delete from entry_tag b using gone where b.entry_id = gone.id;
+  delete from entry_category b using gone where b.entry_id = gone.id;
+  delete from entry_reference b using gone where b.entry_id = gone.id;
+  return null;
+end $$;
 
 CREATE FUNCTION public.bg_moment(value text) RETURNS timestamp with time zone
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $_$
 begin
-  if value ~ '^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$' then
-    return value::timestamptz;
-  elsif value ~ '^\d{4}-\d\d-\d\d$' then
-    return (value || 'T00:00:00Z')::timestamptz;
+  if value ~ '^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-](0\d|1[0-5]):?[0-5]\d))?$'
+    and left(value, 4) <> '0000' and substr(value, 6, 2) between '01' and '12' and substr(value, 9, 2) between '01' and '31'
+    and (substr(value, 9, 2) <= '28' or substr(value, 9, 2)::int
+      <= extract(day from make_date(left(value, 4)::int, substr(value, 6, 2)::int, 1) + interval '1 month - 1 day'))
+    and substr(value, 12, 2) <= '23' and substr(value, 15, 2) <= '59'
+    and (substr(value, 17, 1) <> ':' or substr(value, 18, 2) <= '60')
+  then
+    return (case when length(value) = 10 then value || 'T00:00:00Z' else value end)::timestamptz;
   end if;
-  return null;
-exception when others then
   return null;
 end $_$;
 
 CREATE FUNCTION public.bg_number(value jsonb) RETURNS numeric
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN (jsonb_typeof(value) = 'number'::text) THEN (value)::numeric ELSE NULL::numeric END;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (jsonb_path_query_first(value, 'strict $?(@.type() == "number")'::jsonpath))::numeric;
 
 CREATE FUNCTION public.bg_search_config(locale text) RETURNS regconfig
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (CASE split_part(lower(locale), '-'::text, 1) WHEN 'ar'::text THEN 'arabic'::text WHEN 'da'::text THEN 'danish'::text WHEN 'nl'::text THEN 'dutch'::text WHEN 'en'::text THEN 'english'::text WHEN 'fi'::text THEN 'finnish'::text WHEN 'fr'::text THEN 'french'::text WHEN 'de'::text THEN 'german'::text WHEN 'el'::text THEN 'greek'::text WHEN 'hu'::text THEN 'hungarian'::text WHEN 'id'::text THEN 'indonesian'::text WHEN 'ga'::text THEN 'irish'::text WHEN 'it'::text THEN 'italian'::text WHEN 'lt'::text THEN 'lithuanian'::text WHEN 'no'::text THEN 'norwegian'::text WHEN 'nb'::text THEN 'norwegian'::text WHEN 'nn'::text THEN 'norwegian'::text WHEN 'pt'::text THEN 'portuguese'::text WHEN 'ro'::text THEN 'romanian'::text WHEN 'ru'::text THEN 'russian'::text WHEN 'es'::text THEN 'spanish'::text WHEN 'sv'::text THEN 'swedish'::text WHEN 'tr'::text THEN 'turkish'::text ELSE 'simple'::text END)::regconfig;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE split_part(lower(locale), '-'::text, 1) WHEN 'ar'::text THEN 'arabic'::regconfig WHEN 'da'::text THEN 'danish'::regconfig WHEN 'nl'::text THEN 'dutch'::regconfig WHEN 'en'::text THEN 'english'::regconfig WHEN 'fi'::text THEN 'finnish'::regconfig WHEN 'fr'::text THEN 'french'::regconfig WHEN 'de'::text THEN 'german'::regconfig WHEN 'el'::text THEN 'greek'::regconfig WHEN 'hu'::text THEN 'hungarian'::regconfig WHEN 'id'::text THEN 'indonesian'::regconfig WHEN 'ga'::text THEN 'irish'::regconfig WHEN 'it'::text THEN 'italian'::regconfig WHEN 'lt'::text THEN 'lithuanian'::regconfig WHEN 'no'::text THEN 'norwegian'::regconfig WHEN 'nb'::text THEN 'norwegian'::regconfig WHEN 'nn'::text THEN 'norwegian'::regconfig WHEN 'pt'::text THEN 'portuguese'::regconfig WHEN 'ro'::text THEN 'romanian'::regconfig WHEN 'ru'::text THEN 'russian'::regconfig WHEN 'es'::text THEN 'spanish'::regconfig WHEN 'sv'::text THEN 'swedish'::regconfig WHEN 'tr'::text THEN 'turkish'::regconfig ELSE 'simple'::regconfig END;
 
 CREATE TABLE public.asset (
     id uuid NOT NULL,
@@ -119,7 +132,11 @@ CREATE TABLE public.entry (
     CONSTRAINT entry_published_check CHECK (((status <> 'published'::text) OR (published_at IS NOT NULL))),
     CONSTRAINT entry_scheduled_check CHECK (((status = 'scheduled'::text) = (scheduled_at IS NOT NULL))),
     CONSTRAINT entry_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text, 'scheduled'::text])))
-);
+)
+WITH (toast_tuple_target='4080');
+ALTER TABLE ONLY public.entry ALTER COLUMN fields SET COMPRESSION lz4;
+ALTER TABLE ONLY public.entry ALTER COLUMN search_text SET COMPRESSION lz4;
+ALTER TABLE ONLY public.entry ALTER COLUMN search SET COMPRESSION lz4;
 
 CREATE TABLE public.entry_category (
     entry_id uuid NOT NULL,
@@ -153,6 +170,7 @@ CREATE TABLE public.entry_version (
     actor text NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
+ALTER TABLE ONLY public.entry_version ALTER COLUMN fields SET COMPRESSION lz4;
 
 CREATE TABLE public.event (
     id uuid NOT NULL,
@@ -387,6 +405,8 @@ CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree
 
 CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
 
+CREATE TRIGGER entry_gone AFTER DELETE ON public.entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_gone();
+
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
 
@@ -411,14 +431,8 @@ ALTER TABLE ONLY public.entry
 ALTER TABLE ONLY public.entry_category
     ADD CONSTRAINT entry_category_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.category(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.entry_category
-    ADD CONSTRAINT entry_category_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY public.entry
     ADD CONSTRAINT entry_content_type_id_fkey FOREIGN KEY (content_type_id) REFERENCES public.content_type(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.entry_reference
-    ADD CONSTRAINT entry_reference_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.entry_reference
     ADD CONSTRAINT entry_reference_target_asset_id_fkey FOREIGN KEY (target_asset_id) REFERENCES public.asset(id) ON DELETE RESTRICT;
@@ -430,13 +444,7 @@ ALTER TABLE ONLY public.entry
     ADD CONSTRAINT entry_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.entry_tag
-    ADD CONSTRAINT entry_tag_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.entry_tag
     ADD CONSTRAINT entry_tag_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES public.tag(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.entry_version
-    ADD CONSTRAINT entry_version_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.field_index
     ADD CONSTRAINT field_index_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;

@@ -11,6 +11,7 @@ mod m0001_content;
 mod m0002_work;
 mod m0003_pending;
 mod m0004_problem_and_bin;
+mod m0005_writing;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_work::Migration),
             Box::new(m0003_pending::Migration),
             Box::new(m0004_problem_and_bin::Migration),
+            Box::new(m0005_writing::Migration),
         ]
     }
 }

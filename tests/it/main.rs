@@ -22,6 +22,7 @@ mod cmp_cassette;
 mod cmp_connector;
 mod cmp_map;
 mod contracts;
+mod database_rules;
 mod fields_props;
 mod fields_schema;
 mod harness_app;
