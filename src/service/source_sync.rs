@@ -12,7 +12,7 @@ use super::{
 use crate::{
     cmp::{Connector, Credentials, NewPull, Page, Pull, Settings, cassette::Recorder, preset},
     domain::{
-        Error, Result,
+        Code, Error, Result,
         access::Permission,
         change::Changed,
         event::Event,
@@ -20,7 +20,7 @@ use crate::{
         source::{RunStatus, RunTally, Source},
     },
     kit::id,
-    store,
+    store::{self, Lock},
 };
 
 /// How a source is pulled.
@@ -65,8 +65,8 @@ pub struct Run {
 /// Pulls everything from a source. `progress` is told after each page.
 ///
 /// # Errors
-/// `NOT_FOUND` for an unknown source, `INVALID` for a connector that is none or credentials that are missing. What
-/// happens once the pull has begun is in the [`Run`], and in its record.
+/// `NOT_FOUND` for an unknown source, `INVALID` for a connector that is none or credentials that are missing, `CONFLICT`
+/// while the source is being pulled already. What happens once the pull has begun is in the [`Run`], and in its record.
 pub async fn sync(
     services: &Services,
     caller: &Caller,
@@ -87,6 +87,7 @@ pub async fn sync(
         request_id: run_id.to_string(),
         recorder: options.recorder,
     })?;
+    let lock = Lock::take(&services.db, number(source.id)).await?.ok_or_else(|| busy(&source))?;
     begin(services, caller, &source, run_id).await?;
     let mut tally = RunTally::default();
     let work = Work { services, caller, source: &source, run_id };
@@ -97,7 +98,20 @@ pub async fn sync(
         (Ok(()), _) => RunStatus::Partial,
     };
     work.note(status, &tally, result.as_ref().err()).await?;
+    lock.release().await?;
     Ok(Run { id: run_id, status, tally, error: result.err() })
+}
+
+/// The number of the lock that a pull of a source holds.
+fn number(source: Uuid) -> i64 {
+    let (high, low) = source.as_u64_pair();
+    (high ^ low).cast_signed()
+}
+
+fn busy(source: &Source) -> Error {
+    let message = format!("the source `{}` is being pulled already", source.name);
+    Error::new(Code::Conflict, message)
+        .with_details(serde_json::json!({"path": "source", "reason": "pulling"}))
 }
 
 async fn begin(services: &Services, caller: &Caller, source: &Source, run_id: Uuid) -> Result<()> {

@@ -13,8 +13,8 @@ use super::{
     error::from_orm,
 };
 use crate::domain::{
-    Code, Error, Result,
-    access::{BrandScope, Grant},
+    Error, Result,
+    access::Grant,
     brand::{CreateBrand, LocaleInput, Locales},
     text::Locale,
 };
@@ -85,9 +85,7 @@ pub async fn insert(
     brand: &CreateBrand,
     now: DateTime<Utc>,
 ) -> Result<Row> {
-    if *grant.brands() != BrandScope::All {
-        return Err(Error::new(Code::Forbidden, "creating brands needs a right that holds in every brand"));
-    }
+    grant.covers_all("creating brands")?;
     let row = brand::ActiveModel {
         id: Set(id),
         slug: Set(brand.slug.as_str().to_owned()),

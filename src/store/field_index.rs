@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Db, Tx, error::from_orm, error::from_sqlx, path, sql};
+use super::{Db, Lock, Tx, error::from_orm, error::from_sqlx, path, sql};
 use crate::{
     domain::{
         Result,
@@ -124,8 +124,9 @@ pub async fn find(db: &Db, name: &str) -> Result<Option<FieldIndex>> {
 /// Notes, for every brand that wants it, whether an index is ready.
 ///
 /// # Errors
-/// As the database refuses.
-pub async fn mark(tx: &Tx, name: &str, failure: Option<&str>) -> Result<()> {
+/// `FORBIDDEN` where the grant does not cover every brand; as the database refuses.
+pub async fn mark(tx: &Tx, grant: &Grant, name: &str, failure: Option<&str>) -> Result<()> {
+    grant.covers_all("an index that serves every brand")?;
     let state = if failure.is_none() { "ready" } else { "failed" };
     let statement = "update field_index set state = $2, error = $3 where name = $1";
     sql::execute(tx, statement, [name.into(), state.into(), failure.map(str::to_owned).into()])
@@ -133,9 +134,9 @@ pub async fn mark(tx: &Tx, name: &str, failure: Option<&str>) -> Result<()> {
         .map(|_| ())
 }
 
-/// A connection of its own that builds and drops indexes; nobody else does while it is open.
+/// Builds and drops indexes; nobody else does while it is open.
 #[derive(Debug)]
-pub struct Builder(PgConnection);
+pub struct Builder(Lock);
 
 impl Builder {
     /// Opens one; none where another process is at it.
@@ -143,20 +144,11 @@ impl Builder {
     /// # Errors
     /// `UNAVAILABLE` without a connection.
     pub async fn open(db: &Db) -> Result<Option<Self>> {
-        let mut connection = db.detached().await?;
+        let Some(mut lock) = Lock::take(db, LOCK).await? else { return Ok(None) };
         for setting in ["set statement_timeout = 0", "set lock_timeout = 0"] {
-            sqlx::query(setting).execute(&mut connection).await.map_err(from_sqlx)?;
+            sqlx::query(setting).execute(lock.connection()).await.map_err(from_sqlx)?;
         }
-        let free: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
-            .bind(LOCK)
-            .fetch_one(&mut connection)
-            .await
-            .map_err(from_sqlx)?;
-        if free {
-            return Ok(Some(Self(connection)));
-        }
-        connection.close().await.map_err(from_sqlx)?;
-        Ok(None)
+        Ok(Some(Self(lock)))
     }
 
     /// Builds an index without blocking writes. One that an interrupted build left half done is built anew.
@@ -170,7 +162,7 @@ impl Builder {
              where c.relname = $1 and c.relnamespace = current_schema()::regnamespace",
         )
         .bind(&name)
-        .fetch_optional(&mut self.0)
+        .fetch_optional(self.0.connection())
         .await
         .map_err(from_sqlx)?;
         match valid {
@@ -180,8 +172,8 @@ impl Builder {
         }
         let build = format!("create index concurrently if not exists {name} on entry {}", definition(index));
         // Not prepared: PostgreSQL runs this outside any transaction only as a simple statement.
-        sqlx::raw_sql(AssertSqlSafe(build)).execute(&mut self.0).await.map_err(from_sqlx)?;
-        sqlx::raw_sql("analyze entry").execute(&mut self.0).await.map(|_| ()).map_err(from_sqlx)
+        sqlx::raw_sql(AssertSqlSafe(build)).execute(self.0.connection()).await.map_err(from_sqlx)?;
+        sqlx::raw_sql("analyze entry").execute(self.0.connection()).await.map(|_| ()).map_err(from_sqlx)
     }
 
     /// Drops an index without blocking writes, where there is one.
@@ -195,7 +187,7 @@ impl Builder {
             return Ok(());
         }
         let drop = format!("drop index concurrently if exists {name}");
-        sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut self.0).await.map(|_| ()).map_err(from_sqlx)
+        sqlx::raw_sql(AssertSqlSafe(drop)).execute(self.0.connection()).await.map(|_| ()).map_err(from_sqlx)
     }
 
     /// Lets others build.
@@ -203,6 +195,6 @@ impl Builder {
     /// # Errors
     /// `UNAVAILABLE` where the connection is lost; others can then build all the same.
     pub async fn close(self) -> Result<()> {
-        self.0.close().await.map_err(from_sqlx)
+        self.0.release().await
     }
 }

@@ -16,6 +16,7 @@ pub mod field_index;
 pub mod import;
 pub mod job;
 mod life;
+mod lock;
 mod migrate;
 mod path;
 pub mod read;
@@ -29,5 +30,6 @@ pub mod unique;
 
 pub use db::{Db, Settings};
 pub use life::Life;
+pub use lock::Lock;
 pub use migrate::{Migration, migrate, status};
 pub use tx::Tx;

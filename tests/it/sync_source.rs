@@ -1,6 +1,6 @@
 //! Pulls from a platform that behaves: repeated without effect, references settled, what does not fit set aside.
 
-use brandgraph::domain::source::RunStatus;
+use brandgraph::domain::{Code, source::RunStatus};
 use serde_json::{Value, json};
 use sqlx::Row;
 use wiremock::{Request, ResponseTemplate};
@@ -263,4 +263,26 @@ async fn an_item_with_several_faults_is_set_aside_once() {
     assert_eq!((run.tally.seen, run.tally.failed, run.tally.failures.len()), (2, 2, 5));
     let places: Vec<u64> = run.tally.failures.iter().map(|fault| fault.index).collect();
     assert_eq!(places, [0, 0, 0, 0, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_being_pulled_is_not_pulled_a_second_time_until_that_has_ended() {
+    let mut world = World::new().await;
+    let server = platform(answer(&lists())).await;
+    world.source(BLOG, &server.uri()).await;
+    let mut meanwhile = Vec::new();
+    let first = world.sync_telling(|_| {
+        let second = async { world.sync().await.map(|run| run.status) };
+        meanwhile.push(tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(second)));
+    });
+    assert_eq!(first.await.unwrap().status, RunStatus::Succeeded);
+    for second in meanwhile {
+        let refused = second.unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.details().unwrap()["reason"].as_str()),
+            (Code::Conflict, Some("pulling"))
+        );
+    }
+    assert_eq!(world.sync().await.unwrap().status, RunStatus::Succeeded);
+    assert_eq!(world.number("select count(*) from sync_run").await, 2);
 }

@@ -7,7 +7,7 @@ use brandgraph::{
     domain::{Result, source::NewSource},
     service::{
         Caller, Services, source,
-        source_sync::{self, Options, Run},
+        source_sync::{self, Options, Progress, Run},
     },
 };
 use sqlx::{PgConnection, postgres::PgRow};
@@ -62,6 +62,11 @@ impl World {
 
     /// Pulls the source `cmp`, patiently in attempts but not in time.
     pub async fn sync(&self) -> Result<Run> {
+        self.sync_telling(|_| {}).await
+    }
+
+    /// The same, and tells after each page.
+    pub async fn sync_telling(&self, progress: impl FnMut(&Progress<'_>)) -> Result<Run> {
         let settings = Settings {
             attempts: 3,
             first_pause: Duration::from_millis(1),
@@ -69,7 +74,7 @@ impl World {
         };
         let credentials = Credentials::from_iter([("token".to_owned(), SECRET.to_owned().into())]);
         let options = Options { credentials, settings, recorder: None };
-        source_sync::sync(self.services(), &Self::caller(), "cmp", options, |_| {}).await
+        source_sync::sync(self.services(), &Self::caller(), "cmp", options, progress).await
     }
 
     pub async fn rows(&mut self, query: &'static str) -> Vec<PgRow> {

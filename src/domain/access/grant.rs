@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{actor::BrandScope, permission::Permission};
-use crate::domain::{Error, Result};
+use crate::domain::{Code, Error, Result};
 
 /// Proof that the actor of a request holds a permission in some brands.
 #[derive(Debug, Clone)]
@@ -35,5 +35,16 @@ impl Grant {
     /// `NOT_FOUND` naming `what`, since the existence of another brand's row is itself a secret.
     pub fn covers(&self, brand: Uuid, what: &str) -> Result<()> {
         if self.brands.contains(brand) { Ok(()) } else { Err(Error::not_found(what)) }
+    }
+
+    /// Passes where the grant covers every brand, also those that do not exist yet.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` naming `what` needs that.
+    pub fn covers_all(&self, what: &str) -> Result<()> {
+        if self.brands == BrandScope::All {
+            return Ok(());
+        }
+        Err(Error::new(Code::Forbidden, format!("{what} needs a right that holds in every brand")))
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         Result,
-        access::Grant,
+        access::{Grant, Permission},
         fields::{CustomField, Schema, indexes},
     },
     queue::NewJob,
@@ -72,8 +72,9 @@ pub async fn build_index(services: &Services, caller: &Caller, name: &str) -> Re
     let built = builder.build(&index).await;
     builder.close().await?;
     let failure = built.as_ref().err().map(ToString::to_string);
+    let grant = caller.actor.grant(Permission::TypeWrite)?;
     let unit = Unit::begin(services, caller).await?;
-    store::field_index::mark(unit.tx(), name, failure.as_deref()).await?;
+    store::field_index::mark(unit.tx(), &grant, name, failure.as_deref()).await?;
     unit.commit().await?;
     built.map(|()| Progress::Done)
 }
