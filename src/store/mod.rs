@@ -13,7 +13,6 @@ pub mod entry_link;
 mod error;
 pub mod event;
 pub mod field_index;
-pub mod import;
 pub mod job;
 mod life;
 mod lock;

@@ -1,6 +1,6 @@
 //! Runs a written statement within a transaction: the short way to say what the mapper cannot.
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement, TryGetable, Value};
 
 use super::{Tx, error::from_orm};
 use crate::domain::{Error, Result};
@@ -19,6 +19,16 @@ pub(super) async fn rows(
 ) -> Result<Vec<QueryResult>> {
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     tx.connection().query_all_raw(statement).await.map_err(from_orm)
+}
+
+/// Runs a query and reads its rows into a type.
+pub(super) async fn query<T: FromQueryResult>(
+    tx: &Tx,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    T::find_by_statement(statement).all(tx.connection()).await.map_err(from_orm)
 }
 
 /// Runs a query that always has one row.

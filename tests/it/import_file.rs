@@ -200,3 +200,30 @@ async fn batches_in_the_air_refer_to_one_another_without_changing_an_entry_twice
     .unwrap();
     assert_eq!((versions, linked, right), (0, 4_000, 4_000));
 }
+
+#[tokio::test]
+async fn more_waits_for_one_author_than_one_statement_fills_in() {
+    let app = TestApp::start().await;
+    let mut text = CATALOG.to_owned();
+    for number in 0..2_500 {
+        text.push_str(&format!(
+            r#"{{"kind":"entry","brand":"acme","key":{{"resource":"article","id":"{number}"}},"type":"article","slug":"a{number}","title":"Number {number}","publishedAt":"2026-01-01T00:00:00Z","references":[{{"field":"author","to":"entry","keys":[{{"resource":"author","id":"7"}}]}},{{"field":"hero","to":"asset","keys":[{{"resource":"media","id":"3"}}]}}]}}"#
+        ));
+        text.push('\n');
+    }
+    let (report, _) = bring(&app, &text, None).await;
+    assert_eq!(report.waiting, 5_000, "{report:?}");
+    let last: String = CONTENT.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let (report, set_aside) = bring(&app, &last, None).await;
+    assert_eq!((told(&set_aside), report.waiting), (vec![], 0), "{report:?}");
+    let mut db = app.db.connect().await;
+    let (versions, right): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from entry where version = 2), (select count(*) from entry e \
+         join entry_reference a on a.entry_id = e.id and a.field = 'author' and e.fields->>'author' = 'entry_' || a.target_entry_id \
+         join entry_reference h on h.entry_id = e.id and h.field = 'hero' and e.fields->>'hero' = 'asset_' || h.target_asset_id)",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!((versions, right), (2_500, 2_500));
+}

@@ -15,7 +15,7 @@ use crate::{
     },
     kit::id,
     service::{Caller, Services, Unit},
-    store::bulk,
+    store::{bulk, content_type},
 };
 
 /// Where records go. Made once for many batches; a content type that is made later is not known to it.
@@ -65,7 +65,7 @@ impl Destination {
         let taxonomy = grant(Permission::TaxonomyWrite)?;
         let unit = Unit::begin(services, caller).await?;
         let found = bulk::find_brand(unit.tx(), brand).await?;
-        let types = bulk::list_types(unit.tx(), brand).await?;
+        let types = content_type::schemas(unit.tx(), &entries, brand).await?;
         unit.rollback().await?;
         let found = found.ok_or_else(|| Error::not_found("the brand"))?;
         let chain = |chain: String| chain.split(' ').map(str::to_owned).collect();

@@ -1,7 +1,7 @@
 //! A record that was checked against everything but the other rows of the database.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         record::{Failure, Key, Target, Term},
         text::{Locale, Slug},
     },
-    store::import::AssetRow,
+    store::bulk::AssetRow,
 };
 
 /// A record that is ready to be written.
@@ -47,11 +47,34 @@ pub(super) struct EntryDraft {
     pub(super) scheduled_at: Option<DateTime<Utc>>,
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) updated_at: Option<DateTime<Utc>>,
-    pub(super) fields: Map<String, Value>,
+    pub(super) fields: FieldsText,
     pub(super) search_text: String,
     pub(super) tags: Vec<Term>,
     pub(super) categories: Vec<Vec<Term>>,
     pub(super) references: Vec<DraftReference>,
+}
+
+/// The custom fields as the text of a JSON object, to which references are added when their ids are known.
+#[derive(Debug, Clone)]
+pub(super) struct FieldsText(String);
+
+impl FieldsText {
+    /// The text of the fields that hold no references.
+    pub(super) fn new(fields: &Value) -> Self {
+        Self(fields.to_string())
+    }
+
+    /// Adds a field that is not there yet.
+    pub(super) fn add(&mut self, name: &str, value: &Value) {
+        self.0.truncate(self.0.len().saturating_sub(1));
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        self.0.push_str(&format!("{comma}{}:{value}}}", Value::from(name)));
+    }
+
+    /// The text.
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
 }
 
 /// A field that refers to other records, whose ids are derived but may not be there yet.

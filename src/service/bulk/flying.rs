@@ -9,7 +9,7 @@ use std::{
 use uuid::Uuid;
 
 use super::draft::{Body, Draft, EntryDraft};
-use crate::store::import::{Missing, ReferenceRow};
+use crate::store::bulk::{Missing, ReferenceRow};
 
 /// What is in the air, and what has to be written when it has landed.
 #[derive(Debug, Default)]

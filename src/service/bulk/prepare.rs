@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     Item,
     destination::{Destination, KnownType},
-    draft::{Body, Draft, DraftReference, EntryDraft, UniqueValue, failure},
+    draft::{Body, Draft, DraftReference, EntryDraft, FieldsText, UniqueValue, failure},
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use crate::{
         text::{Name, Prose, Slug, Title},
     },
     kit::slug,
-    store::import::AssetRow,
+    store::bulk::AssetRow,
 };
 
 /// What fits, and why the rest does not; of a record that has several faults each is told.
@@ -64,9 +64,7 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     let (slug, slug_made) = slug_of(&record, &title)?;
     let references = record.references.iter().map(|reference| wanted(destination, reference));
     let references: Vec<DraftReference> = references.collect();
-    let fields = Value::Object(record.fields);
-    let search_text = content_type.schema.search_text(&fields);
-    let (fields, uniques) = checked(content_type, fields, &references)?;
+    let (fields, search_text, uniques) = checked(content_type, record.fields, &references)?;
     bounded("tags", record.tags.len(), MAX_TAGS)?;
     bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
     for (index, path) in record.categories.iter().enumerate() {
@@ -139,13 +137,13 @@ fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
     DraftReference { field: reference.field.clone(), to: reference.to, many: reference.many, targets }
 }
 
-/// Checks the fields as they will be once every reference leads somewhere, and gives them back without the references.
+/// Checks the fields as they will be once every reference leads somewhere, and gives them back without the references, with
+/// the text in them that is searched.
 fn checked(
     content_type: &KnownType,
-    fields: Value,
+    mut object: Map<String, Value>,
     references: &[DraftReference],
-) -> Result<(serde_json::Map<String, Value>, Vec<UniqueValue>)> {
-    let Value::Object(mut object) = fields else { return Ok(Default::default()) };
+) -> Result<(FieldsText, String, Vec<UniqueValue>)> {
     for reference in references {
         let kind = match reference.to {
             Target::Entry => node::Kind::Entry,
@@ -155,18 +153,17 @@ fn checked(
             object.insert(reference.field.clone(), value);
         }
     }
-    let whole = Value::Object(object);
+    let mut whole = Value::Object(object);
     let KnownType { id, schema } = content_type;
     let violations = schema.validate(&whole);
     if !violations.is_empty() {
         return Err(Error::violated(violations));
     }
     let uniques = schema.uniques(&whole)?.iter().map(|unique| UniqueValue::of(unique, *id)).collect();
-    let Value::Object(mut object) = whole else { return Ok(Default::default()) };
-    for reference in references {
-        object.shift_remove(&reference.field);
+    if let Value::Object(object) = &mut whole {
+        references.iter().for_each(|reference| drop(object.shift_remove(&reference.field)));
     }
-    Ok((object, uniques))
+    Ok((FieldsText::new(&whole), schema.search_text(&whole), uniques))
 }
 
 /// How a reference stands in the fields.

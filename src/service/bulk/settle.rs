@@ -8,10 +8,7 @@ use super::{Destination, flying::Late};
 use crate::{
     domain::{Result, event::Event, record::MAX_BATCH},
     service::{Caller, Services, Unit},
-    store::{
-        bulk::{self, PendingRow},
-        import::{self, ReferenceRow},
-    },
+    store::bulk::{self, PendingRow, ReferenceRow},
 };
 
 /// Fills in what can be filled in, and tells how many references of the brand still wait for what they lead to.
@@ -46,10 +43,13 @@ async fn land(services: &Services, caller: &Caller, destination: &Destination) -
     let (brand, late) = (destination.brand, destination.flying.take_late());
     for part in late.chunks(MAX_BATCH) {
         let mut unit = Unit::begin(services, caller).await?;
+        // One that was purged meanwhile refers to nothing any more.
+        let held = bulk::hold_entries(unit.tx(), part.iter().map(|one| one.row.entry_id).collect()).await?;
+        let part: Vec<&Late> = part.iter().filter(|one| held.contains(&one.row.entry_id)).collect();
         let rows: Vec<ReferenceRow> = part.iter().map(|one| one.row.clone()).collect();
-        let missing = import::replace_references(unit.tx(), &destination.entries, brand, &[], &rows).await?;
+        let missing = bulk::replace_references(unit.tx(), &destination.entries, brand, &[], &rows).await?;
         let lost: Vec<&Late> = part
-            .iter()
+            .into_iter()
             .filter(|one| {
                 let (id, field, position) = (one.row.entry_id, &one.row.field, one.row.position);
                 missing

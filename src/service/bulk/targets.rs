@@ -2,17 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{destination::Destination, draft::EntryDraft, flying::Flying, prepare::value_of};
 use crate::{
     domain::{Result, node, record::Target},
     service::Unit,
-    store::{
-        bulk::{self, PendingRow},
-        import::ReferenceRow,
-    },
+    store::bulk::{self, PendingRow, ReferenceRow},
 };
 
 /// What is there of what a batch refers to.
@@ -55,14 +51,14 @@ impl Targets {
         Ok(found)
     }
 
-    /// The entry's fields with its references in them; what is not there yet waits.
+    /// The text of the entry's fields with its references in them; what is not there yet waits.
     pub(super) fn resolve<'d>(
         &self,
         destination: &Destination,
         entry: &'d EntryDraft,
         references: &mut Vec<ReferenceRow>,
         pending: &mut Vec<PendingRow<'d>>,
-    ) -> Value {
+    ) -> String {
         let mut fields = entry.fields.clone();
         for reference in &entry.references {
             let mut here = Vec::with_capacity(reference.targets.len());
@@ -92,10 +88,10 @@ impl Targets {
                 Target::Asset => node::Kind::Asset,
             };
             if let Some(value) = value_of(kind, reference.many, &here) {
-                fields.insert(reference.field.clone(), value);
+                fields.add(&reference.field, &value);
             }
         }
-        Value::Object(fields)
+        fields.into_text()
     }
 
     fn nearest(&self, destination: &Destination, translation: Uuid, locale: &str) -> Option<Uuid> {

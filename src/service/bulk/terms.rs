@@ -10,8 +10,8 @@ use crate::{
     kit::id,
     service::Unit,
     store::{
+        bulk::{self, CategoryRow, Ensured, TermRow},
         category,
-        import::{self, CategoryRow, Ensured, TermRow},
     },
 };
 
@@ -60,18 +60,18 @@ pub(super) async fn ensure(
         // Found by its slug and never by its id: a person may give a tag another slug.
         let row = |tag: &&Term| TermRow { id: id::new(now), slug: tag.slug.clone(), name: tag.name.clone() };
         let rows: Vec<TermRow> = named.values().map(row).collect();
-        let found = import::ensure_tags(unit.tx(), &destination.taxonomy, brand, &rows, false, now).await?;
+        let found = bulk::ensure_tags(unit.tx(), &destination.taxonomy, brand, &rows, false, now).await?;
         found.iter().for_each(|tag| note(unit, brand, "tag", tag));
         terms.tags = found.into_iter().map(|tag| (tag.slug, tag.id)).collect();
     }
     let paths: Vec<&[Term]> = entries.iter().flat_map(|entry| &entry.categories).map(Vec::as_slice).collect();
     if !paths.is_empty() {
-        terms.categories = import::load_categories(unit.tx(), brand).await?.into_iter().collect();
+        terms.categories = bulk::load_categories(unit.tx(), brand).await?.into_iter().collect();
     }
     if paths.iter().any(|path| !terms.categories.contains_key(&slugs(path))) {
         // What is made goes under the paths of a tree that stands still.
         category::lock_tree(unit.tx(), brand).await?;
-        terms.categories = import::load_categories(unit.tx(), brand).await?.into_iter().collect();
+        terms.categories = bulk::load_categories(unit.tx(), brand).await?.into_iter().collect();
         for path in paths {
             make_path(unit, destination, &mut terms.categories, path).await?;
         }
@@ -96,7 +96,7 @@ async fn make_path(
         }
         let (parent, slug) = (parents.last().copied(), term.slug.clone());
         let row = CategoryRow { id: id::new(now), parent, slug, name: term.name.clone() };
-        let made = import::ensure_category(unit.tx(), &destination.taxonomy, brand, &row, false, now).await?;
+        let made = bulk::ensure_category(unit.tx(), &destination.taxonomy, brand, &row, false, now).await?;
         note(unit, brand, "category", &made);
         parents.push(made.id);
         known.insert(above.clone(), parents.clone());

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -21,9 +20,8 @@ use crate::{
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
-        bulk,
+        bulk::{self, AssetRow, EntryRow, LinkRow},
         event::Author,
-        import::{self, AssetRow, EntryRow, LinkRow},
     },
 };
 
@@ -84,7 +82,7 @@ async fn assets(
     // Two batches that meet lock their rows in the same order.
     rows.sort_unstable_by_key(|row| row.id);
     let (brand, source) = (destination.brand, destination.source);
-    let written = import::write_assets(unit.tx(), &destination.assets, brand, source, &rows).await?;
+    let written = bulk::write_assets(unit.tx(), &destination.assets, brand, source, &rows).await?;
     outcome.created += written.tally.created;
     outcome.updated += written.tally.updated;
     outcome.unchanged += written.tally.unchanged;
@@ -127,9 +125,9 @@ async fn write_entries(
     let grant = &destination.entries;
     let (mut events, mut jobs, mut late) = (Vec::new(), Vec::new(), Vec::new());
     if !rows.is_empty() {
-        let written = import::upsert_entries(tx, grant, brand, source, &rows, author, now).await?;
-        let differed = import::replace_links(tx, grant, brand, &written.known, &tags, &categories).await?;
-        let missing = import::replace_references(tx, grant, brand, &written.known, &references).await?;
+        let written = bulk::upsert_entries(tx, grant, brand, source, &rows, author, now).await?;
+        let differed = bulk::replace_links(tx, grant, brand, &written.known, &tags, &categories).await?;
+        let missing = bulk::replace_references(tx, grant, brand, &written.known, &references).await?;
         late = lately(&drafts, references, missing);
         bulk::replace_pending(tx, rows.iter().map(|row| row.id).collect(), &pending).await?;
         let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
@@ -156,7 +154,7 @@ async fn write_entries(
 
 fn row(
     ready: &Ready<'_>,
-    fields: Value,
+    fields: String,
     tags: Vec<Uuid>,
     categories: Vec<Uuid>,
     published: &HashMap<Uuid, DateTime<Utc>>,
@@ -179,7 +177,7 @@ fn row(
         locale: entry.locale.as_str().to_owned(),
         title: entry.title.clone(),
         status,
-        fields: fields.to_string(),
+        fields,
         search_text: entry.search_text.clone(),
         external_id: entry.external_id.clone(),
         published_at: if status == "published" { published_at.or(Some(created_at)) } else { published_at },

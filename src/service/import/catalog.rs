@@ -19,7 +19,7 @@ use crate::{
     service::{Caller, Services, Unit, brand, bulk, content_type},
     store::{
         self,
-        import::{self, CategoryRow, TermRow},
+        bulk::{CategoryRow, TermRow},
     },
 };
 
@@ -31,18 +31,10 @@ pub(super) enum Change {
     Unchanged,
 }
 
-/// The brand of a slug.
-pub(super) async fn find_brand(services: &Services, caller: &Caller, slug: &str) -> Result<Option<Uuid>> {
-    let unit = Unit::begin(services, caller).await?;
-    let found = import::find_brand(unit.tx(), slug).await?;
-    unit.rollback().await?;
-    Ok(found)
-}
-
 /// Makes a brand; one that is there stays as it is.
 pub(super) async fn ensure_brand(services: &Services, caller: &Caller, line: BrandLine) -> Result<Change> {
     let slug = Slug::parse(&line.slug, "slug")?;
-    if find_brand(services, caller, slug.as_str()).await?.is_some() {
+    if store::brand::find_id(&services.db, slug.as_str()).await?.is_some() {
         return Ok(Change::Unchanged);
     }
     let default = Locale::parse(&line.default_locale, "defaultLocale")?;
@@ -72,10 +64,11 @@ pub(super) async fn ensure_type(
     let name = Name::parse(&line.name, "name")?;
     let description =
         line.description.as_deref().map(|text| Prose::parse(text, "description")).transpose()?;
+    let grant = caller.actor.grant_in(Permission::TypeWrite, brand_id)?;
     let unit = Unit::begin(services, caller).await?;
-    let found = import::find_type(unit.tx(), brand_id, key.as_str()).await?;
+    let known = store::content_type::schemas(unit.tx(), &grant, brand_id).await?;
     unit.rollback().await?;
-    let Some(found) = found else {
+    let Some(found) = known.into_iter().find(|known| known.key == key.as_str()) else {
         let command = CreateContentType { brand_id, key, name, description, schema: line.schema };
         content_type::create(services, caller, command).await?;
         return Ok(Change::Created);
@@ -117,7 +110,7 @@ pub(super) async fn ensure_tags(
     let by_slug: HashMap<String, String> = tags.into_iter().map(|tag| (tag.slug, tag.name)).collect();
     let rows: Vec<TermRow> =
         by_slug.into_iter().map(|(slug, name)| TermRow { id: id::new(now), slug, name }).collect();
-    let found = import::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
+    let found = store::bulk::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
     found.iter().for_each(|tag| bulk::note_term(&mut unit, brand, "tag", tag));
     unit.commit().await
 }
@@ -145,7 +138,8 @@ pub(super) async fn ensure_categories(
                 Some(id) if !last => *id,
                 _ => {
                     let row = CategoryRow { id: id::new(now), parent, slug: term.slug, name: term.name };
-                    let made = import::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?;
+                    let made =
+                        store::bulk::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?;
                     bulk::note_term(&mut unit, brand, "category", &made);
                     made.id
                 }

@@ -19,6 +19,7 @@ use crate::{
         Caller, Services,
         bulk::{self, Destination, Item, Outcome},
     },
+    store::brand,
 };
 
 const _: () = assert!(BATCH <= MAX_BATCH, "a batch is written in one transaction");
@@ -108,7 +109,7 @@ impl Import<'_> {
             Ok(Line::ContentType(brand, line)) => {
                 self.settle().await?;
                 self.destinations.remove(&brand);
-                match catalog::find_brand(self.services, self.caller, &brand).await? {
+                match brand::find_id(&self.services.db, &brand).await? {
                     Some(id) => {
                         let done = catalog::ensure_type(self.services, self.caller, id, line).await;
                         self.count(number, done)?;
@@ -146,7 +147,7 @@ impl Import<'_> {
             return Ok(());
         }
         let count = tags.len() + categories.len();
-        let Some(id) = catalog::find_brand(self.services, self.caller, brand).await? else {
+        let Some(id) = brand::find_id(&self.services.db, brand).await? else {
             let numbers =
                 tags.iter().map(|(number, _)| *number).chain(categories.iter().map(|(number, _)| *number));
             for number in numbers.collect::<Vec<_>>() {
@@ -194,7 +195,7 @@ impl Import<'_> {
         if let Some(known) = self.destinations.get(brand) {
             return Ok(known.clone());
         }
-        let found = match catalog::find_brand(self.services, self.caller, brand).await? {
+        let found = match brand::find_id(&self.services.db, brand).await? {
             Some(id) => Some(Arc::new(Destination::open(self.services, self.caller, id, None).await?)),
             None => None,
         };

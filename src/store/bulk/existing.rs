@@ -1,12 +1,50 @@
-//! What is there already: when entries were published, and who has a slug.
+//! What is there already: entries and assets to refer to, when entries were published, who has a slug.
 
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{json, query};
-use crate::{domain::Result, store::Tx};
+use super::json;
+use crate::{
+    domain::Result,
+    store::{Tx, sql::query},
+};
+
+/// An entry that can be referred to.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Known {
+    /// The entry.
+    pub id: Uuid,
+    /// Shared by its translations.
+    pub translation_id: Uuid,
+    /// Its language.
+    pub locale: String,
+}
+
+/// Which of the entries asked for are there, in every language.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn known_entries(tx: &Tx, translations: Vec<Uuid>) -> Result<Vec<Known>> {
+    let sql =
+        "select id, translation_id, locale from entry where translation_id = any($1) and deleted_at is null";
+    query(tx, sql, [translations.into()]).await
+}
+
+/// Which of the assets asked for are there.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn known_assets(tx: &Tx, assets: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Uuid,
+    }
+    let sql = "select id from asset where id = any($1) and deleted_at is null";
+    let rows: Vec<Row> = query(tx, sql, [assets.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
 
 /// An entry that is there, and when it was published.
 #[derive(Debug, Clone, Copy, FromQueryResult)]

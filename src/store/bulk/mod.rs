@@ -1,39 +1,75 @@
-//! What a batch of records needs beside the set-based writes of [`super::import`]: its brand, what it refers to, and what
-//! may exist only once.
+//! Set-based writes: hundreds of rows in a handful of statements, repeated without effect; and what they need to know before.
 
-mod context;
+mod asset;
+mod brand;
+mod entry;
 mod existing;
-mod reference;
+mod link;
+mod pending;
+mod taxonomy;
 mod unique;
 
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use chrono::{DateTime, SecondsFormat, Utc};
+use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 
-use super::{error::from_orm, tx::Tx};
-use crate::domain::{Error, Result};
-
-pub use context::{BrandRow, TypeRow, find_brand, list_types};
-pub use existing::{Published, SlugClaim, load_published, taken_slugs};
-pub use reference::{
-    Known, PendingRow, add_pending, count_pending_of_brand, known_assets, known_entries, overdue, raise,
-    replace_pending, settle, withdraw_reference,
+use super::sql::get;
+use crate::domain::{
+    Code, Error, Result,
+    access::{Grant, Permission},
+    change::Changed,
 };
+
+pub use asset::{AssetRow, write_assets};
+pub use brand::{BrandRow, find_brand};
+pub use entry::{EntryRow, Written, upsert_entries};
+pub use existing::{Known, Published, SlugClaim, known_assets, known_entries, load_published, taken_slugs};
+pub use link::{
+    LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references, withdraw_reference,
+};
+pub use pending::{PendingRow, add_pending, count_pending_of_brand, overdue, raise, replace_pending, settle};
+pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};
 pub use unique::{Claim, lock_values, taken_values};
 
-/// Runs a statement and reads its rows.
-async fn query<T: FromQueryResult>(
-    tx: &Tx,
-    sql: impl Into<String>,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<T>> {
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    T::find_by_statement(statement).all(tx.connection()).await.map_err(from_orm)
+/// What came of each row of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Rows that are new.
+    pub created: u64,
+    /// Rows that are different now.
+    pub updated: u64,
+    /// Rows that were the same already.
+    pub unchanged: u64,
 }
 
-/// Runs a statement for what it does.
-async fn execute(tx: &Tx, sql: &'static str, values: impl IntoIterator<Item = Value>) -> Result<()> {
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    tx.connection().execute_raw(statement).await.map(|_| ()).map_err(from_orm)
+/// Passes where the proof is of the right permission and covers the brand.
+fn check(grant: &Grant, permission: Permission, brand: uuid::Uuid) -> Result<()> {
+    if grant.permission() == permission {
+        return grant.covers(brand, "the brand");
+    }
+    Err(Error::new(Code::Internal, "a set was written with the proof of another permission"))
+}
+
+/// The rows that were written, and whether they are new.
+fn changed(rows: &[QueryResult]) -> Result<Vec<(Changed, bool)>> {
+    let one =
+        |row| Ok((Changed { id: get(row, "id")?, version: get(row, "version")? }, get(row, "created")?));
+    rows.iter().map(one).collect()
+}
+
+/// An array for the driver, which knows no nulls inside: none becomes the empty text, and `nullif` turns it back.
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Value {
+    values.map(|value| value.unwrap_or_default().to_owned()).collect::<Vec<String>>().into()
+}
+
+/// As [`texts`], for moments.
+fn moments(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> Value {
+    values
+        .map(|value| {
+            value.map(|moment| moment.to_rfc3339_opts(SecondsFormat::Micros, true)).unwrap_or_default()
+        })
+        .collect::<Vec<String>>()
+        .into()
 }
 
 /// Rows as one parameter, for `jsonb_to_recordset`.

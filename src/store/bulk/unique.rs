@@ -3,13 +3,15 @@
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::{execute, query};
 use crate::{
     domain::{
         Result,
         fields::{COMPARED, FieldPath, Kind},
     },
-    store::{Tx, path},
+    store::{
+        Tx, path,
+        sql::{execute, query},
+    },
 };
 
 /// A value that an entry is to hold.
@@ -31,7 +33,7 @@ pub async fn lock_values(tx: &Tx, mut keys: Vec<String>) -> Result<()> {
     keys.sort_unstable();
     keys.dedup();
     let sql = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as k(key)";
-    execute(tx, sql, [keys.into()]).await
+    execute(tx, sql, [keys.into()]).await.map(|_| ())
 }
 
 /// Which of the claims, by their place, another entry of the type has already.
@@ -68,6 +70,6 @@ pub async fn taken_values(
         claims.iter().map(|claim| claim.value.clone()).collect::<Vec<_>>().into(),
         claims.iter().map(|claim| claim.translation_id).collect::<Vec<_>>().into(),
     ];
-    let rows: Vec<Row> = query(tx, sql, values).await?;
+    let rows: Vec<Row> = query(tx, &sql, values).await?;
     Ok(rows.into_iter().filter_map(|row| usize::try_from(row.place - 1).ok()).collect())
 }

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, Written, changed, check, moments, rows, texts};
+use super::{Tally, Written, changed, check, moments, texts};
 use crate::{
     domain::{
         Result,
         access::{Grant, Permission},
     },
-    store::Tx,
+    store::{Tx, sql::rows},
 };
 
 /// An asset as it is stored.
@@ -43,21 +43,8 @@ pub struct AssetRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Writes assets; what is the same already is left alone, what was deleted stays deleted. No two rows may have one id.
-///
-/// # Errors
-/// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
-pub async fn upsert_assets(
-    tx: &Tx,
-    grant: &Grant,
-    brand: Uuid,
-    source: Option<Uuid>,
-    assets: &[AssetRow],
-) -> Result<Tally> {
-    write_assets(tx, grant, brand, source, assets).await.map(|written| written.tally)
-}
-
-/// As [`upsert_assets`], and tells which were written.
+/// Writes assets and tells which were written; what is the same already is left alone, what was deleted stays deleted. No two
+/// rows may have one id.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.

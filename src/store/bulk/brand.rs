@@ -1,11 +1,12 @@
 //! What a batch needs to know about its brand.
 
 use sea_orm::FromQueryResult;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::query;
-use crate::{domain::Result, store::Tx};
+use crate::{
+    domain::Result,
+    store::{Tx, sql::query},
+};
 
 /// A brand and its locales.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -16,19 +17,6 @@ pub struct BrandRow {
     pub locales: Vec<String>,
     /// For each locale, where to look, best first, joined by a space.
     pub chains: Vec<String>,
-}
-
-/// A content type of the brand.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct TypeRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Its key.
-    pub key: String,
-    /// The version of its schema.
-    pub version: i32,
-    /// Its schema.
-    pub schema: Value,
 }
 
 /// The brand, unless it is deleted.
@@ -46,12 +34,4 @@ pub async fn find_brand(tx: &Tx, brand: Uuid) -> Result<Option<BrandRow>> {
         [brand.into()],
     );
     Ok(rows.await?.pop())
-}
-
-/// The content types of a brand.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn list_types(tx: &Tx, brand: Uuid) -> Result<Vec<TypeRow>> {
-    query(tx, "select id, key, version, schema from content_type where brand_id = $1", [brand.into()]).await
 }

@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::{check, get, rows, run, texts};
+use super::{check, texts};
 use crate::{
     domain::{
         Result,
         access::{Grant, Permission},
+        node::{Kind, NodeId},
     },
-    store::Tx,
+    store::{
+        Tx,
+        sql::{execute, get, rows},
+    },
 };
 
 /// One tag or category of an entry.
@@ -101,7 +105,16 @@ pub async fn replace_links(
     Ok(differed)
 }
 
-/// Gives entries exactly these references and tells those whose target is not there. `known` are the entries that may
+/// Those of the entries that are still there, held until the transaction ends.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn hold_entries(tx: &Tx, entries: Vec<Uuid>) -> Result<HashSet<Uuid>> {
+    let sql = "select id from entry where id = any($1) order by id for no key update";
+    rows(tx, sql, [entries.into()]).await?.iter().map(|row| get(row, "id")).collect()
+}
+
+/// Gives entries that are held exactly these references and tells those whose target is not there. `known` are the entries that may
 /// have others from before.
 ///
 /// # Errors
@@ -120,7 +133,7 @@ pub async fn replace_references(
                       where (i.entry_id, i.field, i.position) = (r.entry_id, r.field, r.position))";
         let mut values = vec![known.to_vec().into()];
         values.extend(places(references));
-        run(tx, delete, values).await?;
+        execute(tx, delete, values).await?;
     }
     let mut missing = Vec::new();
     for asset in [false, true] {
@@ -141,6 +154,18 @@ pub async fn replace_references(
         }
     }
     Ok(missing)
+}
+
+/// Takes a reference out of the fields of its entry; the entry's version is for the caller to raise.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn withdraw_reference(tx: &Tx, row: &ReferenceRow) -> Result<()> {
+    let kind = if row.asset { Kind::Asset } else { Kind::Entry };
+    let id = NodeId::new(kind, row.target_id).to_string();
+    let sql = "update entry set fields = case when jsonb_typeof(fields -> $2) = 'array' \
+               then jsonb_set(fields, array[$2], (fields -> $2) - $3) else fields - $2 end where id = $1";
+    execute(tx, sql, [row.entry_id.into(), row.field.as_str().into(), id.into()]).await.map(|_| ())
 }
 
 fn places(references: &[ReferenceRow]) -> [sea_orm::Value; 3] {

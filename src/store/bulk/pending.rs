@@ -1,30 +1,20 @@
-//! What the entries of a batch refer to: found where it is there, kept waiting where it is not, settled when it arrives.
+//! What entries refer to before it is there: kept waiting, and filled in when it arrives.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{execute, json, query};
+use super::json;
 use crate::{
-    domain::{
-        Result,
-        change::Changed,
-        node::{Kind, NodeId},
+    domain::{Result, change::Changed, record::MAX_BATCH},
+    store::{
+        Tx,
+        sql::{execute, query},
     },
-    store::{Tx, import::ReferenceRow},
 };
-
-/// An entry that can be referred to.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct Known {
-    /// The entry.
-    pub id: Uuid,
-    /// Shared by its translations.
-    pub translation_id: Uuid,
-    /// Its language.
-    pub locale: String,
-}
 
 /// One reference to what is not there yet.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -43,30 +33,6 @@ pub struct PendingRow<'a> {
     pub target_asset_id: Option<Uuid>,
 }
 
-/// Which of the entries asked for are there, in every language.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn known_entries(tx: &Tx, translations: Vec<Uuid>) -> Result<Vec<Known>> {
-    let sql =
-        "select id, translation_id, locale from entry where translation_id = any($1) and deleted_at is null";
-    query(tx, sql, [translations.into()]).await
-}
-
-/// Which of the assets asked for are there.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn known_assets(tx: &Tx, assets: Vec<Uuid>) -> Result<Vec<Uuid>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: Uuid,
-    }
-    let sql = "select id from asset where id = any($1) and deleted_at is null";
-    let rows: Vec<Row> = query(tx, sql, [assets.into()]).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
 /// Writes anew what the entries of a batch wait for.
 ///
 /// # Errors
@@ -76,7 +42,7 @@ pub async fn replace_pending(tx: &Tx, entries: Vec<Uuid>, pending: &[PendingRow<
     if pending.is_empty() {
         return Ok(());
     }
-    execute(tx, WAIT, [json(pending)?]).await
+    execute(tx, WAIT, [json(pending)?]).await.map(|_| ())
 }
 
 /// Adds to what entries wait for.
@@ -84,19 +50,7 @@ pub async fn replace_pending(tx: &Tx, entries: Vec<Uuid>, pending: &[PendingRow<
 /// # Errors
 /// As the database refuses.
 pub async fn add_pending(tx: &Tx, pending: &[PendingRow<'_>]) -> Result<()> {
-    execute(tx, WAIT, [json(pending)?]).await
-}
-
-/// Takes a reference out of the fields of its entry; the entry's version is for the caller to raise.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn withdraw_reference(tx: &Tx, row: &ReferenceRow) -> Result<()> {
-    let kind = if row.asset { Kind::Asset } else { Kind::Entry };
-    let id = NodeId::new(kind, row.target_id).to_string();
-    let sql = "update entry set fields = case when jsonb_typeof(fields -> $2) = 'array' \
-               then jsonb_set(fields, array[$2], (fields -> $2) - $3) else fields - $2 end where id = $1";
-    execute(tx, sql, [row.entry_id.into(), row.field.as_str().into(), id.into()]).await
+    execute(tx, WAIT, [json(pending)?]).await.map(|_| ())
 }
 
 /// What references of a brand's entries wait for although it is there, at most so much of it: ids that translations share,
@@ -157,11 +111,21 @@ pub async fn settle(
     struct Row {
         entry_id: Uuid,
     }
-    let found: Vec<Row> = query(tx, ARRIVE, [translations.into(), assets.into(), brand.into()]).await?;
-    if found.is_empty() {
-        return Ok(Vec::new());
+    let mut filled: HashSet<Uuid> = HashSet::new();
+    loop {
+        let values = [translations.clone().into(), assets.clone().into(), brand.into(), AT_ONCE.into()];
+        let found: Vec<Row> = query(tx, ARRIVE, values).await?;
+        if found.is_empty() {
+            break;
+        }
+        filled.extend(found.into_iter().map(|row| row.entry_id));
     }
-    raise(tx, found.into_iter().map(|row| row.entry_id).collect(), actor, now).await
+    let filled: Vec<Uuid> = filled.into_iter().collect();
+    let mut changed = Vec::with_capacity(filled.len());
+    for part in filled.chunks(MAX_BATCH) {
+        changed.extend(raise(tx, part.to_vec(), actor, now).await?);
+    }
+    Ok(changed)
 }
 
 /// Gives entries whose references, tags or categories were changed their next version, and keeps it.
@@ -186,37 +150,40 @@ insert into pending_reference (entry_id, field, position, many, target_translati
 select * from jsonb_to_recordset($1::text::jsonb) as i(
   entry_id uuid, field text, position integer, many boolean, target_translation_id uuid, target_asset_id uuid)";
 
+// How many references one statement fills in: much may wait for one author, and a statement has only so much time.
+const AT_ONCE: i64 = 2_000;
+
 // A reference leads to the translation in the language of the entry that refers, else along the brand's fallbacks, else
-// to any that is there.
+// to any that is there. What is joined is found by a key, and sets are merged by sorting: the statistics of tables that an
+// import fills are always behind, and a plan that trusts them may compare everything with everything.
 const ARRIVE: &str = "\
-with arrived as (
-  select p.entry_id, p.field, p.position,
+with gone as (
+  delete from pending_reference p
+  where p.ctid = any(array(
+    select w.ctid from pending_reference w
+    where w.target_asset_id = any($2) or w.target_translation_id = any($1) and exists (
+      select from entry t where t.translation_id = w.target_translation_id and t.deleted_at is null)
+    limit $4))
+  returning p.entry_id, p.field, p.position, p.many, p.target_asset_id,
     (select t.id from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null
-     order by array_position(l.chain, t.locale) nulls last, t.locale limit 1) as target_entry_id,
-    p.target_asset_id
-  from pending_reference p
-  join entry e on e.id = p.entry_id
-  left join locale l on l.brand_id = $3 and l.code = e.locale
-  where p.target_translation_id = any($1) or p.target_asset_id = any($2)
-), gone as (
-  delete from pending_reference p using arrived a
-  where (p.entry_id, p.field, p.position) = (a.entry_id, a.field, a.position)
-    and (a.target_entry_id is not null or a.target_asset_id is not null)
-  returning a.*, p.many
+     order by array_position((select l.chain from locale l join entry e on e.locale = l.code
+       where l.brand_id = $3 and e.id = p.entry_id), t.locale) nulls last, t.locale limit 1) as target_entry_id
 ), noted as (
   insert into entry_reference (entry_id, field, position, target_entry_id, target_asset_id)
   select entry_id, field, position, target_entry_id, target_asset_id from gone
   on conflict do nothing
-), filled as (
+), known as (
   -- The statement does not see its own rows of entry_reference, so both are put together here.
-  select g.entry_id, g.field, bool_or(g.many) as many,
-    (select jsonb_agg(ref order by position) from (
-       select position, coalesce('entry_' || target_entry_id, 'asset_' || target_asset_id) as ref
-       from entry_reference r where r.entry_id = g.entry_id and r.field = g.field
-       union
-       select position, coalesce('entry_' || target_entry_id, 'asset_' || target_asset_id)
-       from gone x where x.entry_id = g.entry_id and x.field = g.field) both_of) as refs
-  from gone g group by g.entry_id, g.field
+  select entry_id, field, position, many, target_entry_id, target_asset_id from gone
+  union all
+  select r.entry_id, r.field, r.position, null, r.target_entry_id, r.target_asset_id
+  from (select distinct entry_id, field from gone) g
+  join entry_reference r on r.entry_id = g.entry_id and r.field = g.field
+), filled as (
+  select entry_id, field, bool_or(many) as many,
+    jsonb_agg(coalesce('entry_' || target_entry_id, 'asset_' || target_asset_id) order by position) as refs
+  from (select distinct on (entry_id, field, position) * from known order by entry_id, field, position, many) each
+  group by entry_id, field
 ), merged as (
   select entry_id, jsonb_object_agg(field, case when many then refs else refs->0 end) as values
   from filled group by entry_id

@@ -6,14 +6,17 @@ use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{check, get, rows, texts};
+use super::{check, texts};
 use crate::{
     domain::{
         Error, Result,
         access::{Grant, Permission},
         change::Changed,
     },
-    store::Tx,
+    store::{
+        Tx,
+        sql::{get, rows},
+    },
 };
 
 /// A tag that is to be there.

@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, changed, check, get, moments, rows, texts};
+use super::{Tally, changed, check, moments, texts};
 use crate::{
     domain::{
         Result,
         access::{Grant, Permission},
         change::Changed,
     },
-    store::{Tx, event::Author},
+    store::{
+        Tx,
+        event::Author,
+        sql::{get, rows},
+    },
 };
 
 /// An entry as it is stored, its fields checked before.
