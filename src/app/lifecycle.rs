@@ -1,6 +1,6 @@
 //! The server from its first line to its last: listen, database, services, graph, door; then the same in reverse.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::OnceLock, time::Duration};
 
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -8,6 +8,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     task::JoinSet,
+    time::Instant,
 };
 
 use super::{
@@ -79,13 +80,18 @@ async fn serve_on(
     }
     welcome(config, address, &authn);
     // A pull that is not done when the set goes out of scope is cut off between two batches; the next start goes on.
+    let stopped_at = OnceLock::new();
+    let stopped = async {
+        stopped.await;
+        let _ = stopped_at.set(Instant::now());
+    };
     http::serve(listener, router, draining, stopped, &config.http).await?;
-    let grace = Duration::from_secs(config.http.grace_seconds);
-    if tokio::time::timeout(grace, engine.written()).await.is_err() {
-        tracing::warn!(
-            grace_seconds = grace.as_secs(),
-            "mutations still running were cut off; what they did is undone"
-        );
+    // Mutations that nobody waits for have the time that requests have, and no longer.
+    let whole = Duration::from_secs(config.http.drain_seconds.saturating_add(config.http.grace_seconds));
+    let begun = stopped_at.get().copied().unwrap_or_else(Instant::now);
+    let end = begun.checked_add(whole).unwrap_or(begun);
+    if tokio::time::timeout_at(end, engine.written()).await.is_err() {
+        tracing::warn!("mutations still running were cut off; what they did is undone");
     }
     Ok(())
 }

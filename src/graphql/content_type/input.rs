@@ -25,7 +25,9 @@ pub(super) struct CreateContentTypeInput {
     description: Option<String>,
     /// The JSON Schema 2020-12 of its entries' custom fields: an object at the root, at most 64 KiB, `$ref` only to `#/…`.
     /// On properties, `x-filterable`, `x-sortable`, `x-searchable` and `x-unique` (true or false) say what may be done with a
-    /// field; `x-reference`, `{"entry": true}`, `{"entry": ["key"]}` or `{"asset": true}`, says that it holds ids.
+    /// field; `x-reference`, `{"entry": true}`, `{"entry": ["key"]}` or `{"asset": true}`, says that it holds ids. In the objects
+    /// of an array only `x-searchable` and `x-reference` may stand; `reference(field: "sections.author")` then finds the ids
+    /// in all of them.
     schema: Json,
 }
 

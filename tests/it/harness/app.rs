@@ -8,6 +8,7 @@ use brandgraph::{
         config::Config,
     },
     domain::access::Role,
+    graphql::Engine,
     http::Router,
     kit::clock::Clock,
     service::{Services, authn::Authn},
@@ -28,6 +29,8 @@ pub struct TestApp {
     pub clock: Clock,
     /// The database, for a look behind the scenes.
     pub db: TestDb,
+    /// The graph behind the routes.
+    pub engine: Engine,
     pub(super) router: Router,
     authn: Arc<Authn>,
 }
@@ -46,8 +49,8 @@ impl TestApp {
         let services = Services::new(Db::connect(&settings).await.unwrap(), clock.clone());
         let mut config = Config::default();
         config.auth.secret = Some("a secret of the tests, of 32 bytes or more".to_owned().into());
-        let Built { router, authn, .. } = build::build(&config, &services).unwrap();
-        Self { services, clock, db, router, authn }
+        let Built { router, authn, engine, .. } = build::build(&config, &services).unwrap();
+        Self { services, clock, db, engine, router, authn }
     }
 
     /// Somebody who may do everything.
