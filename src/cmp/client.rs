@@ -181,8 +181,10 @@ impl Client {
     fn broken(&self, what: &Request<'_>, fault: reqwest::Error) -> Failed {
         let how = if fault.is_timeout() {
             format!("did not answer within {} seconds", self.limits.timeout_seconds)
+        } else if let Some(astray) = Astray::of(&fault) {
+            astray.to_string()
         } else if fault.is_redirect() {
-            "leads to another host, which is not followed".to_owned()
+            "answered with a redirect that cannot be followed".to_owned()
         } else if fault.is_connect() {
             "cannot be reached".to_owned()
         } else {
@@ -212,9 +214,35 @@ impl Failed {
 fn same_host(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
     let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
     match (same, attempt.previous().len()) {
-        (false, _) => attempt.error("another host"),
-        (true, 0..=5) => attempt.follow(),
-        (true, _) => attempt.error("too many redirects"),
+        (false, _) => attempt.error(Astray::Elsewhere),
+        (true, 0..=REDIRECTS) => attempt.follow(),
+        (true, _) => attempt.error(Astray::Endless),
+    }
+}
+
+/// The most redirects of one request.
+const REDIRECTS: usize = 5;
+
+/// Why a redirect is not followed.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+enum Astray {
+    #[error("leads to another host, which is not followed")]
+    Elsewhere,
+    #[error("leads on and on: more than {REDIRECTS} redirects")]
+    Endless,
+}
+
+impl Astray {
+    /// Found in the chain of causes, since the library wraps what its policy is given.
+    fn of(fault: &reqwest::Error) -> Option<Self> {
+        let mut cause = std::error::Error::source(fault);
+        while let Some(error) = cause {
+            if let Some(found) = error.downcast_ref::<Self>() {
+                return Some(*found);
+            }
+            cause = error.source();
+        }
+        None
     }
 }
 

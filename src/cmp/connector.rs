@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_saphyr::Spanned;
 
 use super::{
-    declared,
+    address, declared,
     jq::{ExpressionId, Program, ProgramBuilder},
     spec::{
         AuthSpec, ConnectorSpec, ContentTypeSpec, Jq, LimitsSpec, Paging, ResourceSpec, TotalSpec, TypeSpec,
@@ -203,6 +203,9 @@ impl Compilation<'_> {
                 return None;
             }
         };
+        if let Err(fault) = address::check(&list.path.value) {
+            self.fault(&list.path, "path", format!("resource `{name}`: `path` {fault}"));
+        }
         let (path, query, paging) = (list.path.value, list.query, list.paging.value);
         Some(Resource { name, path, query, paging, items, total, expand, mapping })
     }

@@ -3,6 +3,7 @@
 //! A connector file ([`spec`]) is compiled ([`connector`]); a [`pull`] asks for page after page ([`page`]) through a
 //! bounded [`client`], and [`map`] turns the items of each into records.
 
+mod address;
 pub mod cassette;
 pub mod client;
 pub mod connector;

@@ -1,21 +1,9 @@
 //! Which page comes next, and what its address is.
 
-use url::{ParseError, Url};
+use url::Url;
 
-use super::{connector::Resource, spec::Paging};
+use super::{address, connector::Resource, spec::Paging};
 use crate::domain::{Error, Result};
-
-/// An address below the base URL, whose last part counts as a folder whether or not it ends in a slash.
-///
-/// # Errors
-/// Where the result is no address.
-pub fn below(base: &Url, path: &str) -> Result<Url, ParseError> {
-    let mut folder = base.clone();
-    if !folder.path().ends_with('/') {
-        folder.set_path(&format!("{}/", base.path()));
-    }
-    folder.join(path.trim_start_matches('/'))
-}
 
 /// Where a pull is in one list.
 #[derive(Debug, Clone)]
@@ -25,6 +13,8 @@ pub struct Cursor {
     pages: u32,
     /// Items read so far.
     seen: u64,
+    /// Items in all, as the platform said last.
+    total: Option<u64>,
     done: bool,
 }
 
@@ -32,7 +22,7 @@ impl Cursor {
     /// Before the first page.
     #[must_use]
     pub fn start(paging: Paging) -> Self {
-        Self { paging, pages: 0, seen: 0, done: false }
+        Self { paging, pages: 0, seen: 0, total: None, done: false }
     }
 
     /// Whether there is no further page.
@@ -53,21 +43,20 @@ impl Cursor {
         self.seen
     }
 
+    /// How many items there are, where the list has ended before that many came.
+    #[must_use]
+    pub fn short_of(&self) -> Option<u64> {
+        self.total.filter(|total| self.done && *total > self.seen)
+    }
+
     /// The address of the next page.
     ///
     /// # Errors
-    /// `INVALID` where base URL and path make no address.
+    /// `INVALID` where base URL and path make no address below the base URL.
     pub fn address(&self, base: &Url, resource: &Resource) -> Result<Url> {
         let path = format!("resources.{}.list.path", resource.name);
-        let mut url = below(base, &self.fill(&resource.path))
-            .map_err(|fault| Error::invalid(path, "url", format!("makes no address: {fault}")))?;
-        if !resource.query.is_empty() {
-            let mut query = url.query_pairs_mut();
-            for (name, value) in &resource.query {
-                query.append_pair(name, &self.fill(value));
-            }
-        }
-        Ok(url)
+        address::with_query(base, resource, |template| self.fill(template))
+            .map_err(|fault| Error::invalid(path, "path", fault))
     }
 
     fn fill(&self, template: &str) -> String {
@@ -90,6 +79,7 @@ impl Cursor {
     pub fn advance(&mut self, items: u64, total: Option<u64>) {
         self.pages = self.pages.saturating_add(1);
         self.seen = self.seen.saturating_add(items);
+        self.total = total.or(self.total);
         let size = match self.paging {
             Paging::None => {
                 self.done = true;
@@ -110,14 +100,6 @@ impl Cursor {
 mod tests {
     use super::*;
     use crate::cmp::spec::{ByOffset, ByPage};
-
-    #[test]
-    fn joins_below_the_last_part_of_the_base() {
-        for base in ["http://cmp.test/api", "http://cmp.test/api/"] {
-            let base = Url::parse(base).unwrap();
-            assert_eq!(below(&base, "/items/a").unwrap().as_str(), "http://cmp.test/api/items/a");
-        }
-    }
 
     #[test]
     fn stops_at_a_short_page_unless_the_total_says_otherwise() {
@@ -141,5 +123,10 @@ mod tests {
         let mut cursor = Cursor::start(Paging::Offset(ByOffset { size: 10 }));
         cursor.advance(0, Some(8));
         assert!(cursor.done());
+        assert_eq!(cursor.short_of(), Some(8));
+        // The total was said before, and nothing is missing where there is none.
+        let mut cursor = Cursor::start(Paging::Offset(ByOffset { size: 2 }));
+        cursor.advance(2, Some(2));
+        assert_eq!((cursor.done(), cursor.short_of()), (true, None));
     }
 }

@@ -12,6 +12,7 @@ use super::{
     jq,
     map::{Mapped, map_page},
     page::Cursor,
+    spec::Paging,
 };
 use crate::{
     domain::{Code, Error, Result},
@@ -46,6 +47,8 @@ pub struct Pull {
     resource: usize,
     cursor: Option<Cursor>,
     last_body: Option<bytes::Bytes>,
+    /// What a list fell short of, told once its last page was handed out.
+    short: Option<Error>,
 }
 
 /// One page of a pull.
@@ -80,7 +83,15 @@ impl Pull {
             request_id: &new.request_id,
             recorder: new.recorder,
         })?;
-        Ok(Self { connector: new.connector, client, base, resource: 0, cursor: None, last_body: None })
+        Ok(Self {
+            connector: new.connector,
+            client,
+            base,
+            resource: 0,
+            cursor: None,
+            last_body: None,
+            short: None,
+        })
     }
 
     /// The resource that the next page is of; none when every resource is read.
@@ -97,8 +108,12 @@ impl Pull {
     /// The next page; none when every resource is read.
     ///
     /// # Errors
-    /// As [`Client::get`] and [`map_page`], with the resource named. After an error the pull stays where it is.
+    /// As [`Client::get`] and [`map_page`], with the resource named; `UPSTREAM_UNAVAILABLE` where a list has ended before
+    /// all of its items came, after its last page. After an error the pull stays where it is.
     pub async fn next(&mut self) -> Result<Option<Page>> {
+        if let Some(short) = self.short.take() {
+            return Err(short);
+        }
         let connector = Arc::clone(&self.connector);
         let Some(resource) = connector.resources.get(self.resource) else { return Ok(None) };
         let mut cursor = self.cursor.clone().unwrap_or_else(|| Cursor::start(resource.paging));
@@ -120,6 +135,7 @@ impl Pull {
             return Err(Error::new(Code::UpstreamUnavailable, message));
         }
         cursor.advance(mapped.items, mapped.total);
+        self.short = cursor.short_of().map(|total| short(resource, &cursor, mapped.items, total));
         let page = Page {
             resource: resource.name.clone(),
             number: cursor.pages(),
@@ -164,6 +180,18 @@ impl Pull {
             }
         }
     }
+}
+
+/// The error of a list that has ended too early. Its cause may pass, and what is missing is not gone at the platform.
+fn short(resource: &Resource, cursor: &Cursor, last: u64, total: u64) -> Error {
+    let (name, seen, number) = (&resource.name, cursor.seen(), cursor.pages());
+    let how = match (resource.paging, last) {
+        (Paging::None, _) => "its one page holds no more".to_owned(),
+        (_, 0) => format!("page {number} is empty"),
+        _ => format!("page {number} is the last"),
+    };
+    let message = format!("resource `{name}`: {seen} of {total} items came, and {how}");
+    Error::new(Code::UpstreamUnavailable, message)
 }
 
 fn total_header(resource: &Resource, answer: &Answer) -> Option<u64> {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::moment::Moment;
 
 /// The most records that are written in one transaction.
 pub const MAX_BATCH: usize = 2_000;
@@ -75,13 +76,13 @@ pub struct EntryRecord {
     pub status: RecordStatus,
     /// When it was, or is to be, published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published_at: Option<DateTime<Utc>>,
+    pub published_at: Option<Moment>,
     /// When it was made there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<DateTime<Utc>>,
+    pub created_at: Option<Moment>,
     /// When it was last changed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<Moment>,
     /// The custom fields, without the references.
     #[serde(default)]
     pub fields: Map<String, Value>,
@@ -191,10 +192,10 @@ pub struct AssetRecord {
     pub title: Option<String>,
     /// When it was made there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<DateTime<Utc>>,
+    pub created_at: Option<Moment>,
     /// When it was last changed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<Moment>,
     /// Whatever else is known about it.
     #[serde(default)]
     pub metadata: Map<String, Value>,

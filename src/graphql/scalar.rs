@@ -2,19 +2,19 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// A moment, RFC 3339, in UTC, to the microsecond: `2026-01-31T12:00:00.000000+00:00`.
+use crate::domain::moment::Moment;
+
+/// A moment of the years 1 to 9999, RFC 3339, in UTC: `2026-01-31T12:00:00.000000+00:00`; a date is its midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<chrono::Utc>);
 
-/// A moment, RFC 3339, in UTC, to the microsecond: `2026-01-31T12:00:00.000000+00:00`.
+/// A moment of the years 1 to 9999, RFC 3339, in UTC: `2026-01-31T12:00:00.000000+00:00`; a date is its midnight.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) => {
-                chrono::DateTime::parse_from_rfc3339(text).map(|moment| Self(moment.to_utc())).map_err(|_| {
-                    InputValueError::custom("must be a moment as in RFC 3339, 2026-01-31T12:00:00Z")
-                })
+                Moment::parse(text).map(|moment| Self(moment.utc())).map_err(InputValueError::custom)
             }
             _ => Err(InputValueError::expected_type(value)),
         }

@@ -70,7 +70,7 @@ fn an_item_becomes_an_entry() {
     let entry = entry(&mapped.records[0]);
     assert_eq!(entry.key.to_string(), "posts/42");
     assert_eq!(entry.status, RecordStatus::Draft);
-    assert_eq!(entry.published_at.unwrap().to_rfc3339(), "2026-01-02T02:04:05+00:00");
+    assert_eq!(entry.published_at.unwrap().utc().to_rfc3339(), "2026-01-02T02:04:05+00:00");
     assert_eq!(Value::Object(entry.fields.clone()), json!({"mood": "calm", "score": 1.5}));
     assert_eq!(entry.tags[0].slug, "big-news");
     assert_eq!((entry.tags[1].slug.as_str(), entry.tags[1].name.as_str()), ("x", "X!"));

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::harness::TestApp;
 
-const CATALOG: &str = r#"
+pub const CATALOG: &str = r#"
 {"kind":"brand","slug":"acme","name":"Acme","defaultLocale":"en","locales":[{"code":"en"},{"code":"de","fallback":"en"}]}
 {"kind":"contentType","brand":"acme","key":"author","name":"Author","schema":{"type":"object","additionalProperties":false}}
 {"kind":"contentType","brand":"acme","key":"article","name":"Article","schema":{"type":"object","additionalProperties":false,"properties":{"price":{"type":"number","minimum":0},"summary":{"type":"string","x-searchable":true},"author":{"type":"string","x-reference":{"entry":["author"]}},"hero":{"type":"string","x-reference":{"asset":true}}}}}
@@ -24,7 +24,7 @@ const CONTENT: &str = r#"
 {"kind":"entry","brand":"acme","key":{"resource":"author","id":"7"},"type":"author","slug":"ann","title":"Ann","publishedAt":"2026-01-01T00:00:00Z"}
 "#;
 
-async fn bring(app: &TestApp, text: &str, brand: Option<&str>) -> (Report, Vec<SetAside>) {
+pub async fn bring(app: &TestApp, text: &str, brand: Option<&str>) -> (Report, Vec<SetAside>) {
     let mut set_aside = Vec::new();
     let source = Box::new(Cursor::new(text.to_owned().into_bytes()));
     let report = import::run(
@@ -43,7 +43,7 @@ async fn bring(app: &TestApp, text: &str, brand: Option<&str>) -> (Report, Vec<S
     (report, set_aside)
 }
 
-fn told(set_aside: &[SetAside]) -> Vec<(u64, &str, &str)> {
+pub fn told(set_aside: &[SetAside]) -> Vec<(u64, &str, &str)> {
     set_aside.iter().map(|one| (one.line, one.path.as_str(), one.code.as_str())).collect()
 }
 

@@ -23,6 +23,8 @@ mod cmp_connector;
 mod cmp_map;
 mod contracts;
 mod database_rules;
+mod edge_connector;
+mod edge_moments;
 mod fields_props;
 mod fields_schema;
 mod harness_app;

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::value::{Fault, Reader};
 use crate::{
-    cmp::{connector::AssetMapping, page},
+    cmp::{address::join, connector::AssetMapping},
     domain::record::{AssetRecord, Key},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn read(
 /// An absolute address. What a website shows must be fetched over the web: `javascript:` and `file:` are refused.
 fn address(text: &str, base: &Url) -> Result<String, Fault> {
     let url = match Url::parse(text) {
-        Err(url::ParseError::RelativeUrlWithoutBase) => page::below(base, text),
+        Err(url::ParseError::RelativeUrlWithoutBase) => join(base, text),
         other => other,
     };
     let url = url.map_err(|fault| Fault::new("url", "url", format!("`{text}` is no address: {fault}")))?;

@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use jaq_json::{Num, Val};
 use serde_json::{Map, Number, Value};
 
-use crate::cmp::jq::{ExpressionId, Program};
+use crate::{
+    cmp::jq::{ExpressionId, Program},
+    domain::moment::Moment,
+};
 
 /// How deeply a value may be nested.
 const MAX_DEPTH: usize = 64;
@@ -96,10 +99,13 @@ impl Reader<'_> {
         &self,
         path: &str,
         expression: Option<ExpressionId>,
-    ) -> Result<Option<DateTime<Utc>>, Fault> {
+    ) -> Result<Option<Moment>, Fault> {
         let Some(text) = self.maybe_text(path, expression)? else { return Ok(None) };
         match time(&text) {
-            Some(time) => Ok(Some(time)),
+            Some(time) => match Moment::try_from(time) {
+                Ok(moment) => Ok(Some(moment)),
+                Err(fault) => Err(Fault::new(path, "time", format!("`{text}` {fault}"))),
+            },
             None => Err(Fault::new(path, "time", format!("`{text}` is no RFC 3339 time"))),
         }
     }
@@ -141,6 +147,7 @@ pub(super) fn id(path: &str, value: &Val) -> Result<String, Fault> {
     };
     match text.chars().count() {
         0 => Err(Fault::new(path, "required", "must not be empty")),
+        _ if text.contains('\0') => Err(Fault::new(path, "nul", "must not hold U+0000")),
         length if length > MAX_ID => {
             let message = format!("is {length} characters long, at most {MAX_ID} are taken");
             Err(Fault::new(path, "max_length", message))

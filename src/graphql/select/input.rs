@@ -5,7 +5,7 @@ use async_graphql_value::{ConstValue, Name, Value};
 use indexmap::IndexMap;
 
 use super::{Selector, VALUE};
-use crate::domain::{Error, Result, catalog::EnumType};
+use crate::domain::{Error, Result, catalog::EnumType, moment::Moment};
 
 /// An argument or a part of one, and where it stands.
 #[derive(Debug, Clone)]
@@ -171,17 +171,10 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A moment, RFC 3339.
+    /// A moment, RFC 3339, or a date.
     pub(in crate::graphql) fn moment(&self) -> Result<chrono::DateTime<chrono::Utc>> {
-        let text = self.text()?;
-        let midnight =
-            || text.parse::<chrono::NaiveDate>().map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc());
-        chrono::DateTime::parse_from_rfc3339(text)
-            .map(|moment| moment.to_utc())
-            .or_else(|_| midnight())
-            .map_err(|_| {
-                self.wrong("date_time", "must be a moment as in RFC 3339, 2026-01-31T12:00:00Z, or a date")
-            })
+        let parsed = Moment::parse(self.text()?);
+        parsed.map(Moment::utc).map_err(|fault| self.wrong(fault.code(), &fault.to_string()))
     }
 
     /// A word of a closed set; variables bring it as a text.

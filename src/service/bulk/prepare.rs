@@ -15,6 +15,7 @@ use crate::{
         Error, Result, Violation,
         asset::{FileUrl, MediaType, Metadata},
         entry::{MAX_CATEGORIES, MAX_TAGS},
+        moment::Moment,
         node,
         record::{AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target, Term},
         taxonomy::MAX_DEPTH,
@@ -76,7 +77,8 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     for (index, term) in record.tags.iter().enumerate() {
         check_term(term, &format!("tags/{index}"))?;
     }
-    let scheduled_at = match (record.status, record.published_at) {
+    let published_at = record.published_at.map(Moment::utc);
+    let scheduled_at = match (record.status, published_at) {
         (RecordStatus::Scheduled, None) => {
             return Err(Error::invalid(
                 "publishedAt",
@@ -98,10 +100,10 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
         locale,
         title,
         status: record.status.name(),
-        published_at: record.published_at.filter(|_| scheduled_at.is_none()),
+        published_at: published_at.filter(|_| scheduled_at.is_none()),
         scheduled_at,
-        created_at: record.created_at,
-        updated_at: record.updated_at,
+        created_at: record.created_at.map(Moment::utc),
+        updated_at: record.updated_at.map(Moment::utc),
         fields,
         search_text,
         tags: record.tags,
@@ -191,7 +193,7 @@ fn bounded_at(at: String, count: usize, most: u32) -> Result<()> {
 fn asset(destination: &Destination, record: AssetRecord) -> Result<AssetRow> {
     let title = record.title.map(|title| Title::parse(&one_line(&title), "title")).transpose()?;
     let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
-    let created_at = record.created_at.or(record.updated_at);
+    let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
     let epoch = chrono::DateTime::UNIX_EPOCH;
     Ok(AssetRow {
         id: destination.asset_id(&record.key),
@@ -207,6 +209,6 @@ fn asset(destination: &Destination, record: AssetRecord) -> Result<AssetRow> {
         external_id: destination.external_id(&record.key),
         // The unit's time stands in where the platform does not say; `write` puts it there.
         created_at: created_at.unwrap_or(epoch),
-        updated_at: record.updated_at.or(created_at).unwrap_or(epoch),
+        updated_at: record.updated_at.map(Moment::utc).or(created_at).unwrap_or(epoch),
     })
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
 
 use crate::domain::{
     Error, Result,
@@ -77,6 +78,10 @@ struct CategoryLine {
 pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
     let mut line: Map<String, Value> = serde_json::from_slice(text)
         .map_err(|error| wrong("", "json", &format!("is no JSON object: {error}")))?;
+    // In JSON it can stand as this escape only, so that few lines are looked through.
+    if text.windows(NUL.len()).any(|part| part == NUL) {
+        no_nul("", &line)?;
+    }
     let kind = match line.shift_remove("kind") {
         Some(Value::String(kind)) => kind,
         _ => return Err(wrong("kind", "kind", KINDS)),
@@ -106,7 +111,38 @@ pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
 const KINDS: &str = "must be brand, contentType, tag, category, asset or entry";
 
 fn shape<T: serde::de::DeserializeOwned>(line: Map<String, Value>) -> Result<T> {
-    serde_json::from_value(Value::Object(line)).map_err(|error| wrong("", "shape", &error.to_string()))
+    serde_path_to_error::deserialize(Value::Object(line)).map_err(|error| {
+        let way = error.path().iter().filter_map(|step| match step {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        });
+        wrong(&way.collect::<Vec<_>>().join("/"), "shape", &error.into_inner().to_string())
+    })
+}
+
+const NUL: &[u8] = b"\\u0000";
+
+/// The database holds no such text; refused here, it costs one line and not the batch.
+fn no_nul(at: &str, object: &Map<String, Value>) -> Result<()> {
+    object.iter().try_for_each(|(name, value)| {
+        if name.contains('\0') {
+            return Err(wrong(at, "nul", "has a property whose name holds U+0000"));
+        }
+        let place = if at.is_empty() { name.clone() } else { format!("{at}/{name}") };
+        no_nul_in(&place, value)
+    })
+}
+
+fn no_nul_in(at: &str, value: &Value) -> Result<()> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(wrong(at, "nul", "must not hold U+0000")),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| no_nul_in(&format!("{at}/{index}"), item))
+        }
+        Value::Object(object) => no_nul(at, object),
+        _ => Ok(()),
+    }
 }
 
 fn wrong(path: &str, code: &'static str, message: &str) -> Error {
