@@ -21,7 +21,8 @@ pub struct NewRow<'a> {
     pub run_at: DateTime<Utc>,
 }
 
-/// Stores jobs in one statement.
+/// Stores jobs in one statement. One that waits already stands for the new one too: it is locked until this transaction ends,
+/// since a claim that did not wait would run it before what it is for is there, and it runs at the earlier of both moments.
 ///
 /// # Errors
 /// As the database refuses.
@@ -39,9 +40,10 @@ pub async fn insert(tx: &Tx, jobs: &[NewRow<'_>], now: DateTime<Utc>) -> Result<
         })
         .collect();
     let statement = "insert into job (id, kind, payload, dedupe_key, run_at, created_at) \
-         select id, kind, payload, dedupe_key, run_at, $2 \
+         select distinct on (kind, coalesce(dedupe_key, id::text)) id, kind, payload, dedupe_key, run_at, $2 \
          from jsonb_to_recordset($1) as j(id uuid, kind text, payload jsonb, dedupe_key text, run_at timestamptz) \
-         on conflict (kind, dedupe_key) where state = 'ready' do nothing";
+         order by kind, coalesce(dedupe_key, id::text), run_at \
+         on conflict (kind, dedupe_key) where state = 'ready' do update set run_at = least(job.run_at, excluded.run_at)";
     sql::execute(tx, statement, [Value::Array(rows).into(), now.into()]).await.map(|_| ())
 }
 

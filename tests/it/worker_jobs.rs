@@ -7,7 +7,9 @@ use brandgraph::{
         content_type::UpdateContentType,
         entry::{FieldsChange, OneEntry, Transition},
     },
-    service, worker,
+    queue,
+    service::{self, Unit},
+    worker,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -112,21 +114,21 @@ async fn a_job_of_a_worker_that_died_is_claimed_again_and_given_up_in_the_end() 
     w.change(id, Transition::Schedule(start() + TimeDelta::minutes(1))).await.unwrap();
     w.services.clock.advance(TimeDelta::minutes(2));
     let now = || w.services.clock.now();
-    let claimed = brandgraph::queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
+    let claimed = queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
     assert_eq!(claimed.len(), 1);
-    assert_eq!(brandgraph::queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap().len(), 0);
+    assert_eq!(queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap().len(), 0);
     w.services.clock.advance(TimeDelta::minutes(16));
-    let again = brandgraph::queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
+    let again = queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
     assert_eq!(again[0].attempts, 2);
     // The first worker was only slow: its word no longer counts.
-    let outcome = brandgraph::queue::Outcome::Done;
-    brandgraph::queue::settle(&w.services.db, &claimed[0], outcome, now()).await.unwrap();
+    let outcome = queue::Outcome::Done;
+    queue::settle(&w.services.db, &claimed[0], outcome, now()).await.unwrap();
     assert_eq!(w.json("select to_jsonb(state) from job").await, json!("running"));
     for _ in 0..8 {
         w.services.clock.advance(TimeDelta::minutes(16));
-        brandgraph::queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
+        queue::claim(&w.services.db, &worker::KINDS, 10, now()).await.unwrap();
     }
-    brandgraph::queue::sweep(&w.services.db, now()).await.unwrap();
+    queue::sweep(&w.services.db, now()).await.unwrap();
     assert_eq!(w.json("select to_jsonb(state) from job").await, json!("buried"));
 }
 
@@ -140,9 +142,9 @@ async fn a_failed_job_waits_longer_each_time() {
     let mut waits = Vec::new();
     for _ in 0..3 {
         let now = w.services.clock.now();
-        let job = brandgraph::queue::claim(&w.services.db, &worker::KINDS, 1, now).await.unwrap().remove(0);
-        let outcome = brandgraph::queue::Outcome::Retry("no luck".into());
-        brandgraph::queue::settle(&w.services.db, &job, outcome, now).await.unwrap();
+        let job = queue::claim(&w.services.db, &worker::KINDS, 1, now).await.unwrap().remove(0);
+        let outcome = queue::Outcome::Retry("no luck".into());
+        queue::settle(&w.services.db, &job, outcome, now).await.unwrap();
         let sql = format!(
             "select to_jsonb(extract(epoch from run_at - '{}'::timestamptz)) from job",
             now.to_rfc3339()
@@ -261,4 +263,29 @@ async fn the_loop_runs_what_is_due_and_stops_when_told() {
     stop.send(()).unwrap();
     running.await.unwrap();
     assert_eq!(w.count("select from job where state = 'running'").await, 0);
+}
+
+#[tokio::test]
+async fn a_job_that_stands_for_an_uncommitted_one_too_waits_for_it() {
+    let w = World::new().await;
+    let job = |payload: Value, run_at| queue::NewJob {
+        kind: "entry.publish",
+        payload,
+        dedupe_key: Some("k".into()),
+        run_at: Some(run_at),
+    };
+    let enqueue = async |unit: &Unit, after: TimeDelta| {
+        queue::enqueue(unit.tx(), &[job(json!({}), start() + after)], start()).await.unwrap();
+    };
+    let claim = async |now| queue::claim(&w.services.db, &["entry.publish"], 10, now).await.unwrap();
+    let first = Unit::begin(&w.services, &w.owner).await.unwrap();
+    enqueue(&first, TimeDelta::hours(1)).await;
+    first.commit().await.unwrap();
+
+    let second = Unit::begin(&w.services, &w.owner).await.unwrap();
+    enqueue(&second, TimeDelta::zero()).await;
+    assert_eq!(claim(start() + TimeDelta::hours(2)).await, [], "what it is for is not there yet");
+    second.commit().await.unwrap();
+    // The earlier moment counts.
+    assert_eq!(claim(start()).await.len(), 1);
 }
