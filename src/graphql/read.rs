@@ -115,7 +115,7 @@ fn by_kind(selector: &Selector<'_>, ids: &[NodeId], sets: &[&SelectionSet]) -> R
         let body = selector.selection(
             noun,
             sets.iter().copied(),
-            select::Place { depth: 0, fan: u64::from(limit) },
+            select::Place { fan: u64::from(limit), ..select::Place::ROOT },
         )?;
         plans.push(Plan::Connection(Box::new(Connection {
             rows: Rows {

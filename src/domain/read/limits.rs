@@ -9,6 +9,8 @@ pub struct Limits {
     pub max_page: u32,
     /// Rows in a list that is given in full.
     pub max_list: u32,
+    /// Rows that such a list is taken to come to, where it is not inside of another one.
+    pub short_list: u32,
     /// Rows that a count looks at before it answers `AT_LEAST`.
     pub max_count: u32,
     /// Buckets in one facet.
@@ -48,6 +50,7 @@ pub const LIMITS: Limits = Limits {
     default_page: 20,
     max_page: 100,
     max_list: 100,
+    short_list: 5,
     max_count: 10_000,
     max_buckets: 50,
     max_roots: 20,

@@ -29,7 +29,7 @@ impl<'d> Selector<'d> {
         let (window, fingerprint) = self.window(&rows, join, field, arguments)?;
         let outside = place.fan;
         let fan = self.charge(outside, window.limit)?;
-        let place = Place { depth: self.deeper(place.depth)?, fan };
+        let place = Place { depth: self.deeper(place.depth)?, fan, ..place };
         let mut bodies = Vec::new();
         let mut parts = Vec::new();
         for (key, collected) in self.collect(sets, &connection_name(noun))? {

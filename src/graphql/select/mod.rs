@@ -146,9 +146,11 @@ pub(super) struct Place {
     pub(super) depth: u32,
     /// Rows outside.
     pub(super) fan: u64,
+    /// Whether this is inside of a list that is given in full.
+    pub(super) listed: bool,
 }
 
 impl Place {
     /// The root.
-    pub(super) const ROOT: Self = Self { depth: 0, fan: 1 };
+    pub(super) const ROOT: Self = Self { depth: 0, fan: 1, listed: false };
 }

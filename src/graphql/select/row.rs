@@ -72,9 +72,10 @@ impl<'d> Selector<'d> {
     fn list(&self, relation: &Relation, collected: &Collected<'d>, place: Place) -> Result<Value> {
         let noun = self.catalog.noun(relation.noun)?;
         let rows = plain(noun, relation);
-        // Such lists are short by nature, a handful, and bounded all the same.
-        let fan = self.charge(place.fan, 5)?;
-        let selection = self.selection(noun, collected.sets(), Place { fan, ..place })?;
+        // Such lists are short by nature, a handful. One inside of another is charged what it can come to: a translation's
+        // translations are the same rows again, and what is unlikely once is not to be multiplied.
+        let fan = self.charge(place.fan, if place.listed { LIMITS.max_list } else { LIMITS.short_list })?;
+        let selection = self.selection(noun, collected.sets(), Place { fan, listed: true, ..place })?;
         let to = List { rows, limit: LIMITS.max_list, selection };
         Ok(Value::List(Box::new(Link { join: relation.join, field: None, to })))
     }

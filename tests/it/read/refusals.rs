@@ -54,6 +54,24 @@ async fn pages_that_multiply_beyond_reason_are_refused() {
 }
 
 #[tokio::test]
+async fn lists_inside_of_lists_are_charged_what_they_can_come_to() {
+    let shelf = Shelf::open().await;
+    let translations =
+        |times| (0..times).fold("slug".to_owned(), |inside, _| format!("translations {{ {inside} }}"));
+    shelf.data("{ entries(first: 20) { nodes { translations { tags { slug } } } } }").await;
+    for query in [
+        format!("{{ entries(first: 1) {{ nodes {{ {} }} }} }}", translations(7)),
+        format!("{{ entries(first: 10) {{ nodes {{ {} }} }} }}", translations(3)),
+        "{ entries(first: 10) { nodes { translations { references(first: 10) { nodes { translations { tags { slug } } } } } } } }"
+            .to_owned(),
+    ] {
+        let answer = shelf.ask(&query, json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{query}");
+        assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 200_000);
+    }
+}
+
+#[tokio::test]
 async fn documents_that_are_none_are_refused_with_a_code_and_a_place() {
     let shelf = Shelf::open().await;
     let bomb: String =
