@@ -59,6 +59,7 @@ mod write_entry;
 mod write_graphql;
 mod write_nested;
 mod write_publish;
+mod write_restore;
 mod write_shop;
 mod write_taxonomy;
 mod write_world;

@@ -59,7 +59,7 @@ pub(in crate::graphql) struct EntryLinkMutation;
 
 #[Object]
 impl EntryLinkMutation {
-    /// Sets, adds or takes off tags of an entry. Needs `entry:write`, and `entry:publish` where it is public.
+    /// Sets, adds or takes off tags of an entry. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
     async fn set_entry_tags(
         &self,
         context: &Context<'_>,
@@ -73,7 +73,7 @@ impl EntryLinkMutation {
         .await
     }
 
-    /// Sets, adds or takes off categories of an entry. Needs `entry:write`, and `entry:publish` where it is public.
+    /// Sets, adds or takes off categories of an entry. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
     async fn set_entry_categories(
         &self,
         context: &Context<'_>,

@@ -54,7 +54,7 @@ impl EntryMutation {
         .await
     }
 
-    /// Changes what is given of an entry. Needs `entry:write`, and `entry:publish` where it is public.
+    /// Changes what is given of an entry. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
     async fn update_entry(
         &self,
         context: &Context<'_>,
@@ -67,7 +67,7 @@ impl EntryMutation {
     }
 
     /// Brings back what an entry held in an earlier version, as a new version; its status stays. Needs `entry:write`, and
-    /// `entry:publish` where it is public.
+    /// `entry:publish` where it is public or scheduled.
     async fn revert_entry(
         &self,
         context: &Context<'_>,
@@ -81,7 +81,8 @@ impl EntryMutation {
         .await
     }
 
-    /// Puts an entry out of sight; `restoreEntry` brings it back. Needs `entry:delete`.
+    /// Puts an entry out of sight; `restoreEntry` brings it back. Needs `entry:delete`, and `entry:publish` where it is public or
+    /// scheduled.
     async fn delete_entry(
         &self,
         context: &Context<'_>,
@@ -109,7 +110,8 @@ impl EntryMutation {
         .await
     }
 
-    /// Brings a deleted entry back as it was; one that was scheduled comes back as a draft. Needs `entry:delete`.
+    /// Brings a deleted entry back, where it fits its brand's locales and its type as they are now; one that was scheduled comes
+    /// back as a draft. Needs `entry:delete`, and `entry:publish` where it was public or scheduled.
     async fn restore_entry(
         &self,
         context: &Context<'_>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    domain::{Error, Result, Violation, access::Grant, fields::Schema},
+    domain::{Error, Result, Violation, access::Grant, brand::Locales, fields::Schema},
     service::{Services, Unit},
     store::{self, content_type::Row as TypeRow, entry::Row, reference::Missing},
 };
@@ -27,6 +27,16 @@ pub(super) fn violations(schema: &Schema, fields: &Value) -> Vec<Violation> {
     found
 }
 
+/// What is wrong with a locale: that the brand does not speak it.
+pub(super) fn unknown_locale(locales: &Locales, locale: &str) -> Option<Violation> {
+    if locales.all().iter().any(|known| known.code.as_str() == locale) {
+        return None;
+    }
+    let known: Vec<&str> = locales.all().iter().map(|known| known.code.as_str()).take(10).collect();
+    let message = format!("the brand does not speak {locale}; it speaks {}", known.join(", "));
+    Some(Violation::new("locale", "unknown_locale", message))
+}
+
 /// Passes where nothing is wrong.
 pub(super) fn refuse(violations: Vec<Violation>) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(Error::violated(violations)) }
@@ -38,9 +48,9 @@ pub(super) async fn follow(
     grant: &Grant,
     row: &Row,
     schema: &Schema,
-    fields: &Value,
+    missing: Missing,
 ) -> Result<()> {
-    store::unique::claim(unit.tx(), grant, row, &schema.uniques(fields)?).await?;
-    let references = [(row.id, schema.references(fields)?)];
-    store::reference::replace(unit.tx(), grant, row.brand_id, &references, Missing::Refused).await
+    store::unique::claim(unit.tx(), grant, row, &schema.uniques(&row.fields)?).await?;
+    let references = [(row.id, schema.references(&row.fields)?)];
+    store::reference::replace(unit.tx(), grant, row.brand_id, &references, missing).await
 }

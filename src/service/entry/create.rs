@@ -5,9 +5,8 @@ use uuid::Uuid;
 use super::{content, finish};
 use crate::{
     domain::{
-        Code, Error, Result, Violation,
+        Code, Error, Result,
         access::{Grant, Permission},
-        brand::Locales,
         change::{Changed, distinct},
         entry::{CreateEntry, LinkMode, MAX_CATEGORIES, MAX_TAGS},
     },
@@ -18,6 +17,7 @@ use crate::{
         content_type::Row as TypeRow,
         entry::New,
         entry_link::{Links, change},
+        reference::Missing,
     },
 };
 
@@ -38,9 +38,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
 
     let mut violations = content::violations(&schema, &command.fields);
     let locale = command.locale.unwrap_or_else(|| locales.default().clone());
-    if !locales.all().iter().any(|known| known.code == locale) {
-        violations.push(unknown_locale(&locales, locale.as_str()));
-    }
+    violations.extend(content::unknown_locale(&locales, locale.as_str()));
     content::refuse(violations)?;
 
     let id = id::new(unit.now());
@@ -60,7 +58,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
         fields: command.fields,
     };
     let row = store::entry::insert(unit.tx(), &grant, new, unit.now()).await?;
-    content::follow(&unit, &grant, &row, &schema, &row.fields).await?;
+    content::follow(&unit, &grant, &row, &schema, Missing::Refused).await?;
     for (links, ids) in [(Links::Tags, &tags), (Links::Categories, &categories)] {
         if !ids.is_empty() {
             change(unit.tx(), &grant, &row, links, LinkMode::Add, ids).await?;
@@ -79,10 +77,4 @@ async fn translation(unit: &Unit, grant: &Grant, kind: &TypeRow, original: Uuid)
         return Err(Error::invalid("translationOf", "content_type", message));
     }
     Ok(original.translation_id)
-}
-
-fn unknown_locale(locales: &Locales, locale: &str) -> Violation {
-    let known: Vec<&str> = locales.all().iter().map(|known| known.code.as_str()).take(10).collect();
-    let message = format!("the brand does not speak {locale}; it speaks {}", known.join(", "));
-    Violation::new("locale", "unknown_locale", message)
 }

@@ -53,13 +53,20 @@ async fn open(
     Ok(Opened { unit, grant, row })
 }
 
-/// Opens a unit on an entry whose content is to change. What is public changes in public: that needs the right to publish.
+/// Opens a unit on an entry whose content is to change.
 async fn open_content(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Opened> {
     let opened = open(services, caller, Permission::EntryWrite, entry, Life::Live).await?;
-    if status(&opened.row)? == Status::Published {
-        caller.actor.grant_in(Permission::EntryPublish, opened.row.brand_id)?;
-    }
+    may_change(caller, &opened.row)?;
     Ok(opened)
+}
+
+/// What is public changes in public, and what is scheduled goes public without anybody looking again: whoever changes, deletes
+/// or restores either needs the right to publish.
+fn may_change(caller: &Caller, row: &Row) -> Result<()> {
+    if matches!(status(row)?, Status::Published | Status::Scheduled) {
+        caller.actor.grant_in(Permission::EntryPublish, row.brand_id)?;
+    }
+    Ok(())
 }
 
 fn status(row: &Row) -> Result<Status> {

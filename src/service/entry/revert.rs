@@ -12,6 +12,7 @@ use crate::{
         self,
         entry::Changes,
         entry_link::{self, Links},
+        reference::Missing,
     },
 };
 
@@ -35,7 +36,7 @@ pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) 
         ..Changes::default()
     };
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
-    content::follow(&unit, &grant, &row, &schema, &row.fields).await?;
+    content::follow(&unit, &grant, &row, &schema, Missing::Refused).await?;
     for (links, ids) in [(Links::Tags, then.tags), (Links::Categories, then.categories)] {
         let ids = entry_link::still_there(unit.tx(), &grant, &row, links, &ids).await?;
         entry_link::change(unit.tx(), &grant, &row, links, LinkMode::Set, &ids).await?;

@@ -14,6 +14,7 @@ use crate::{
         self,
         entry::Changes,
         entry_link::{self, Links},
+        reference::Missing,
     },
 };
 
@@ -21,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// `NOT_FOUND`, `INVALID` with everything that is wrong, `CONFLICT` for another version, a slug or unique field that is taken;
-/// `FORBIDDEN` where the entry is public and the caller may not publish.
+/// `FORBIDDEN` where the entry is public or scheduled and the caller may not publish.
 pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) -> Result<Changed> {
     let tags = command.tags.map(|ids| distinct(ids, MAX_TAGS, "tags")).transpose()?;
     let categories = command.categories.map(|ids| distinct(ids, MAX_CATEGORIES, "categories")).transpose()?;
@@ -52,7 +53,7 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
     }
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
     if let Some(schema) = &schema {
-        content::follow(&unit, &grant, &row, schema, &row.fields).await?;
+        content::follow(&unit, &grant, &row, schema, Missing::Refused).await?;
     }
     for (links, ids) in [(Links::Tags, &tags), (Links::Categories, &categories)] {
         if let Some(ids) = ids {
