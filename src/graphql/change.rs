@@ -2,10 +2,10 @@
 
 use std::future::Future;
 
-use async_graphql::{Context, ID, MaybeUndefined, SimpleObject};
+use async_graphql::{Context, ID, MaybeUndefined, OutputType, SimpleObject};
 use uuid::Uuid;
 
-use super::context;
+use super::{context, planned};
 use crate::{
     domain::{
         Error, Result, Violation,
@@ -46,21 +46,31 @@ impl PurgePayload {
 /// What a mutation answers. Null where it failed, so that one does not take with it what the others of its document did.
 pub(super) type Payload<T> = Option<async_graphql::Result<T>>;
 
-/// Does what a command asks for, where there is one. What is wrong is shown under `input`, where the caller gave it.
+/// Does what a command asks for, where there is one, and where the caller may have the payload that is selected. What is wrong is shown under `input`, where the caller gave it.
 pub(super) async fn change<C, T, F>(
     context: &Context<'_>,
     command: Result<C>,
     work: impl FnOnce(Services, Caller, C) -> F,
 ) -> Payload<T>
 where
+    T: OutputType,
     F: Future<Output = Result<T>> + Send,
 {
     let request = match context::of(context) {
         Ok(request) => request,
         Err(error) => return Some(Err(error)),
     };
+    if request.only_validates {
+        return None;
+    }
     let done = match command {
-        Ok(command) => work(request.services.clone(), request.caller.clone(), command).await,
+        Ok(command) => {
+            // What cannot be shown is said while nothing is written yet: an error after the commit would look like a failure.
+            if let Err(error) = planned::foresee(&T::type_name(), context, request).await {
+                return Some(Err(request.render(&error)));
+            }
+            work(request.services.clone(), request.caller.clone(), command).await
+        }
         Err(error) => Err(error),
     };
     Some(done.map_err(|error| request.render(&error.under("input."))))

@@ -19,7 +19,7 @@ pub struct RequestContext {
     pub caller: Caller,
     /// The values of the operation's variables, as they came.
     pub variables: serde_json::Map<String, serde_json::Value>,
-    /// Whether the document is only to be validated: fields that read nouns then read nothing.
+    /// Whether the document is only to be validated: what reads nouns then reads nothing, and what writes writes nothing.
     pub only_validates: bool,
 }
 

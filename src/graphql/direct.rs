@@ -43,7 +43,8 @@ fn fields<'d>(
     selector.collect(std::iter::once(&operation.definition.selection_set.node), operation.type_name())
 }
 
-fn surroundings<'d>(document: &'d Document, operation: Operation<'d>) -> Surroundings<'d> {
+/// What the operation may refer to.
+pub(super) fn surroundings<'d>(document: &'d Document, operation: Operation<'d>) -> Surroundings<'d> {
     Surroundings {
         fragments: &document.parsed.fragments,
         definitions: &operation.definition.variable_definitions,

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use async_graphql::{EmptySubscription, Schema, ValidationMode, parser::types::OperationType};
+use async_graphql::{
+    EmptySubscription, Schema, ValidationMode,
+    parser::types::{ExecutableDocument, OperationType},
+};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -18,6 +21,7 @@ use super::{
     document::{Document, Documents, Refusal},
     error, merge,
     mutation::Mutation,
+    once,
     query::Query,
     register,
     types::Types,
@@ -193,52 +197,48 @@ impl Engine {
             library: self.library.clone(),
             caller,
             variables,
-            only_validates: operation.reads_only,
+            only_validates: true,
         };
         if let Err(error) = direct::bounded(&document, operation, &prepared) {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
         let mut schema = Introspected::default();
-        if !(known && operation.reads_only && !operation.introspects) {
-            let reply = if kind == Operation::Mutation {
-                context.begun.mark();
-                self.written_out(Arc::clone(&document), operation_name, known, prepared.clone()).await
-            } else {
-                self.executed(&document, operation_name, known, &prepared).await
-            };
-            let reply = reply.to(kind);
-            if reply.outcome != Outcome::Executed {
-                return reply;
+        if !known || operation.introspects {
+            let by = if known { &self.known } else { &self.strict };
+            let verdict = executed(by, document.parsed.clone(), operation_name, &prepared).await.to(kind);
+            if verdict.outcome != Outcome::Executed {
+                return verdict;
             }
             if !known {
                 self.documents.keep(query, Arc::clone(&document));
             }
-            if !operation.reads_only {
-                return reply;
-            }
             if operation.introspects {
-                schema = serde_json::from_slice(&reply.body).unwrap_or_default();
+                schema = serde_json::from_slice(&verdict.body).unwrap_or_default();
             }
         }
         prepared.only_validates = false;
-        match direct::run(&document, operation, &prepared, &schema).await {
-            Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
+        if operation.reads_only {
+            return match direct::run(&document, operation, &prepared, &schema).await {
+                Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
+                Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
+            };
+        }
+        match once::operation(&document, operation, &self.types, &prepared) {
+            Ok(once) if kind == Operation::Mutation => {
+                context.begun.mark();
+                self.written_out(once, prepared).await.to(kind)
+            }
+            Ok(once) => executed(&self.known, once, None, &prepared).await.to(kind),
             Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
         }
     }
 
     /// Runs a mutation in a task of its own, which ends when the mutation does.
-    async fn written_out(
-        &self,
-        document: Arc<Document>,
-        operation_name: Option<String>,
-        known: bool,
-        prepared: RequestContext,
-    ) -> Reply {
-        let (engine, running) = (self.clone(), self.writing.subscribe());
+    async fn written_out(&self, document: ExecutableDocument, prepared: RequestContext) -> Reply {
+        let (schema, running) = (self.known.clone(), self.writing.subscribe());
         let request_id = prepared.request_id().to_owned();
         let work = async move {
-            let reply = engine.executed(&document, operation_name, known, &prepared).await;
+            let reply = executed(&schema, document, None, &prepared).await;
             drop(running);
             reply
         };
@@ -251,24 +251,22 @@ impl Engine {
             }
         }
     }
+}
 
-    /// What async-graphql makes of a document: its verdict on a new one, the answer where it is more than reads.
-    async fn executed(
-        &self,
-        document: &Document,
-        operation_name: Option<String>,
-        known: bool,
-        prepared: &RequestContext,
-    ) -> Reply {
-        let schema = if known { &self.known } else { &self.strict };
-        let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
-        let mut sent = async_graphql::Request::new("").variables(variables).data(prepared.clone());
-        if let Some(name) = operation_name {
-            sent = sent.operation_name(name);
-        }
-        sent.set_parsed_query(document.parsed.clone());
-        reply(&schema.execute(sent).await, prepared.request_id())
+/// What async-graphql makes of a document: its verdict on a new one, the answer where it is more than reads.
+async fn executed(
+    schema: &BrandSchema,
+    document: ExecutableDocument,
+    operation_name: Option<String>,
+    prepared: &RequestContext,
+) -> Reply {
+    let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
+    let mut sent = async_graphql::Request::new("").variables(variables).data(prepared.clone());
+    if let Some(name) = operation_name {
+        sent = sent.operation_name(name);
     }
+    sent.set_parsed_query(document);
+    reply(&schema.execute(sent).await, prepared.request_id())
 }
 
 impl Reply {

@@ -13,6 +13,7 @@ mod entry;
 pub mod error;
 mod merge;
 pub mod mutation;
+mod once;
 mod nesting;
 pub mod planned;
 mod query;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContextSelectionSet, Name, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
+    Context, ContextSelectionSet, Name, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
     indexmap::IndexMap, parser::types::Field, registry::Registry,
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use super::{
     register,
 };
 use crate::domain::{
-    Error,
+    Error, Result,
     node::{Kind, NodeId},
 };
 
@@ -31,6 +31,19 @@ pub(super) fn surroundings<'d, T>(context: &async_graphql::ContextBase<'d, T>) -
         fragments: &context.query_env.fragments,
         definitions: &context.query_env.operation.node.variable_definitions,
     }
+}
+
+/// Refuses what the selection on a payload asks of its nodes and cannot have, before there are such nodes.
+pub(super) async fn foresee(payload: &str, context: &Context<'_>, request: &RequestContext) -> Result<()> {
+    let Some(payload) = context.schema_env.registry.types.get(payload) else {
+        return Err(Error::internal("a payload has a type that is not registered"));
+    };
+    let kind = |field: &str| {
+        let of = payload.field_by_name(field)?.ty.trim_end_matches('!');
+        Kind::ALL.into_iter().find(|kind| kind.type_name() == of)
+    };
+    let set = &context.item.node.selection_set.node;
+    read::foresee(payload.name(), set, kind, surroundings(context), request).await
 }
 
 async fn resolve(

@@ -93,6 +93,30 @@ pub(super) async fn node(
     request.library.read(plan, &request.caller).await
 }
 
+/// Selects and authorizes what a mutation is to answer, for nodes that are not there yet; `kind` says which of the payload's
+/// fields are nodes.
+pub(super) async fn foresee(
+    payload: &str,
+    set: &SelectionSet,
+    kind: impl Fn(&str) -> Option<Kind>,
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<()> {
+    let (plans, locales) = {
+        let selector = surroundings.selector(request);
+        let mut plans = Vec::new();
+        for (key, field) in selector.collect(std::iter::once(set), payload)? {
+            if let Some(kind) = kind(field.name()) {
+                let id = NodeId::new(kind, uuid::Uuid::nil());
+                plans.push(selector.node(id, field.sets()).map_err(|error| error.within(key))?);
+            }
+        }
+        (plans, selector.locales.take())
+    };
+    request.library.know_locales(&locales, &request.caller).await?;
+    plans.into_iter().try_for_each(|plan| request.library.may_read(plan, &request.caller))
+}
+
 enum Plans {
     One(Box<Plan>),
     Nodes(Vec<Plan>, Vec<NodeId>),

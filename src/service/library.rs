@@ -107,6 +107,14 @@ impl Library {
         Ok(())
     }
 
+    /// Passes where a caller may have what a plan asks for, whether there is such a row or not.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may not read any of what the plan touches.
+    pub fn may_read(&self, plan: Plan, caller: &Caller) -> Result<()> {
+        authorize(plan, &caller.actor, &self.catalog).map(|_| ())
+    }
+
     /// Runs a plan for a caller. The answer is JSON text, `null` where there is no such row.
     ///
     /// # Errors

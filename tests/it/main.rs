@@ -58,6 +58,7 @@ mod write_content_type;
 mod write_entry;
 mod write_graphql;
 mod write_nested;
+mod write_payload;
 mod write_publish;
 mod write_restore;
 mod write_shop;
