@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    Context, ContextSelectionSet, Name, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
-    indexmap::IndexMap, parser::types::Field, registry::Registry,
+    Context, ContextSelectionSet, Name, OutputType, PathSegment, Positioned, ServerError, ServerResult,
+    Value, indexmap::IndexMap, parser::types::Field, registry::Registry,
 };
 use uuid::Uuid;
 

@@ -113,7 +113,8 @@ async fn a_payload_that_cannot_be_had_is_refused_before_anything_is_written() {
         assert_eq!(refused(&shop, &id, &payload).await, code, "{payload}");
     }
     // Whoever may write but not see something of the payload is told before, too.
-    let create = "mutation($input: CreateEntryInput!) { createEntry(input: $input) { entry { source { name } } } }";
+    let create =
+        "mutation($input: CreateEntryInput!) { createEntry(input: $input) { entry { source { name } } } }";
     let input = json!({"contentTypeId": shop.kind, "slug": "b", "title": "B", "fields": {"price": 1}});
     assert_eq!(app.as_role(Role::Viewer).code(create, json!({"input": input})).await, "FORBIDDEN");
     assert_eq!(shop.count("select from entry where slug = 'b'").await, 0);
@@ -134,6 +135,9 @@ async fn one_payload_that_cannot_be_had_leaves_its_neighbours_alone() {
             json!({"id": id, "many": 101}),
         )
         .await;
-    assert_eq!(answer["data"], json!({"a": {"entry": {"title": "A", "version": 2}}, "b": null, "c": {"version": 3}}));
+    assert_eq!(
+        answer["data"],
+        json!({"a": {"entry": {"title": "A", "version": 2}}, "b": null, "c": {"version": 3}})
+    );
     assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1));
 }

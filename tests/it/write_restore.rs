@@ -78,8 +78,9 @@ async fn a_restored_entry_is_searched_and_refers_as_its_type_says_now() {
     give_schema(&w, kind, schema).await;
     service::entry::restore(&w.services, &w.owner, one(entry)).await.unwrap();
     assert_eq!(w.row("entry", entry).await["search_text"], json!("hidden treasure"));
-    let references =
-        w.json(&format!("select jsonb_agg(target_entry_id) from entry_reference where entry_id = '{entry}'")).await;
+    let references = w
+        .json(&format!("select jsonb_agg(target_entry_id) from entry_reference where entry_id = '{entry}'"))
+        .await;
     assert_eq!(references, json!([seen]), "what is gone meanwhile is left out");
 }
 
