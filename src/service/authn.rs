@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::verified::Verified;
 use crate::{
     domain::{
         Code, Error, Result,
@@ -66,10 +67,18 @@ pub struct Authn {
     clock: Clock,
     find_brand: FindBrand,
     brands: Cache<String, Uuid>,
+    verified: Verified<Arc<Known>>,
+}
+
+/// What a verified token says, read once.
+#[derive(Debug)]
+struct Known {
+    claims: Claims,
+    roles: Vec<Role>,
 }
 
 /// What a token says. Times are seconds since 1970 (RFC 7519's `NumericDate`, which may have a fraction).
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Claims {
     sub: String,
     exp: f64,
@@ -129,6 +138,7 @@ impl Authn {
             clock,
             find_brand,
             brands: Cache::builder().max_capacity(BRANDS_REMEMBERED).time_to_live(BRAND_MEMORY).build(),
+            verified: Verified::new()?,
         })
     }
 
@@ -138,13 +148,15 @@ impl Authn {
     /// # Errors
     /// `UNAUTHENTICATED` for anything but a bearer token that is signed, addressed and in time.
     pub async fn authenticate(&self, authorization: &[u8]) -> Result<Actor> {
-        let claims = self.check(bearer(authorization)?)?;
-        let roles = claims.roles.iter().map(|name| role(name)).collect::<Result<Vec<_>>>()?;
-        let brands = match claims.brand {
+        let token = bearer(authorization)?;
+        let known = self.verified.get_or_verify(token, || self.verify(token).map(Arc::new))?;
+        // Asked every time: a token that was good is not so for ever.
+        self.in_time(&known.claims)?;
+        let brands = match &known.claims.brand {
             None => BrandScope::All,
-            Some(slug) => BrandScope::Only(self.brand(slug).await?.into_iter().collect()),
+            Some(slug) => BrandScope::Only(self.brand(slug.clone()).await?.into_iter().collect()),
         };
-        Ok(Actor::User(Principal { subject: claims.sub, roles, brands }))
+        Ok(Actor::User(Principal { subject: known.claims.sub.clone(), roles: known.roles.clone(), brands }))
     }
 
     /// A token for the subject, for the time given from now on.
@@ -174,11 +186,21 @@ impl Authn {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &minted, &self.signing).map_err(Error::internal)
     }
 
-    fn check(&self, token: &[u8]) -> Result<Claims> {
+    /// What no time changes: the signature and what the token says.
+    fn verify(&self, token: &[u8]) -> Result<Known> {
         // One message for every defect but age: what exactly is wrong with a forged token is the forger's problem.
         let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
             .map_err(|error| refused("the token is not valid here").with_source(error))?
             .claims;
+        self.in_time(&claims)?;
+        if claims.sub.is_empty() {
+            return Err(refused("the token names no subject"));
+        }
+        let roles = claims.roles.iter().map(|name| role(name)).collect::<Result<Vec<_>>>()?;
+        Ok(Known { claims, roles })
+    }
+
+    fn in_time(&self, claims: &Claims) -> Result<()> {
         let now = seconds(self.clock.now().timestamp());
         if claims.exp + self.leeway <= now {
             return Err(refused("the token has expired"));
@@ -186,10 +208,7 @@ impl Authn {
         if claims.nbf.is_some_and(|nbf| nbf - self.leeway > now) {
             return Err(refused("the token is not valid yet"));
         }
-        if claims.sub.is_empty() {
-            return Err(refused("the token names no subject"));
-        }
-        Ok(claims)
+        Ok(())
     }
 
     async fn brand(&self, slug: String) -> Result<Option<Uuid>> {

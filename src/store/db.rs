@@ -75,7 +75,9 @@ impl Db {
             .statement_cache_capacity(512)
             .options([
                 ("statement_timeout", settings.statement_timeout_ms.to_string()),
+                // Moments are read as text of this form.
                 ("timezone", "UTC".to_owned()),
+                ("datestyle", "ISO".to_owned()),
                 ("jit", "off".to_owned()),
                 // A read whose client has gone away is stopped.
                 ("client_connection_check_interval", "2s".to_owned()),

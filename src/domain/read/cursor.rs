@@ -18,10 +18,10 @@ const TAG: usize = 16;
 pub struct Fingerprint([u8; PRINT]);
 
 impl Fingerprint {
-    /// The fingerprint of anything that prints the same whenever it means the same.
+    /// The fingerprint of bytes that are the same whenever they mean the same.
     #[must_use]
-    pub fn of(meaning: &impl fmt::Debug) -> Self {
-        let digest = Sha256::digest(format!("{meaning:?}"));
+    pub fn of(meaning: &[u8]) -> Self {
+        let digest = Sha256::digest(meaning);
         let mut print = [0; PRINT];
         for (to, from) in print.iter_mut().zip(digest) {
             *to = from;
@@ -68,16 +68,23 @@ impl Codec {
         Hmac::new_from_slice(secret).map(Self).map_err(Error::internal)
     }
 
-    /// Writes the cursor of a row whose sort keys the database printed as a JSON array.
+    /// Writes the cursor of a row whose sort keys are given as a JSON array.
     #[must_use]
     pub fn encode(&self, print: Fingerprint, keys: &str) -> String {
+        let mut text = String::new();
+        self.encode_onto(print, keys, &mut text);
+        text
+    }
+
+    /// Writes the same cursor onto the end of a text.
+    pub fn encode_onto(&self, print: Fingerprint, keys: &str, text: &mut String) {
         let mut bytes = Vec::with_capacity(1 + PRINT + keys.len() + TAG);
         bytes.push(VERSION);
         bytes.extend_from_slice(&print.0);
         bytes.extend_from_slice(keys.as_bytes());
         let tag = self.tag(&bytes);
         bytes.extend_from_slice(&tag);
-        URL_SAFE_NO_PAD.encode(bytes)
+        URL_SAFE_NO_PAD.encode_string(bytes, text);
     }
 
     /// Reads a cursor that belongs to a list of `keys` sort keys. `path` is where the caller gave it.
@@ -124,10 +131,10 @@ mod tests {
     #[test]
     fn reads_back_what_it_wrote_and_nothing_else() {
         let codec = Codec::new(b"secret").unwrap();
-        let print = Fingerprint::of(&"one");
+        let print = Fingerprint::of(b"one");
         let cursor = codec.encode(print, r#"["a",null]"#);
         assert_eq!(codec.decode(print, 2, &cursor, "after").unwrap(), Position(vec![Some("a".into()), None]));
-        let other = codec.decode(Fingerprint::of(&"two"), 2, &cursor, "after").unwrap_err();
+        let other = codec.decode(Fingerprint::of(b"two"), 2, &cursor, "after").unwrap_err();
         assert_eq!(other.code(), Code::CursorMismatch);
         for forged in ["", "x", &cursor[1..], &format!("{cursor}AAAA"), &cursor.replace('A', "B")] {
             assert_eq!(

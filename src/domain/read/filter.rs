@@ -135,7 +135,7 @@ pub struct RelatedTo {
 
 impl fmt::Debug for RelatedTo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The noun by its name: fingerprints are made of this, for every page of every list.
+        // The noun by its name: all of its fields would drown what matters.
         let Self { noun, join, field, predicate } = self;
         f.debug_tuple("RelatedTo").field(&noun.name).field(join).field(field).field(predicate).finish()
     }

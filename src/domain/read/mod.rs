@@ -4,6 +4,7 @@ mod authorize;
 mod cursor;
 mod filter;
 mod limits;
+mod meaning;
 mod order;
 mod plan;
 

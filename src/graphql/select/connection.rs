@@ -1,6 +1,6 @@
 //! What is wanted of a page: edges, nodes, page info, count and facets.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use async_graphql::parser::types::SelectionSet;
 
@@ -10,7 +10,8 @@ use crate::domain::{
     catalog::{Join, Noun},
     fields::FieldPath,
     read::{
-        Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, LIMITS, PageInfoPart, Part, Selection,
+        Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, Fingerprint, LIMITS, PageInfoPart, Part,
+        Selection,
     },
 };
 
@@ -26,7 +27,10 @@ impl<'d> Selector<'d> {
         place: Place,
     ) -> Result<Connection> {
         let rows = self.rows(noun, join, arguments)?;
-        let (window, fingerprint) = self.window(&rows, join, field, arguments)?;
+        // Worked out where there are cursors to be read or written, and then once: it walks the whole filter.
+        let print = OnceCell::new();
+        let fingerprint = || *print.get_or_init(|| rows.fingerprint(join, field));
+        let window = self.window(rows.order.len(), arguments, fingerprint)?;
         let outside = place.fan;
         let fan = self.charge(outside, window.limit)?;
         let place = Place { depth: self.deeper(place.depth)?, fan, ..place };
@@ -42,6 +46,7 @@ impl<'d> Selector<'d> {
             let value = bodies.len() as u64;
             return Err(Error::limit("places in one page that show its rows", LIMITS.max_bodies, value));
         }
+        let fingerprint = if cursors(&parts) { fingerprint() } else { Fingerprint::default() };
         Ok(Connection { rows, window, parts, bodies, fingerprint })
     }
 
@@ -173,6 +178,17 @@ impl<'d> Selector<'d> {
 
 /// The type of the facets.
 const FACETS: &str = "EntryFacets";
+
+/// Whether the page shows any cursor.
+fn cursors(parts: &[(String, Part)]) -> bool {
+    parts.iter().any(|(_, part)| match part {
+        Part::Edges(edge) => edge.iter().any(|(_, part)| matches!(part, EdgePart::Cursor)),
+        Part::PageInfo(info) => {
+            info.iter().any(|(_, part)| matches!(part, PageInfoPart::StartCursor | PageInfoPart::EndCursor))
+        }
+        Part::Typename(_) | Part::Nodes(_) | Part::TotalCount(_) | Part::Facets(_) => false,
+    })
+}
 
 fn connection_name(noun: &Noun) -> String {
     format!("{}Connection", noun.name)

@@ -75,16 +75,13 @@ impl Selector<'_> {
         Ok(Rows { noun: Arc::clone(noun), predicate, order, search })
     }
 
-    /// The page that a connection's arguments ask for, and what its cursors belong to.
+    /// The page that a connection's arguments ask for. `print` is what its cursors belong to.
     pub(super) fn window(
         &self,
-        rows: &Rows,
-        join: Option<Join>,
-        field: Option<&str>,
+        keys: usize,
         arguments: &Inputs<'_>,
-    ) -> Result<(Window, Fingerprint)> {
-        let print =
-            Fingerprint::of(&(&rows.noun.name, join, field, &rows.predicate, &rows.order, &rows.search));
+        print: impl Fn() -> Fingerprint,
+    ) -> Result<Window> {
         let (first, last) = (arguments.find("first"), arguments.find("last"));
         let backward = last.is_some();
         if let (Some(_), Some(last)) = (&first, &last) {
@@ -97,11 +94,10 @@ impl Selector<'_> {
         let position = |name: &str| {
             arguments
                 .find(name)
-                .map(|input| self.codec.decode(print, rows.order.len(), input.text()?, input.path()))
+                .map(|input| self.codec.decode(print(), keys, input.text()?, input.path()))
                 .transpose()
         };
-        let window = Window { limit, backward, after: position("after")?, before: position("before")? };
-        Ok((window, print))
+        Ok(Window { limit, backward, after: position("after")?, before: position("before")? })
     }
 }
 

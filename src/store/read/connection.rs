@@ -90,14 +90,8 @@ impl Wants {
 }
 
 /// The sort keys of a row, as the text of a JSON array of texts.
-pub(super) fn keys(order: &[OrderKey], scope: &Scope<'_>) -> String {
-    let keys: Vec<String> = order
-        .iter()
-        .map(|key| match scope.sql_type(&key.operand) {
-            "text" => scope.expression(&key.operand),
-            _ => format!("{}::text", scope.expression(&key.operand)),
-        })
-        .collect();
+fn keys(order: &[OrderKey], scope: &Scope<'_>) -> String {
+    let keys: Vec<String> = order.iter().map(|key| scope.text(&key.operand)).collect();
     format!("json_build_array({})::text", keys.join(", "))
 }
 

@@ -1,106 +1,119 @@
-//! A page at the root: one row for each edge, its sort keys beside its JSON, put together here around the bytes.
+//! A page at the root: one row for each edge, put together here.
 //!
 //! Aggregating the rows in the database would cost more than the rows themselves (docs/performance.md).
 
-use sqlx::{Row, postgres::PgRow};
+use sqlx::postgres::PgRow;
 
 use super::{
     arguments::Arguments,
-    connection::{self, Wants},
-    count,
+    cells::{Body, Columns, column_text},
+    connection::Wants,
+    count, json,
     rows::{self, Scope},
-    selection,
+    run::Signer,
 };
-use crate::{
-    domain::{
-        Result,
-        read::{Codec, Connection, EdgePart, PageInfoPart, Part},
-    },
-    store::error::from_sqlx,
+use crate::domain::{
+    Result,
+    read::{Connection, EdgePart, One, PageInfoPart, Part},
 };
 
-/// The statement of a page. Its columns: the sort keys, then the bodies, then counts and facets, each where it is wanted.
-pub(super) fn statement(connection: &Connection, arguments: &mut Arguments<'_>) -> Result<String> {
+/// Where the parts of an answer are among the columns.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// The sort keys, where cursors are wanted.
+    keys: Vec<usize>,
+    /// The bodies.
+    bodies: Vec<Body>,
+    /// Counts and facets, in the order of the parts.
+    extras: Vec<usize>,
+    /// The column that no row lacks, where there may be a row that is none.
+    present: Option<usize>,
+}
+
+/// The statement of a page, and where its columns are.
+pub(super) fn statement(connection: &Connection, arguments: &mut Arguments<'_>) -> Result<(String, Layout)> {
     let wants = Wants::of(connection);
-    let mut columns = Vec::with_capacity(connection.bodies.len().saturating_add(2));
-    let mut source = String::new();
+    let (mut columns, mut layout) = (Columns::default(), Layout::default());
+    let extras =
+        connection.parts.iter().any(|(_, part)| matches!(part, Part::TotalCount(_) | Part::Facets(_)));
+    let mut source = None;
     if wants.rows {
         let scope = Scope::outside(&connection.rows, arguments);
-        // Of an empty page with a count there is one row all the same, and this is what tells it from a real one.
-        let present = scope.column(scope.noun.key);
-        let keys = connection::keys(&connection.rows.order, &scope);
-        columns.push(format!("case when {present} is not null then {keys} end"));
+        // There is a column whatever is wanted. Of an empty page with a count there is one row all the same, and this is
+        // what tells it from a real one.
+        let present = format!("{}::text", scope.column(scope.noun.key));
+        if extras || (connection.bodies.is_empty() && !wants.cursors) {
+            layout.present = Some(columns.add(present));
+        }
+        if wants.cursors {
+            layout.keys = columns.keys(&connection.rows.order, &scope);
+        }
         for body in &connection.bodies {
-            columns.push(format!("{}::text", selection::object(body, &scope, arguments)?));
+            layout.bodies.push(Body::of(body, &scope, &mut columns, arguments)?);
         }
         let fetched = wants.fetched(&connection.window);
-        source = rows::page(&connection.rows, None, Some(&connection.window), fetched, &scope, arguments)?;
+        source =
+            Some(rows::page(&connection.rows, None, Some(&connection.window), fetched, &scope, arguments)?);
     }
-    let mut extras = false;
     for (_, part) in &connection.parts {
         let extra = match part {
             Part::TotalCount(parts) => count::total(parts, &connection.rows, None, arguments)?,
             Part::Facets(parts) => count::facets(parts, &connection.rows, None, arguments)?,
             Part::Typename(_) | Part::Edges(_) | Part::Nodes(_) | Part::PageInfo(_) => continue,
         };
-        extras = true;
-        columns.push(format!("{extra}::text"));
+        layout.extras.push(columns.add(format!("{extra}::text")));
     }
-    let columns = columns.join(", ");
-    Ok(match (wants.rows, extras) {
-        (true, false) => format!("select {columns} from {source}"),
+    let columns = columns.printed();
+    let text = match source {
+        Some(source) if !extras => format!("select {columns} from {source}"),
         // An empty page has a count all the same, so there is always one row.
-        (true, true) => format!("select {columns} from (select 1) one left join {source} on true"),
-        (false, _) => format!("select {columns}"),
-    })
+        Some(source) => format!("select {columns} from (select 1) one left join {source} on true"),
+        None => format!("select {columns}"),
+    };
+    Ok((text, layout))
 }
 
-/// A row of the answer.
-struct Line {
-    keys: String,
-    bodies: Vec<String>,
+/// The statement of at most one row, and what is shown of it.
+pub(super) fn one(one: &One, arguments: &mut Arguments<'_>) -> Result<(String, Body)> {
+    let mut columns = Columns::default();
+    let found = rows::matching(&one.rows, None, arguments)?;
+    let body = Body::of(&one.selection, &found.scope, &mut columns, arguments)?;
+    // A row of which nothing but names is wanted is a row all the same.
+    columns.add(format!("{}::text", found.scope.column(found.scope.noun.key)));
+    let conditions = super::sql::all(&found.conditions);
+    let text = format!("select {} from {} where {conditions} limit 1", columns.printed(), found.tables);
+    Ok((text, body))
 }
 
-/// Puts the page together. `sign` finishes the bodies.
+/// Puts the page together.
 pub(super) fn assemble(
     connection: &Connection,
+    layout: &Layout,
     answer: &[PgRow],
-    codec: &Codec,
-    sign: impl Fn(String) -> Result<String>,
+    signer: &Signer<'_>,
 ) -> Result<String> {
-    let wants = Wants::of(connection);
-    let mut lines = Vec::with_capacity(answer.len());
-    if wants.rows {
-        for row in answer {
-            // The one row of an empty page with a count.
-            let Some(keys) = row.try_get::<Option<String>, _>(0).map_err(from_sqlx)? else { continue };
-            let bodies: Result<Vec<String>> = (1..=connection.bodies.len())
-                .map(|column| row.try_get::<String, _>(column).map_err(from_sqlx).and_then(&sign))
-                .collect();
-            lines.push(Line { keys, bodies: bodies? });
-        }
-    }
+    let lacking = |row: &PgRow| -> Result<bool> {
+        layout.present.map_or(Ok(false), |column| Ok(column_text(row, column)?.is_none()))
+    };
+    let rows = match answer.first() {
+        Some(row) if Wants::of(connection).rows && !lacking(row)? => answer,
+        _ => &[],
+    };
     let limit = usize::try_from(connection.window.limit).unwrap_or(usize::MAX);
-    let more = lines.len() > limit;
-    lines.truncate(limit);
-    if connection.window.backward {
-        lines.reverse();
-    }
-    let page = Page { connection, codec, lines: &lines, more };
-    let mut extra = if wants.rows { connection.bodies.len().saturating_add(1) } else { 0 };
-    let size: usize = lines.iter().map(|line| line.bodies.iter().map(String::len).sum::<usize>() + 160).sum();
-    let mut text = String::with_capacity(size.saturating_add(256));
-    object(&mut text, &connection.parts, |text, part| {
-        match part {
-            Part::TotalCount(_) | Part::Facets(_) => {
-                if let Some(row) = answer.first() {
-                    text.push_str(&row.try_get::<String, _>(extra).map_err(from_sqlx)?);
-                }
-                extra = extra.saturating_add(1);
-            }
-            part => page.part(text, part),
-        }
-        Ok(())
+    let page = Page {
+        connection,
+        layout,
+        signer,
+        rows: rows.get(..limit).unwrap_or(rows),
+        more: rows.len() > limit,
+        extra: answer.first(),
+    };
+    let size: usize = connection.bodies.iter().map(|body| 40 * body.0.len() + 160).sum();
+    let mut text = String::with_capacity(page.rows.len().saturating_mul(size).saturating_add(256));
+    let mut extras = layout.extras.iter();
+    json::object(&mut text, &connection.parts, |text, part| match part {
+        Part::TotalCount(_) | Part::Facets(_) => page.extra(text, extras.next()),
+        part => page.part(text, part),
     })?;
     Ok(text)
 }
@@ -108,96 +121,101 @@ pub(super) fn assemble(
 /// A page whose rows are here.
 struct Page<'a> {
     connection: &'a Connection,
-    codec: &'a Codec,
-    lines: &'a [Line],
+    layout: &'a Layout,
+    signer: &'a Signer<'a>,
+    /// In the order that they were fetched in, which is backwards for a page from the end.
+    rows: &'a [PgRow],
     more: bool,
+    extra: Option<&'a PgRow>,
 }
 
 impl Page<'_> {
-    fn part(&self, text: &mut String, part: &Part) {
-        match part {
-            Part::Typename(name) => word(text, name),
-            Part::Nodes(body) => list(text, self.lines, |text, line| push_body(text, line, *body)),
-            Part::Edges(edge) => list(text, self.lines, |text, line| {
-                object_of(text, edge, |text, part| match part {
-                    EdgePart::Typename(name) => word(text, name),
-                    EdgePart::Cursor => self.cursor(text, Some(line)),
-                    EdgePart::Node(body) => push_body(text, line, *body),
-                });
-            }),
-            Part::PageInfo(info) => object_of(text, info, |text, part| self.page_info(text, part)),
-            Part::TotalCount(_) | Part::Facets(_) => {}
+    /// One item for each row.
+    fn list(&self, text: &mut String, write: impl FnMut(&mut String, &PgRow) -> Result<()>) -> Result<()> {
+        if self.connection.window.backward {
+            json::list(text, self.rows.iter().rev(), write)
+        } else {
+            json::list(text, self.rows.iter(), write)
         }
     }
 
-    fn page_info(&self, text: &mut String, part: &PageInfoPart) {
+    fn part(&self, text: &mut String, part: &Part) -> Result<()> {
+        match part {
+            Part::Typename(name) => json::word(text, name),
+            Part::Nodes(body) => self.list(text, |text, row| self.body(text, row, *body))?,
+            Part::Edges(edge) => self.list(text, |text, row| {
+                json::object(text, edge, |text, part| match part {
+                    EdgePart::Typename(name) => {
+                        json::word(text, name);
+                        Ok(())
+                    }
+                    EdgePart::Cursor => self.cursor(text, Some(row)),
+                    EdgePart::Node(body) => self.body(text, row, *body),
+                })
+            })?,
+            Part::PageInfo(info) => json::object(text, info, |text, part| self.page_info(text, part))?,
+            Part::TotalCount(_) | Part::Facets(_) => {}
+        }
+        Ok(())
+    }
+
+    fn page_info(&self, text: &mut String, part: &PageInfoPart) -> Result<()> {
         let window = &self.connection.window;
         let (next, previous) = if window.backward {
             (window.before.is_some(), self.more)
         } else {
             (self.more, window.after.is_some())
         };
+        let (first, last) = if window.backward {
+            (self.rows.last(), self.rows.first())
+        } else {
+            (self.rows.first(), self.rows.last())
+        };
         match part {
-            PageInfoPart::Typename(name) => word(text, name),
+            PageInfoPart::Typename(name) => json::word(text, name),
             PageInfoPart::HasNextPage => text.push_str(if next { "true" } else { "false" }),
             PageInfoPart::HasPreviousPage => text.push_str(if previous { "true" } else { "false" }),
-            PageInfoPart::StartCursor => self.cursor(text, self.lines.first()),
-            PageInfoPart::EndCursor => self.cursor(text, self.lines.last()),
+            PageInfoPart::StartCursor => self.cursor(text, first)?,
+            PageInfoPart::EndCursor => self.cursor(text, last)?,
         }
-    }
-
-    fn cursor(&self, text: &mut String, line: Option<&Line>) {
-        match line {
-            Some(line) => word(text, &self.codec.encode(self.connection.fingerprint, &line.keys)),
-            None => text.push_str("null"),
-        }
-    }
-}
-
-fn push_body(text: &mut String, line: &Line, body: usize) {
-    text.push_str(line.bodies.get(body).map_or("null", String::as_str));
-}
-
-/// A JSON string of a word that needs no escapes: a name or a cursor.
-fn word(text: &mut String, word: &str) {
-    text.push('"');
-    text.push_str(word);
-    text.push('"');
-}
-
-fn list<T>(text: &mut String, items: &[T], mut write: impl FnMut(&mut String, &T)) {
-    text.push('[');
-    for (number, item) in items.iter().enumerate() {
-        if number > 0 {
-            text.push(',');
-        }
-        write(text, item);
-    }
-    text.push(']');
-}
-
-fn object_of<T>(text: &mut String, parts: &[(String, T)], mut write: impl FnMut(&mut String, &T)) {
-    // The closure cannot fail, so neither can this.
-    let _: Result<()> = object(text, parts, |text, part| {
-        write(text, part);
         Ok(())
-    });
-}
-
-fn object<T>(
-    text: &mut String,
-    parts: &[(String, T)],
-    mut write: impl FnMut(&mut String, &T) -> Result<()>,
-) -> Result<()> {
-    text.push('{');
-    for (number, (key, part)) in parts.iter().enumerate() {
-        if number > 0 {
-            text.push(',');
-        }
-        word(text, key);
-        text.push(':');
-        write(text, part)?;
     }
-    text.push('}');
-    Ok(())
+
+    fn body(&self, text: &mut String, row: &PgRow, number: usize) -> Result<()> {
+        match self.layout.bodies.get(number).zip(self.connection.bodies.get(number)) {
+            Some((body, selection)) => body.write(text, selection, row, self.signer),
+            None => {
+                text.push_str("null");
+                Ok(())
+            }
+        }
+    }
+
+    fn cursor(&self, text: &mut String, row: Option<&PgRow>) -> Result<()> {
+        let Some(row) = row else {
+            text.push_str("null");
+            return Ok(());
+        };
+        let mut keys = String::with_capacity(96);
+        json::list(&mut keys, self.layout.keys.iter(), |keys, column| {
+            match column_text(row, *column)? {
+                Some(key) => json::string(keys, key),
+                None => keys.push_str("null"),
+            }
+            Result::Ok(())
+        })?;
+        text.push('"');
+        self.signer.codec.encode_onto(self.connection.fingerprint, &keys, text);
+        text.push('"');
+        Ok(())
+    }
+
+    fn extra(&self, text: &mut String, column: Option<&usize>) -> Result<()> {
+        let found = match self.extra.zip(column) {
+            Some((row, column)) => column_text(row, *column)?,
+            None => None,
+        };
+        text.push_str(found.unwrap_or("null"));
+        Ok(())
+    }
 }

@@ -110,6 +110,12 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// An operand as text, as cursors hold it.
+    pub(super) fn text(&self, operand: &Operand) -> String {
+        let expression = self.expression(operand);
+        if self.sql_type(operand) == "text" { expression } else { format!("{expression}::text") }
+    }
+
     /// The SQL type of an operand, for values that come as text.
     pub(super) fn sql_type(&self, operand: &Operand) -> &'static str {
         match operand {

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use super::{arguments::Arguments, page, selection};
+use super::{arguments::Arguments, page};
 use crate::{
     domain::{
         Error, Result,
@@ -27,17 +27,11 @@ pub struct Reader {
 /// # Errors
 /// `INTERNAL` where a value cannot be bound.
 pub fn compile(plan: &Authorized) -> Result<String> {
-    statement(plan, "").map(|(text, _)| text)
-}
-
-/// The text of a plan's statement and its values.
-fn statement<'a>(plan: &Authorized, marker: &'a str) -> Result<(String, Arguments<'a>)> {
-    let mut arguments = Arguments::new(marker);
-    let text = match plan.plan() {
-        Plan::One(one) => format!("select {}::text", selection::one(one, None, &mut arguments)?),
-        Plan::Connection(connection) => page::statement(connection, &mut arguments)?,
-    };
-    Ok((text, arguments))
+    let mut arguments = Arguments::new("");
+    match plan.plan() {
+        Plan::One(one) => page::one(one, &mut arguments).map(|(text, _)| text),
+        Plan::Connection(connection) => page::statement(connection, &mut arguments).map(|(text, _)| text),
+    }
 }
 
 impl Reader {
@@ -68,47 +62,60 @@ impl Reader {
     /// # Errors
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
     pub async fn run(&self, plan: &Authorized) -> Result<String> {
-        let (text, arguments) = statement(plan, &self.marker)?;
-        let marked = arguments.marked();
-        let sign = |json: String| if marked { self.sign(json) } else { Ok(json) };
-        self.db.statements.fetch_add(1, Ordering::Relaxed);
-        let answer = self.db.readers.fetch(text, arguments.into_values()).await?;
+        let mut arguments = Arguments::new(&self.marker);
         match plan.plan() {
-            Plan::Connection(connection) => page::assemble(connection, &answer, &self.codec, sign),
-            Plan::One(_) => match answer.first() {
-                Some(row) => match row.try_get::<Option<String>, _>(0).map_err(from_sqlx)? {
-                    Some(json) => sign(json),
-                    None => Ok("null".to_owned()),
-                },
-                None => Ok("null".to_owned()),
-            },
+            Plan::Connection(connection) => {
+                let (text, layout) = page::statement(connection, &mut arguments)?;
+                let (signer, answer) = self.ask(text, arguments).await?;
+                page::assemble(connection, &layout, &answer, &signer)
+            }
+            Plan::One(one) => {
+                let (text, body) = page::one(one, &mut arguments)?;
+                let (signer, answer) = self.ask(text, arguments).await?;
+                let Some(row) = answer.first() else { return Ok("null".to_owned()) };
+                let mut text = String::with_capacity(1024);
+                body.write(&mut text, &one.selection, row, &signer)?;
+                Ok(text)
+            }
         }
     }
 
-    /// Puts the signed cursor wherever the database wrote marker, fingerprint and keys as a JSON string.
-    fn sign(&self, json: String) -> Result<String> {
-        let mut rest = json.as_str();
-        let Some(mut start) = rest.find(&self.marker) else { return Ok(json) };
-        let mut signed = String::with_capacity(json.len());
+    async fn ask(&self, text: String, arguments: Arguments<'_>) -> Result<(Signer<'_>, Vec<PgRow>)> {
+        let marker = arguments.marked().then_some(self.marker.as_str());
+        self.db.statements.fetch_add(1, Ordering::Relaxed);
+        let answer = self.db.readers.fetch(text, arguments.into_values()).await?;
+        Ok((Signer { codec: &self.codec, marker }, answer))
+    }
+}
+
+/// Signs the cursors of an answer.
+#[derive(Debug)]
+pub(super) struct Signer<'a> {
+    /// What signs.
+    pub(super) codec: &'a Codec,
+    /// What begins every cursor that the database wrote, where it wrote any.
+    marker: Option<&'a str>,
+}
+
+impl Signer<'_> {
+    /// Writes JSON of the database, with the signed cursor wherever it holds marker, fingerprint and keys as a string.
+    pub(super) fn push(&self, text: &mut String, json: &str) -> Result<()> {
+        let mut rest = json;
         let broken = || Error::internal("a cursor came back from the database in pieces");
-        loop {
+        while let Some((marker, start)) = self.marker.and_then(|marker| Some((marker, rest.find(marker)?))) {
             let (before, from) = rest.split_at_checked(start).ok_or_else(broken)?;
-            signed.push_str(before);
+            text.push_str(before);
             let end = closing_quote(from).ok_or_else(broken)?;
             let (raw, after) = from.split_at_checked(end).ok_or_else(broken)?;
-            let raw = raw.strip_prefix(self.marker.as_str()).ok_or_else(broken)?;
+            let raw = raw.strip_prefix(marker).ok_or_else(broken)?;
             let (print, keys) = raw.split_at_checked(Fingerprint::HEX).ok_or_else(broken)?;
             let print = Fingerprint::from_hex(print).ok_or_else(broken)?;
             let keys: String = serde_json::from_str(&format!("\"{keys}\"")).map_err(Error::internal)?;
-            signed.push_str(&self.codec.encode(print, &keys));
+            self.codec.encode_onto(print, &keys, text);
             rest = after;
-            match rest.find(&self.marker) {
-                Some(next) => start = next,
-                None => break,
-            }
         }
-        signed.push_str(rest);
-        Ok(signed)
+        text.push_str(rest);
+        Ok(())
     }
 }
 

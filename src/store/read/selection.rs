@@ -24,7 +24,8 @@ pub(super) fn object(
     Ok(sql::object(&pairs?))
 }
 
-fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
+/// One value of a row.
+pub(super) fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
     Ok(match value {
         Value::Typename(name) => sql::word(name),
         Value::Key(kind, column) => format!("'{}_' || {}", kind.prefix(), scope.column(column)),
