@@ -353,11 +353,19 @@ CREATE INDEX category_parent_idx ON public.category USING btree (parent_id, "pos
 
 CREATE INDEX category_path_idx ON public.category USING gin (path);
 
+CREATE INDEX entry_all_created_idx ON public.entry USING btree (created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_all_published_idx ON public.entry USING btree (published_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (status = 'published'::text));
+
+CREATE INDEX entry_all_updated_idx ON public.entry USING btree (updated_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
 CREATE INDEX entry_bin_idx ON public.entry USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 
 CREATE INDEX entry_category_category_idx ON public.entry_category USING btree (category_id, entry_id);
 
 CREATE INDEX entry_created_idx ON public.entry USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_external_idx ON public.entry USING btree (external_id) WHERE (external_id IS NOT NULL);
 
 CREATE INDEX entry_fields_idx ON public.entry USING gin (fields jsonb_path_ops);
 
@@ -374,6 +382,8 @@ CREATE INDEX entry_search_idx ON public.entry USING gin (search);
 CREATE INDEX entry_slug_idx ON public.entry USING btree (brand_id, slug) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX entry_slug_key ON public.entry USING btree (brand_id, content_type_id, locale, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX entry_slug_prefix_idx ON public.entry USING btree (lower(slug) text_pattern_ops) WHERE (deleted_at IS NULL);
 
 CREATE INDEX entry_source_idx ON public.entry USING btree (source_id, external_id) WHERE (source_id IS NOT NULL);
 

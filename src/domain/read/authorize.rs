@@ -95,6 +95,7 @@ impl Sight<'_> {
         let visible = self.visible(&rows.noun)?;
         self.filter(&mut rows.predicate, &visible)?;
         restrict(&mut rows.predicate, visible);
+        same_brand(&mut rows.predicate);
         // What the caller may see can make a key present in every row; the order is then that of an index.
         for key in &mut rows.order {
             if key.operand.always_present(&rows.predicate) {
@@ -173,6 +174,30 @@ fn restrict(predicate: &mut Predicate, mut visible: Predicate) {
             .retain(|one| !matches!(one, Predicate::BrandLive(column) if in_live_brand(&asked, column)));
     }
     *predicate = visible.and(asked);
+}
+
+/// An entry's type is of the entry's brand: where the entries of one brand are wanted, so are the types of that brand only.
+/// It leaves the rows as they are, and says that a type's key names one type.
+fn same_brand(predicate: &mut Predicate) {
+    let Predicate::And(all) = predicate else { return };
+    let brand = all.iter().find_map(|one| match one {
+        Predicate::Related(related)
+            if related.noun.name == "Brand" && related.join == Join::to("brand_id") =>
+        {
+            Some(one.clone())
+        }
+        _ => None,
+    });
+    let Some(brand) = brand else { return };
+    for one in all {
+        if let Predicate::Related(related) = one
+            && related.noun.name == "ContentType"
+            && related.join == Join::to("content_type_id")
+        {
+            let asked = std::mem::replace(&mut related.predicate, Predicate::all());
+            related.predicate = asked.and(brand.clone());
+        }
+    }
 }
 
 /// Whether the rows that satisfy this are of brands that were looked up, among those that were not deleted; asking for each

@@ -10,6 +10,7 @@ mod connection;
 mod count;
 mod json;
 mod keyset;
+mod nullable;
 mod page;
 mod predicate;
 mod rows;

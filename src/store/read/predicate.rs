@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     Result,
     access::BrandScope,
-    catalog::{Column, Join, Scalar},
+    catalog::{Column, Join, Noun, Scalar},
     fields::{COMPARED, FieldPath, Kind},
     read::{Comparison, Literal, Operand, Predicate, RelatedTo},
 };
@@ -92,10 +92,25 @@ fn compare(
             format!("{whole} ilike {}", arguments.bind(pattern(text, true))?)
         }
         (Comparison::StartsWith, Literal::Text(text)) => {
-            format!("{whole} ilike {}", arguments.bind(pattern(text, false))?)
+            let alike = format!("{whole} ilike {}", arguments.bind(pattern(text, false))?);
+            match operand {
+                Operand::Column(Column { name: "slug", .. }) => {
+                    let beginning = arguments.bind(text.clone())?;
+                    format!("{} and {alike}", between(&whole, &beginning))
+                }
+                _ => alike,
+            }
         }
         _ => format!("{expression} {} {}", sign(comparison), arguments.literal(literal)?),
     })
+}
+
+/// The range of texts that begin like this, as an index over `lower(…) text_pattern_ops` has it. The end is what begins so and
+/// goes on with the last character that there is.
+fn between(expression: &str, beginning: &str) -> String {
+    format!(
+        "lower({expression}) ~>=~ lower({beginning}) and lower({expression}) ~<~ (lower({beginning}) || chr(1114111))"
+    )
 }
 
 const fn sign(comparison: Comparison) -> &'static str {
@@ -144,7 +159,7 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
         rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
         let keys = format!("select {}.id from {tables} where {}", inner.alias, sql::all(&conditions));
         let outer = scope.column(here);
-        return Ok(if names_one(&related.predicate) {
+        return Ok(if names_one(&related.predicate, &related.noun) {
             format!("{outer} = ({keys})")
         } else {
             format!("{outer} = any(array({keys}))")
@@ -156,12 +171,40 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
     Ok(format!("exists (select 1 from {tables} where {})", sql::all(&conditions)))
 }
 
-/// Whether at most one row can satisfy this.
-fn names_one(predicate: &Predicate) -> bool {
-    match predicate {
-        Predicate::And(all) => all.iter().any(names_one),
+/// Whether at most one row of the noun can satisfy this.
+fn names_one(predicate: &Predicate, noun: &Noun) -> bool {
+    let all = match predicate {
+        Predicate::And(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let unique = |one: &Predicate| match one {
+        Predicate::And(_) => names_one(one, noun),
         Predicate::Compare(Operand::Column(column), Comparison::Eq, _) => column.unique,
         Predicate::Compare(Operand::Key(_), Comparison::Eq, _) => true,
+        _ => false,
+    };
+    // A type's key is unique in its brand.
+    let keyed = |one: &Predicate| matches!(one, Predicate::Compare(Operand::Column(column), Comparison::Eq, _) if column.name == "key");
+    all.iter().any(unique)
+        || (noun.name == "ContentType" && any(predicate, &keyed) && any(predicate, &in_one_brand))
+}
+
+/// Whether any of the conditions that must all hold is such a one.
+fn any(predicate: &Predicate, such: &impl Fn(&Predicate) -> bool) -> bool {
+    match predicate {
+        Predicate::And(all) => all.iter().any(|one| any(one, such)),
+        one => such(one),
+    }
+}
+
+fn in_one_brand(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Brands(_, BrandScope::Only(brands)) => brands.len() == 1,
+        Predicate::Related(related) => {
+            related.noun.name == "Brand"
+                && related.join == Join::to("brand_id")
+                && names_one(&related.predicate, &related.noun)
+        }
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
-use super::{arguments::Arguments, keyset, predicate, search, sql};
+use super::{arguments::Arguments, keyset, nullable, predicate, search, sql};
 use crate::{
     domain::{
         Result,
@@ -262,14 +262,11 @@ pub(super) fn page(
     {
         scope.relevance = Some(search::relevance(&scope.alias, wanted, arguments)?);
     }
-    let reversed = || rows.order.iter().map(OrderKey::reversed).collect::<Vec<OrderKey>>();
-    if let Some(after) = window.and_then(|window| window.after.as_ref()) {
-        conditions.push(keyset::beyond(&rows.order, after, &scope, arguments)?);
-    }
-    if let Some(before) = window.and_then(|window| window.before.as_ref()) {
-        conditions.push(keyset::beyond(&reversed(), before, &scope, arguments)?);
-    }
-    let order = if window.is_some_and(|window| window.backward) { reversed() } else { rows.order.clone() };
+    let reversed: Vec<OrderKey> = rows.order.iter().map(OrderKey::reversed).collect();
+    let order = if window.is_some_and(|window| window.backward) { &reversed } else { &rows.order };
+    let bounds = window.map_or([None, None], |window| {
+        [window.after.as_ref().map(|at| (&rows.order, at)), window.before.as_ref().map(|at| (&reversed, at))]
+    });
     let alias = &scope.alias;
     let mut columns: Vec<String> =
         outside.used.borrow().iter().map(|column| format!("{alias}.{column}")).collect();
@@ -283,6 +280,22 @@ pub(super) fn page(
             }
             Operand::Key(_) | Operand::Column(_) | Operand::Path(..) => {}
         }
+    }
+    // Related rows are few; the halves would only be two scans of them.
+    if from.is_none()
+        && let Some(halved) = nullable::Order::of(order)
+    {
+        let beyond = bounds
+            .into_iter()
+            .flatten()
+            .filter_map(|(order, position)| Some((nullable::Order::of(order)?, position)))
+            .collect();
+        let halves =
+            nullable::Halves { tables: &tables, conditions: &conditions, columns: &columns, limit, beyond };
+        return halved.page(&halves, &scope, arguments);
+    }
+    for (order, position) in bounds.into_iter().flatten() {
+        conditions.push(keyset::beyond(order, position, &scope, arguments)?);
     }
     let order: Vec<String> = order.iter().map(|key| order_by(key, &scope)).collect();
     Ok(format!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::shelf::{Shelf, slugs};
 
 /// Orders of all kinds: with and without nulls, with ties, mixed directions, custom fields.
-const ORDERS: [&str; 9] = [
+const ORDERS: [&str; 12] = [
     "[{field: SLUG}]",
     "[{field: CREATED_AT, direction: DESC}]",
     "[{field: CREATED_AT, direction: DESC}, {field: TITLE}]",
@@ -15,6 +15,9 @@ const ORDERS: [&str; 9] = [
     r#"[{field: FIELD, path: "color", direction: DESC}, {field: PUBLISHED_AT, nulls: FIRST}]"#,
     r#"[{field: FIELD, path: "price", as: NUMBER, direction: DESC, nulls: LAST}]"#,
     "[{field: STATUS}, {field: TITLE, direction: DESC}]",
+    r#"[{field: FIELD, path: "color", direction: DESC}]"#,
+    r#"[{field: FIELD, path: "color", nulls: FIRST}]"#,
+    r#"[{field: FIELD, path: "nowhere", direction: DESC}]"#,
 ];
 
 const FILTERS: [&str; 2] =
@@ -108,4 +111,23 @@ async fn nested_pages_have_an_order_and_cursors_of_their_own() {
         .map(|edge| edge["node"].clone())
         .collect();
     assert_eq!(slugs(&json!(nodes)), ["article-12", "article-09"]);
+}
+
+#[tokio::test]
+async fn a_page_between_two_places_has_what_lies_between_them() {
+    let shelf = Shelf::open().await;
+    for order in ORDERS {
+        let list = format!("filter: {}, orderBy: {order}", FILTERS[0]);
+        let query = format!("{{ entries(first: 100, {list}) {{ edges {{ cursor node {{ slug }} }} }} }}");
+        let data = shelf.data(&query).await;
+        let edges = data["entries"]["edges"].as_array().unwrap();
+        let slug = |edge: &Value| edge["node"]["slug"].as_str().unwrap().to_owned();
+        for (from, to) in [(0, edges.len() - 1), (2, edges.len() - 2), (edges.len() - 4, edges.len() - 1)] {
+            let between =
+                format!("after: {}, before: {}, {list}", edges[from]["cursor"], edges[to]["cursor"]);
+            let wanted: Vec<String> = edges[from + 1..to].iter().map(slug).collect();
+            assert_eq!(page(&shelf, &format!("first: 100, {between}")).await.0, wanted, "{order}");
+            assert_eq!(page(&shelf, &format!("last: 100, {between}")).await.0, wanted, "{order}");
+        }
+    }
 }
