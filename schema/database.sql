@@ -59,6 +59,11 @@ CREATE TABLE public.asset (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    origin text GENERATED ALWAYS AS (
+CASE
+    WHEN (source_id IS NULL) THEN 'local'::text
+    ELSE 'source'::text
+END) STORED NOT NULL,
     CONSTRAINT asset_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL)))
 );
 
@@ -128,6 +133,11 @@ CREATE TABLE public.entry (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     publish_problem jsonb,
+    origin text GENERATED ALWAYS AS (
+CASE
+    WHEN (source_id IS NULL) THEN 'local'::text
+    ELSE 'source'::text
+END) STORED NOT NULL,
     CONSTRAINT entry_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL))),
     CONSTRAINT entry_published_check CHECK (((status <> 'published'::text) OR (published_at IS NOT NULL))),
     CONSTRAINT entry_scheduled_check CHECK (((status = 'scheduled'::text) = (scheduled_at IS NOT NULL))),

@@ -12,6 +12,7 @@ mod m0002_work;
 mod m0003_pending;
 mod m0004_problem_and_bin;
 mod m0005_writing;
+mod m0006_origin;
 mod m0006_read_indexes;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_pending::Migration),
             Box::new(m0004_problem_and_bin::Migration),
             Box::new(m0005_writing::Migration),
+            Box::new(m0006_origin::Migration),
             Box::new(m0006_read_indexes::Migration),
         ]
     }

@@ -1,6 +1,6 @@
 //! Assets: images, films and documents, by their metadata.
 
-use super::{Argument, Field, Join, Noun, Scalar, Scope};
+use super::{types::ORIGIN, Argument, Field, Join, Noun, Scalar, Scope};
 use crate::domain::{access::Permission, node::Kind};
 
 pub(super) fn asset() -> Noun {
@@ -35,6 +35,7 @@ pub(super) fn asset() -> Noun {
             Field::column("height", "height", Scalar::Int, "The height in pixels.").optional().sorts(),
             Field::column("url", "url", Scalar::Text, "Where the file is."),
             Field::column("metadata", "metadata", Scalar::Json, "Whatever else is known of the file."),
+            Field::column("origin", "origin", Scalar::Enum(&ORIGIN), "Where it comes from."),
             Field::one(
                 "source",
                 "Source",

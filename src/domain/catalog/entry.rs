@@ -1,6 +1,6 @@
 //! Entries and their history.
 
-use super::{Argument, EnumType, EnumValue, Field, Join, Noun, Scalar, Scope};
+use super::{types::ORIGIN, Argument, EnumType, EnumValue, Field, Join, Noun, Scalar, Scope};
 use crate::domain::{access::Permission, node::Kind};
 
 /// Where an entry stands.
@@ -150,6 +150,7 @@ pub(super) fn entry() -> Noun {
                 Join::from("entry_id"),
                 "What the entry was before, newest first.",
             ),
+            Field::column("origin", "origin", Scalar::Enum(&ORIGIN), "Where it comes from."),
             Field::one(
                 "source",
                 "Source",

@@ -47,6 +47,20 @@ pub struct EnumValue {
     pub doc: &'static str,
 }
 
+/// Where content comes from.
+pub(super) static ORIGIN: EnumType = EnumType {
+    name: "Origin",
+    doc: "Where content comes from.",
+    values: &[
+        EnumValue { name: "LOCAL", sql: "local", doc: "Written here, or imported from a file." },
+        EnumValue {
+            name: "SOURCE",
+            sql: "source",
+            doc: "Pulled from a platform, where it has the id `externalId`.",
+        },
+    ],
+};
+
 impl EnumType {
     /// The value of that GraphQL name.
     #[must_use]

@@ -26,6 +26,8 @@ async fn compares_columns() {
         (r#"{status: {in: [DRAFT, ARCHIVED]}, slug: {gt: "article-17"}}"#, vec![19]),
         (r#"{externalId: {exists: true}}"#, vec![5]),
         (r#"{source: {name: {eq: "press"}}}"#, vec![5]),
+        (r#"{origin: {eq: SOURCE}}"#, vec![5]),
+        (r#"{origin: {ne: SOURCE}, slug: {lte: "article-06"}}"#, vec![1, 2, 3, 4, 6]),
         (r#"{version: {gt: 1}}"#, vec![]),
     ] {
         assert_eq!(numbers(&shelf, filter).await, expected, "{filter}");
