@@ -31,6 +31,12 @@ pub(super) fn shared(registry: &mut Registry) {
     scalar(registry, "Boolean", "Boolean", &[EQ, NE], "true or false");
     list_of(registry, "StringListFilter", "String", "a list of texts");
     list_of(registry, "ListFilter", "JSON", "a list of values");
+    add_input(
+        registry,
+        "PresenceFilter",
+        "A condition on a value of no fixed shape; all that are given hold.",
+        [exists()].into_iter().collect(),
+    );
     add_enum(
         registry,
         "FieldKind",
@@ -162,9 +168,9 @@ fn list(registry: &mut Registry, noun: &Noun, referring: bool) {
 fn filter_type(registry: &mut Registry, field: &Field, catalog: &Catalog) -> Option<String> {
     Some(match &field.read {
         Read::Key => "IDFilter".to_owned(),
-        Read::Column(column) => scalar_filter(registry, column.scalar)?,
+        Read::Column(column) => scalar_filter(registry, column.scalar),
         Read::Path(_, Kind::List) => "ListFilter".to_owned(),
-        Read::Path(_, kind) => scalar_filter(registry, scalar_of(*kind))?,
+        Read::Path(_, kind) => scalar_filter(registry, scalar_of(*kind)),
         Read::AnyPath => return None,
         Read::One(relation) => format!("{}Filter", catalog.noun(relation.noun).ok()?.name),
         Read::List(relation) | Read::Connection(relation) => {
@@ -177,8 +183,8 @@ fn filter_type(registry: &mut Registry, field: &Field, catalog: &Catalog) -> Opt
     })
 }
 
-fn scalar_filter(registry: &mut Registry, scalar: Scalar) -> Option<String> {
-    Some(match scalar {
+fn scalar_filter(registry: &mut Registry, scalar: Scalar) -> String {
+    match scalar {
         Scalar::Key(_) => "IDFilter".to_owned(),
         Scalar::Text => "StringFilter".to_owned(),
         Scalar::Int => "IntFilter".to_owned(),
@@ -186,9 +192,9 @@ fn scalar_filter(registry: &mut Registry, scalar: Scalar) -> Option<String> {
         Scalar::Boolean => "BooleanFilter".to_owned(),
         Scalar::Moment => "DateTimeFilter".to_owned(),
         Scalar::Texts => "StringListFilter".to_owned(),
-        Scalar::Json => return None,
+        Scalar::Json => "PresenceFilter".to_owned(),
         Scalar::Enum(of) => enum_filter(registry, of),
-    })
+    }
 }
 
 fn enum_filter(registry: &mut Registry, of: &EnumType) -> String {
