@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// Step 6.
+/// Step 8.
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
 
