@@ -1,6 +1,6 @@
 //! What every command stands on: the database, ours or the one that was named, and the services over it.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{
     config::{Config, Environment},
@@ -15,6 +15,9 @@ use crate::{
     service::Services,
     store::{self, Db},
 };
+
+/// How often it is looked whether our own database still runs.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// An open database, migrated, and the services over it.
 #[derive(Debug)]
@@ -50,6 +53,22 @@ impl Backend {
     #[must_use]
     pub fn address(&self) -> Option<String> {
         self.postgres.as_ref().map(Postgres::main_url)
+    }
+
+    /// Completes where our own database ends without having been asked to, with what is to be said.
+    pub fn lost(&self) -> impl Future<Output = String> + Send + use<> {
+        let ours = self.postgres.as_ref().map(|postgres| (postgres.watch(), postgres.log().to_owned()));
+        async move {
+            let Some((watch, log)) = ours else { return std::future::pending().await };
+            let mut look = tokio::time::interval(LOOK);
+            loop {
+                look.tick().await;
+                if let Some(status) = watch.ended() {
+                    let log = log.display();
+                    return format!("the embedded PostgreSQL ended by itself ({status}); its log is {log}");
+                }
+            }
+        }
     }
 
     /// Closes the pool, then stops the database where it is ours.

@@ -1,6 +1,11 @@
 //! The server from its first line to its last: listen, database, services, graph, door; then the same in reverse.
 
-use std::{io, net::SocketAddr, sync::OnceLock, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -42,11 +47,24 @@ pub enum Work {
 /// # Errors
 /// Where the configuration does not allow it, the address is taken, or the database is out of reach.
 pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Result<(), Failure> {
-    refuse_public(config)?;
+    check(config)?;
     // First: a port that is taken is told before anything else was started.
     let listener = listen(config.http.listen).await?;
-    let stopped = stop_signal()?.shared();
+    let asked = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Alone).await?;
+    // Without its database a server would say 503 for good: what started it starts both again.
+    let (lost, gone) = (backend.lost(), Arc::new(OnceLock::new()));
+    let noted = Arc::clone(&gone);
+    let stopped = async move {
+        tokio::select! {
+            () = asked => {}
+            why = lost => {
+                tracing::error!("{why}");
+                let _ = noted.set(why);
+            }
+        }
+    };
+    let stopped = stopped.boxed().shared();
     let services = backend.services.clone();
     // Before the first job runs, so that it is counted.
     http::metrics::install()?;
@@ -62,7 +80,10 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     }
     while jobs.join_next().await.is_some() {}
     backend.close().await;
-    served
+    match gone.get() {
+        Some(why) => Err(Failure::Failed(why.clone())),
+        None => served,
+    }
 }
 
 async fn serve_on(
@@ -106,6 +127,19 @@ pub async fn work(config: &Config, environment: &Environment) -> Result<(), Fail
     tracing::info!("running background jobs");
     worker::run(backend.services.clone(), config.worker, stopped).await;
     backend.close().await;
+    Ok(())
+}
+
+/// Whether a server may be started with this configuration.
+///
+/// # Errors
+/// What serving needs beyond settings that are right each on its own.
+pub(super) fn check(config: &Config) -> Result<(), Failure> {
+    refuse_public(config)?;
+    if !config.embedded_mode() && config.auth.secret.is_none() {
+        let message = "auth.secret: must be given where database.url is: tokens are signed with it";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     Ok(())
 }
 

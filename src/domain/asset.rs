@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     Error, Result,
     change::Patch,
-    text::{Name, Prose, Title},
+    text::{FileName, Prose, Title},
 };
 
 /// The most bytes of an asset's metadata, written as JSON.
@@ -27,6 +27,10 @@ impl FileUrl {
         let refuse = |message: &str| Err(Error::invalid(at, "url", message));
         if text.len() > MAX_URL {
             return refuse("must have at most 2,048 characters");
+        }
+        // The parser would leave them out without a word.
+        if text.contains(char::is_control) {
+            return refuse("must not hold control characters");
         }
         match url::Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
@@ -127,7 +131,7 @@ pub struct CreateAsset {
     /// The brand that it belongs to.
     pub brand_id: Uuid,
     /// What the file is called.
-    pub filename: Name,
+    pub filename: FileName,
     /// Its headline.
     pub title: Option<Title>,
     /// What it shows, for those who cannot see it.
@@ -154,7 +158,7 @@ pub struct UpdateAsset {
     /// The version that the caller has seen.
     pub expected_version: Option<i32>,
     /// Another file name.
-    pub filename: Option<Name>,
+    pub filename: Option<FileName>,
     /// Another headline.
     pub title: Patch<Title>,
     /// Another description.

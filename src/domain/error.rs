@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt};
 
+use serde_json::Value;
+
 use super::code::Code;
 
 /// `Result` with brandgraph's error.
@@ -34,7 +36,7 @@ struct Inner {
     code: Code,
     message: String,
     violations: Vec<Violation>,
-    details: Option<serde_json::Value>,
+    details: Option<Value>,
     once: bool,
     place: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -62,12 +64,7 @@ impl Error {
     /// The input is wrong in the given places. The message is that of the first, with a count of the rest.
     #[must_use]
     pub fn violated(violations: Vec<Violation>) -> Self {
-        let message = match violations.as_slice() {
-            [] => "the input is invalid".to_owned(),
-            [one] => format!("{}: {}", one.path, one.message),
-            [first, rest @ ..] => format!("{}: {} (and {} more)", first.path, first.message, rest.len()),
-        };
-        let mut error = Self::new(Code::Invalid, message);
+        let mut error = Self::new(Code::Invalid, message_of(&violations));
         error.0.violations = violations;
         error
     }
@@ -110,7 +107,7 @@ impl Error {
 
     /// Adds machine-readable facts for the caller (for a conflict, the current version).
     #[must_use]
-    pub fn with_details(mut self, details: serde_json::Value) -> Self {
+    pub fn with_details(mut self, details: Value) -> Self {
         self.0.details = Some(details);
         self
     }
@@ -148,14 +145,20 @@ impl Error {
         &self.0.place
     }
 
-    /// Puts a prefix in front of every violation's path, when a nested part was checked on its own.
+    /// Puts a prefix in front of every path, when a nested part was checked on its own.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         for violation in &mut self.0.violations {
             violation.path = format!("{prefix}{}", violation.path);
         }
-        if let [one] = self.0.violations.as_slice() {
-            self.0.message = format!("{}: {}", one.path, one.message);
+        if !self.0.violations.is_empty() {
+            self.0.message = message_of(&self.0.violations);
+        }
+        // A conflict says its place there.
+        if let Some(Value::String(path)) = self.0.details.as_mut().and_then(|details| details.get_mut("path"))
+            && !path.is_empty()
+        {
+            path.insert_str(0, prefix);
         }
         self
     }
@@ -180,7 +183,7 @@ impl Error {
 
     /// Machine-readable facts for the caller.
     #[must_use]
-    pub fn details(&self) -> Option<&serde_json::Value> {
+    pub fn details(&self) -> Option<&Value> {
         self.0.details.as_ref()
     }
 }
@@ -194,5 +197,14 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// The message of the first violation, with a count of the rest.
+fn message_of(violations: &[Violation]) -> String {
+    match violations {
+        [] => "the input is invalid".to_owned(),
+        [one] => format!("{}: {}", one.path, one.message),
+        [first, rest @ ..] => format!("{}: {} (and {} more)", first.path, first.message, rest.len()),
     }
 }

@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::text::{Name, Slug};
+use super::{
+    change::Patch,
+    text::{Name, Slug},
+};
 
 /// How deep the tree of categories goes.
 pub const MAX_DEPTH: u32 = 16;
@@ -68,8 +71,8 @@ pub struct MoveCategory {
     pub id: Uuid,
     /// The version that the caller has seen.
     pub expected_version: Option<i32>,
-    /// The category that it is to be under; the top where there is none.
-    pub parent_id: Option<Uuid>,
+    /// The category that it is to be under; the top where it is cleared.
+    pub parent_id: Patch<Uuid>,
     /// Its place among its new siblings.
     pub position: Option<i32>,
 }

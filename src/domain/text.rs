@@ -57,6 +57,11 @@ text!(
     |text, at| line(text, at, 200)
 );
 text!(
+    /// The name of a file on one line, without folders: 1 to 200 characters.
+    FileName,
+    file_name
+);
+text!(
     /// A headline on one line: 1 to 500 characters.
     Title,
     |text, at| line(text, at, 500)
@@ -97,13 +102,33 @@ fn type_key(text: &str, at: &str) -> Result<String> {
 
 fn line(text: &str, at: &str, most: usize) -> Result<String> {
     let text = text.trim();
-    if bounded(text, at, most)? == 0 {
+    bounded(text, at, most)?;
+    if text.chars().all(unseen) {
         return Err(Error::invalid(at, "blank", "must not be blank"));
     }
     if text.chars().any(char::is_control) {
         return Err(Error::invalid(at, "control", "must not hold line breaks or control characters"));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character leaves nothing to be seen, alone or beside others: spaces, and what only directs or joins others.
+fn unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn file_name(text: &str, at: &str) -> Result<String> {
+    let name = line(text, at, 200)?;
+    if name.contains(['/', '\\']) || matches!(name.as_str(), "." | "..") {
+        let message = "must be the name of a file, without the folders that it is in";
+        return Err(Error::invalid(at, "filename", message));
+    }
+    Ok(name)
 }
 
 fn prose(text: &str, at: &str) -> Result<String> {
@@ -166,6 +191,27 @@ mod tests {
             assert_eq!(code(Slug::parse(bad, "slug")), "slug", "{bad}");
         }
         assert_eq!(code(Slug::parse(&"a".repeat(201), "slug")), "max_length");
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_blank() {
+        for bad in ["\u{200b}", "\u{feff} \u{2060}", "\u{ad}", "\u{3000}", "\u{e0020}"] {
+            assert_eq!(code(Name::parse(bad, "name")), "blank", "{bad:?}");
+        }
+        // Joiners and variation selectors belong to what can be seen.
+        for good in ["👩\u{200d}🚀", "نمی\u{200c}خواهم", "❤\u{fe0f}"] {
+            assert!(Name::parse(good, "name").is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_file_name_has_no_folders() {
+        for bad in ["../../etc/passwd", "a/b.webp", "..\\a", "..", "."] {
+            assert_eq!(code(FileName::parse(bad, "filename")), "filename", "{bad}");
+        }
+        for good in ["a.webp", "..a", "été 1.jpg"] {
+            assert!(FileName::parse(good, "filename").is_ok(), "{good}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use async_graphql::{
     },
 };
 
-use super::{nesting::nesting, select::Root};
+use super::{cycle, nesting::nesting, select::Root};
 use crate::domain::{Error, Result};
 
 /// How many selections a document may have once its fragments are written out.
@@ -77,6 +77,9 @@ impl Document {
         if fragments > MAX_FRAGMENTS {
             return Err(Refusal::Limit(Error::limit("fragments", MAX_FRAGMENTS as u64, fragments as u64)));
         }
+        if let Some(circle) = cycle::find(&parsed) {
+            return Err(Refusal::Syntax(Box::new(circle)));
+        }
         let size = size(&parsed);
         if size > MAX_FIELDS {
             return Err(Refusal::Limit(Error::limit(
@@ -102,7 +105,9 @@ impl Document {
             (DocumentOperations::Multiple(_), None) => None,
         };
         let definition = definition.map(|found| &found.node).ok_or_else(|| match name {
-            Some(name) => Error::invalid("operationName", "unknown", format!("there is no operation {name}")),
+            Some(name) => {
+                Error::invalid("operationName", "unknown", format!("there is no operation named \"{name}\""))
+            }
             None => Error::invalid("operationName", "required", "the document has several operations"),
         })?;
         let reads_only = definition.ty == OperationType::Query

@@ -6,6 +6,7 @@ mod change;
 mod coerce;
 mod content_type;
 pub mod context;
+mod cycle;
 mod direct;
 mod document;
 mod engine;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
@@ -13,11 +13,20 @@ use crate::domain::{Code, Error};
 /// reads the answer that says why; one that is only somewhat too large gets to see it.
 const DISCARD_FACTOR: usize = 4;
 
+/// How long nothing may come of a body that is thrown away before its sender is answered.
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// The whole body.
 ///
 /// # Errors
 /// 413 for more than `limit` bytes, 408 for more than `deadline`, 400 for a connection that breaks.
 pub(super) async fn read(body: Body, limit: usize, deadline: Duration) -> Result<Bytes, Refusal> {
+    // What is announced need not come to be refused.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        let _ = tokio::time::timeout(deadline, discard(body, limit)).await;
+        return Err(too_large(limit, announced));
+    }
     match tokio::time::timeout(deadline, collect(body, limit)).await {
         Ok(read) => read,
         Err(_elapsed) => Err(Refusal::new(
@@ -28,6 +37,17 @@ pub(super) async fn read(body: Body, limit: usize, deadline: Duration) -> Result
             ),
         )
         .closing()),
+    }
+}
+
+/// Reads what is on its way and throws it away, so that its sender gets to see the answer.
+async fn discard(mut body: Body, limit: usize) {
+    let mut length = 0_usize;
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
+        length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if length > limit.saturating_mul(DISCARD_FACTOR) {
+            break;
+        }
     }
 }
 

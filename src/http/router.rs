@@ -9,7 +9,7 @@ use axum::{
     response::Response,
     routing::{any, get},
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, Method, header};
 use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel,
@@ -18,7 +18,9 @@ use tower_http::{
 };
 
 use super::{
-    error::Refusal, graphql, health, metrics, observe, playground, request_id, schema, settings::Settings,
+    error::Refusal,
+    graphql, health, metrics, observe, playground, request_id, schema,
+    settings::{self, Settings},
     state::Door,
 };
 use crate::domain::{Code, Error, Result};
@@ -82,7 +84,7 @@ fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
     let origins = if origins == ["*"] {
         AllowOrigin::from(Any)
     } else {
-        AllowOrigin::list(origins.iter().map(|origin| parse_origin(origin)).collect::<Result<Vec<_>>>()?)
+        AllowOrigin::list(origins.iter().map(|origin| settings::origin(origin)).collect::<Result<Vec<_>>>()?)
     };
     let request_headers = [
         header::AUTHORIZATION,
@@ -107,17 +109,4 @@ fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
             .expose_headers(response_headers)
             .max_age(std::time::Duration::from_secs(3600)),
     ))
-}
-
-/// An origin is a scheme, a host and maybe a port; a path or a trailing slash would silently never match.
-fn parse_origin(text: &str) -> Result<HeaderValue> {
-    let refusal = || {
-        let message = format!("{text:?} is no origin: write scheme and host, as in https://shop.example");
-        Error::invalid("http.cors.origins", "origin", message)
-    };
-    let url = url::Url::parse(text).map_err(|_| refusal())?;
-    if !matches!(url.scheme(), "http" | "https") || url.origin().ascii_serialization() != text {
-        return Err(refusal());
-    }
-    HeaderValue::from_str(text).map_err(|_| refusal())
 }

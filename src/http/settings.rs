@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
+use http::HeaderValue;
 use serde::Deserialize;
+
+use crate::domain::{Error, Result, Violation};
 
 /// The section `http` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,6 +63,29 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What no request could be answered with.
+    ///
+    /// # Errors
+    /// `INVALID` naming each setting.
+    pub fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        for (key, value) in [
+            ("http.body_limit_bytes", self.body_limit_bytes as u64),
+            ("http.body_timeout_seconds", self.body_timeout_seconds),
+            ("http.header_timeout_seconds", self.header_timeout_seconds),
+            ("http.request_timeout_seconds", self.request_timeout_seconds),
+            ("http.max_connections", self.max_connections as u64),
+        ] {
+            if value == 0 {
+                wrong.push(Violation::new(key, "minimum", "must be at least 1"));
+            }
+        }
+        let origins = self.cors.origins.iter().filter(|_| self.cors.origins != ["*"]);
+        let faults = origins.filter_map(|text| origin(text).err());
+        wrong.extend(faults.flat_map(|error| error.violations().to_vec()));
+        if wrong.is_empty() { Ok(()) } else { Err(Error::violated(wrong)) }
+    }
+
     pub(super) fn body_timeout(&self) -> Duration {
         Duration::from_secs(self.body_timeout_seconds)
     }
@@ -79,4 +105,17 @@ impl Settings {
     pub(super) fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_seconds)
     }
+}
+
+/// An origin is a scheme, a host and maybe a port; a path or a trailing slash would silently never match.
+pub(super) fn origin(text: &str) -> Result<HeaderValue> {
+    let refusal = || {
+        let message = format!("{text:?} is no origin: write scheme and host, as in https://shop.example");
+        Error::invalid("http.cors.origins", "origin", message)
+    };
+    let url = url::Url::parse(text).map_err(|_| refusal())?;
+    if !matches!(url.scheme(), "http" | "https") || url.origin().ascii_serialization() != text {
+        return Err(refusal());
+    }
+    HeaderValue::from_str(text).map_err(|_| refusal())
 }

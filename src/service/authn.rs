@@ -100,6 +100,24 @@ struct Minted<'a> {
     brand: Option<&'a str>,
 }
 
+impl Settings {
+    /// What is wrong with a secret that is given; that there must be one is [`Authn::new`]'s to say.
+    ///
+    /// # Errors
+    /// `INVALID` naming `auth.secret`.
+    pub fn check(&self) -> Result<()> {
+        self.secret.as_ref().map_or(Ok(()), |secret| long_enough(secret.expose_secret().as_bytes()))
+    }
+}
+
+fn long_enough(secret: &[u8]) -> Result<()> {
+    if secret.len() >= MIN_SECRET_BYTES {
+        return Ok(());
+    }
+    let message = format!("must have at least {MIN_SECRET_BYTES} bytes, but has {}", secret.len());
+    Err(Error::invalid("auth.secret", "min_length", message))
+}
+
 impl fmt::Debug for Authn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authn")
@@ -117,10 +135,7 @@ impl Authn {
     pub fn new(settings: &Settings, clock: Clock, find_brand: FindBrand) -> Result<Self> {
         let secret =
             settings.secret.as_ref().map(|secret| secret.expose_secret().as_bytes()).unwrap_or_default();
-        if secret.len() < MIN_SECRET_BYTES {
-            let message = format!("must have at least {MIN_SECRET_BYTES} bytes, but has {}", secret.len());
-            return Err(Error::invalid("auth.secret", "min_length", message));
-        }
+        long_enough(secret)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[&settings.issuer]);
         validation.set_audience(&[&settings.audience]);

@@ -44,6 +44,11 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateBrand) 
         name: command.name.map(Into::into),
         ..Changes::default()
     };
+    let same = |given: &Option<String>, held: &String| given.as_ref().is_none_or(|given| given == held);
+    let locales = command.default_locale.is_some() || command.locales.is_some();
+    if !locales && same(&changes.slug, &row.slug) && same(&changes.name, &row.name) {
+        return unit.unchanged(row.id, row.version).await;
+    }
     if command.default_locale.is_some() || command.locales.is_some() {
         let before = store::brand::locales(unit.tx(), &row).await?;
         let default = command.default_locale.unwrap_or_else(|| before.default().clone());

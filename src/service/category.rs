@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Code, Error, Result,
         access::{Grant, Permission},
-        change::{Changed, check_version},
+        change::{Changed, Patch, check_version},
         event::Event,
         taxonomy::{CreateCategory, MoveCategory, UpdateCategory},
     },
@@ -42,7 +42,11 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateCategor
     let unit = Unit::begin(services, caller).await?;
     let row = lock(&unit, &grant, command.id).await?;
     check_version(command.expected_version, row.version)?;
+    let before = row.version;
     let row = store::category::update(unit.tx(), &grant, &row, command, unit.now()).await?;
+    if row.version == before {
+        return unit.unchanged(row.id, row.version).await;
+    }
     finish(unit, "category.updated", &row, row.version).await
 }
 
@@ -56,7 +60,12 @@ pub async fn relocate(services: &Services, caller: &Caller, command: MoveCategor
     let unit = Unit::begin(services, caller).await?;
     let row = lock(&unit, &grant, command.id).await?;
     check_version(command.expected_version, row.version)?;
-    let parent = match command.parent_id {
+    let wanted = match command.parent_id {
+        Patch::Keep => row.parent_id,
+        Patch::Clear => None,
+        Patch::Set(id) => Some(id),
+    };
+    let parent = match wanted {
         Some(id) => Some(store::category::find_parent(unit.tx(), &grant, row.brand_id, id).await?),
         None => None,
     };
@@ -64,6 +73,9 @@ pub async fn relocate(services: &Services, caller: &Caller, command: MoveCategor
         return Err(Error::invalid("parentId", "cycle", "must not be the category itself or one below it"));
     }
     let position = command.position.unwrap_or(row.position);
+    if wanted == row.parent_id && position == row.position {
+        return unit.unchanged(row.id, row.version).await;
+    }
     let version =
         store::category::relocate(unit.tx(), &grant, &row, parent.as_ref(), position, unit.now()).await?;
     finish(unit, "category.moved", &row, version).await

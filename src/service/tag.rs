@@ -38,7 +38,11 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateTag) ->
     let row = store::tag::lock(unit.tx(), &grant, command.id).await?;
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     check_version(command.expected_version, row.version)?;
+    let before = row.version;
     let row = store::tag::update(unit.tx(), &grant, &row, command, unit.now()).await?;
+    if row.version == before {
+        return unit.unchanged(row.id, row.version).await;
+    }
     finish(unit, "tag.updated", &row).await
 }
 

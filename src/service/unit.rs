@@ -1,10 +1,11 @@
 //! The only way to write: one transaction with its actor, its time and all its consequences.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{Caller, Services};
 use crate::{
-    domain::{Result, access::Actor, event::Event},
+    domain::{Result, access::Actor, change::Changed, event::Event},
     queue::{self, NewJob},
     store::{self, Tx},
 };
@@ -72,6 +73,15 @@ impl Unit {
         store::event::append(&self.tx, &self.events, author, self.now).await?;
         queue::enqueue(&self.tx, &self.jobs, self.now).await?;
         self.tx.commit().await
+    }
+
+    /// Ends the unit where there was nothing to change: no version, no record.
+    ///
+    /// # Errors
+    /// As [`Self::rollback`].
+    pub async fn unchanged(self, id: Uuid, version: i32) -> Result<Changed> {
+        self.rollback().await?;
+        Ok(Changed { id, version })
     }
 
     /// Ends the unit as if it had never been.

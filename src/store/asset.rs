@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Life, Tx, entity::asset, error::from_orm};
+use super::{Life, Tx, differs::differs, entity::asset, error::from_orm};
 use crate::domain::{
     Error, Result,
     access::Grant,
@@ -61,7 +61,7 @@ pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, asset: CreateAsset, now: D
     row.insert(tx.connection()).await.map_err(from_orm)
 }
 
-/// Changes an asset that was locked; its version rises.
+/// Changes an asset that was locked; its version rises, unless it is so already.
 ///
 /// # Errors
 /// As the database refuses.
@@ -73,7 +73,7 @@ pub async fn update(
     now: DateTime<Utc>,
 ) -> Result<Row> {
     grant.covers(row.brand_id, WHAT)?;
-    let mut next = raised(row, now);
+    let mut next = asset::ActiveModel { id: Unchanged(row.id), ..Default::default() };
     next.filename = changes.filename.map_or(next.filename, |text| Set(text.into()));
     next.title = changes.title.into_option().map_or(next.title, |text| Set(text.map(Into::into)));
     next.alt = changes.alt.into_option().map_or(next.alt, |text| Set(text.map(Into::into)));
@@ -83,6 +83,11 @@ pub async fn update(
     next.height = changes.height.into_option().map_or(next.height, Set);
     next.url = changes.url.map_or(next.url, |url| Set(url.as_str().to_owned()));
     next.metadata = changes.metadata.map_or(next.metadata, |metadata| Set(metadata.into_value()));
+    if !differs(row, &next) {
+        return Ok(row.clone());
+    }
+    next.version = Set(row.version.saturating_add(1));
+    next.updated_at = Set(now);
     next.update(tx.connection()).await.map_err(from_orm)
 }
 

@@ -19,7 +19,7 @@ use sqlx::{
 };
 
 use super::{error::from_sqlx, readers::Readers};
-use crate::domain::{Code, Error, Result};
+use crate::domain::{Code, Error, Result, Violation};
 
 /// How to reach PostgreSQL.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +52,41 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// What no database could be reached with. An empty address is the embedded server's.
+    ///
+    /// # Errors
+    /// `INVALID` naming each setting.
+    pub fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        let url = self.url.expose_secret();
+        if !url.is_empty()
+            && let Err(error) = address(url)
+        {
+            wrong.extend(error.violations().iter().cloned());
+        }
+        for (key, value) in [
+            ("database.max_connections", u64::from(self.max_connections)),
+            ("database.max_write_connections", u64::from(self.max_write_connections)),
+            ("database.acquire_timeout_ms", self.acquire_timeout_ms),
+        ] {
+            if value == 0 {
+                wrong.push(Violation::new(key, "minimum", "must be at least 1"));
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::violated(wrong)) }
+    }
+}
+
+/// The library takes any scheme for its own.
+fn address(url: &str) -> Result<PgConnectOptions> {
+    let wrong = || Error::invalid("database.url", "url", "is no postgres:// address");
+    if !matches!(url.split_once(':'), Some(("postgres" | "postgresql", _))) {
+        return Err(wrong());
+    }
+    PgConnectOptions::from_str(url).map_err(|source| wrong().with_source(source))
+}
+
 /// The database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -67,10 +102,7 @@ impl Db {
     /// # Errors
     /// `INVALID` for an address that is none, `UNAVAILABLE` where nobody answers.
     pub async fn connect(settings: &Settings) -> Result<Self> {
-        let options = PgConnectOptions::from_str(settings.url.expose_secret())
-            .map_err(|source| {
-                Error::invalid("database.url", "url", "is no postgres:// address").with_source(source)
-            })?
+        let options = address(settings.url.expose_secret())?
             .application_name("brandgraph")
             .statement_cache_capacity(512)
             .options([

@@ -66,6 +66,20 @@ pub async fn change(
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
+/// Whether an entry that was locked has exactly these links. No id may be given twice.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn same(tx: &Tx, grant: &Grant, row: &Row, links: Links, ids: &[Uuid]) -> Result<bool> {
+    grant.covers(row.brand_id, "the entry")?;
+    let (table, column, ..) = links.names();
+    let statement = format!(
+        "select count(*) = cardinality($2::uuid[]) and count(*) = count(*) filter (where {column} = any($2)) as same \
+         from {table} where entry_id = $1"
+    );
+    sql::get(&sql::row(tx, &statement, [row.id.into(), ids.to_vec().into()]).await?, "same")
+}
+
 /// Those of the given ids that the brand still has: for bringing back what an entry was linked to once.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod category;
 pub mod content_type;
 mod db;
+mod differs;
 mod entity;
 pub mod entry;
 pub mod entry_link;

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Tx, entity::tag, error::from_orm};
+use super::{Tx, differs::differs, entity::tag, error::from_orm};
 use crate::domain::{
     Error, Result,
     access::Grant,
@@ -49,7 +49,7 @@ pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, tag: CreateTag, now: DateT
     row.insert(tx.connection()).await.map_err(from_orm)
 }
 
-/// Changes a tag that was locked; its version rises.
+/// Changes a tag that was locked; its version rises, unless it is so already.
 ///
 /// # Errors
 /// `CONFLICT` where the slug is taken.
@@ -61,14 +61,14 @@ pub async fn update(
     now: DateTime<Utc>,
 ) -> Result<Row> {
     grant.covers(row.brand_id, WHAT)?;
-    let mut next = tag::ActiveModel {
-        id: Unchanged(row.id),
-        version: Set(row.version.saturating_add(1)),
-        updated_at: Set(now),
-        ..Default::default()
-    };
+    let mut next = tag::ActiveModel { id: Unchanged(row.id), ..Default::default() };
     next.slug = changes.slug.map_or(next.slug, |slug| Set(slug.into()));
     next.name = changes.name.map_or(next.name, |name| Set(name.into()));
+    if !differs(row, &next) {
+        return Ok(row.clone());
+    }
+    next.version = Set(row.version.saturating_add(1));
+    next.updated_at = Set(now);
     next.update(tx.connection()).await.map_err(from_orm)
 }
 

@@ -39,7 +39,7 @@ pub async fn claim(tx: &Tx, grant: &Grant, row: &Row, values: &[Unique<'_>]) -> 
         let values = [row.content_type_id.into(), row.id.into(), row.translation_id.into(), text.into()];
         if sql::get(&sql::row(tx, &statement, values).await?, "taken")? {
             let at = format!("fields{}", unique.path.pointer());
-            let message = format!("{at}: another entry of this type has this value");
+            let message = format!("another entry of this type has this value of `{}`", unique.path);
             return Err(Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": at})));
         }
     }

@@ -77,3 +77,19 @@ fn a_named_file_that_is_missing_is_an_error() {
     let told = Config::load(Some(&PathBuf::from("no/such.toml")), &environment(&[])).unwrap_err().to_string();
     assert!(told.contains("no/such.toml"), "{told}");
 }
+
+#[test]
+fn what_serving_would_refuse_is_refused_by_its_key() {
+    for (key, value, variable) in [
+        ("auth.secret", "hunter2", "BRANDGRAPH__AUTH__SECRET"),
+        ("database.url", "mysql://hunter2@db/x", "DATABASE_URL"),
+        ("database.max_connections", "0", "BRANDGRAPH__DATABASE__MAX_CONNECTIONS"),
+        ("http.body_limit_bytes", "0", "BRANDGRAPH__HTTP__BODY_LIMIT_BYTES"),
+        ("http.cors.origins", "nope", "BRANDGRAPH__HTTP__CORS__ORIGINS"),
+        ("sources.shop.base_url", "ftp://user:hunter2@x", "BRANDGRAPH__SOURCES__SHOP__BASE_URL"),
+    ] {
+        let told = load(&key.replace('.', "_"), "", &[(variable, value)]).expect_err(key);
+        assert!(told.contains(&format!("{variable}: {key}: ")), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}

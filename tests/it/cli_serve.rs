@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::cli_embedded::Folder;
 
 /// A command of ours in its own data folder, with nothing of our environment but the search path.
-fn brandgraph(folder: &Folder) -> Command {
+pub fn brandgraph(folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_brandgraph"));
     fs::create_dir_all(&folder.0).unwrap();
     command
@@ -27,15 +27,15 @@ fn brandgraph(folder: &Folder) -> Command {
     command
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A running server; killed where a test ends early.
-struct Server(Child);
+pub struct Server(pub Child);
 
 impl Server {
-    fn start(folder: &Folder) -> (Self, String, String) {
+    pub fn start(folder: &Folder) -> (Self, String, String) {
         Self::started(brandgraph(folder).spawn().unwrap())
     }
 

@@ -18,7 +18,7 @@ pub const CATALOG: &str = r#"
 {"kind":"category","brand":"acme","path":[{"slug":"guides","name":"Guides"},{"slug":"winter","name":"Winter"}]}
 "#;
 
-const CONTENT: &str = r#"
+pub const CONTENT: &str = r#"
 {"kind":"entry","brand":"acme","key":{"resource":"article","id":"1"},"type":"article","slug":"first","title":"First steps","publishedAt":"2026-01-02T03:04:05Z","fields":{"price":9.5,"summary":"uphill"},"tags":[{"slug":"trail","name":"ignored"},{"slug":"snow","name":"Snow"}],"categories":[[{"slug":"guides","name":"Guides"},{"slug":"winter","name":"Winter"}]],"references":[{"field":"author","to":"entry","keys":[{"resource":"author","id":"7"}]},{"field":"hero","to":"asset","keys":[{"resource":"media","id":"3"}]}]}
 {"kind":"asset","brand":"acme","key":{"resource":"media","id":"3"},"filename":"a.webp","mediaType":"image/webp","url":"https://media.example/a.webp","width":10,"height":5}
 {"kind":"entry","brand":"acme","key":{"resource":"author","id":"7"},"type":"author","slug":"ann","title":"Ann","publishedAt":"2026-01-01T00:00:00Z"}

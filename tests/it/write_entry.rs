@@ -14,7 +14,7 @@ use brandgraph::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::write_world::{World, article, locale, name, slug, update, violations};
+use crate::write_world::{World, article, locale, slug, update, violations};
 
 fn one(id: Uuid) -> OneEntry {
     OneEntry { id, expected_version: None }
@@ -106,7 +106,7 @@ async fn references_follow_the_fields_and_survive_the_deletion_of_their_target()
     let kind = w.content_type("article", article()).await;
     let asset = CreateAsset {
         brand_id: w.brand,
-        filename: name("a.jpg"),
+        filename: brandgraph::domain::text::FileName::parse("a.jpg", "filename").unwrap(),
         title: None,
         alt: None,
         media_type: MediaType::parse("image/jpeg", "mediaType").unwrap(),

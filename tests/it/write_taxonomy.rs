@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::write_world::{World, name, slug, violations};
 
 async fn relocate(w: &World, id: Uuid, parent_id: Option<Uuid>) -> Result<Changed, Error> {
+    let parent_id = parent_id.map_or(Patch::Clear, Patch::Set);
     let command = MoveCategory { id, expected_version: None, parent_id, position: None };
     service::category::relocate(&w.services, &w.owner, command).await
 }
@@ -119,7 +120,7 @@ async fn assets_are_created_changed_deleted_and_restored() {
     let w = World::new().await;
     let create = CreateAsset {
         brand_id: w.brand,
-        filename: name("bottle.jpg"),
+        filename: brandgraph::domain::text::FileName::parse("bottle.jpg", "filename").unwrap(),
         title: Some(Title::parse("Bottle", "title").unwrap()),
         alt: Some(Prose::parse("A bottle\non a table", "alt").unwrap()),
         media_type: MediaType::parse("IMAGE/jpeg", "mediaType").unwrap(),

@@ -6,6 +6,7 @@ use super::{
     super::{
         backend::{self, Sharing},
         failure::{Failure, chain},
+        lifecycle,
     },
     Context, say,
 };
@@ -19,8 +20,12 @@ pub(super) struct Arguments {}
 pub(super) async fn run(context: &Context, _: Arguments) -> Result<(), Failure> {
     say(format_args!("ok      version {}", env!("CARGO_PKG_VERSION")));
     // It was read before any command ran, and a wrong one ends the program there.
-    say("ok      configuration");
     let config = &context.config;
+    if let Err(failure) = lifecycle::check(config) {
+        say(format_args!("FAILED  configuration: {failure}"));
+        return Err(failure);
+    }
+    say("ok      configuration");
     let database = if config.embedded_mode() {
         format!("embedded, in {}", config.embedded.folder.display())
     } else {

@@ -1,5 +1,6 @@
 //! The configuration: a file, then the environment over it, composed from the settings that each module owns.
 
+mod check;
 mod contract;
 mod environment;
 mod layers;
@@ -74,6 +75,7 @@ impl Config {
         let mut problems = Problems::default();
         let layered = layers::build(file, environment, &mut problems)?;
         let config = Self::compose(&layered, &mut problems);
+        check::all(&config, &layered, &mut problems);
         problems.or(config)
     }
 

@@ -15,7 +15,7 @@ use super::{
     error::{At, Error},
     folder::{self, Ownership, SocketFolder},
     initdb,
-    supervisor::Supervised,
+    supervisor::{Supervised, Watch},
 };
 
 /// How long a start may take; recovery after a crash of the machine is within it.
@@ -56,6 +56,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Postgres {
     binaries: Binaries,
+    log: PathBuf,
     // The order matters: the server ends before the folders are given back.
     server: Supervised,
     socket: SocketFolder,
@@ -93,9 +94,9 @@ impl Postgres {
         for setting in tuning.chain([folders]).chain(settings.tuning.iter().cloned()) {
             args.extend(["-c".to_owned(), setting]);
         }
-        let mut server = Supervised::start(account, &binaries.program("postgres"), &args, &log)?;
-        wait_until_ready(&mut server, &cluster, &log_path, &binaries)?;
-        let mut started = Self { socket, binaries, server, ownership };
+        let server = Supervised::start(account, &binaries.program("postgres"), &args, &log)?;
+        wait_until_ready(&server, &cluster, &log_path, &binaries)?;
+        let mut started = Self { socket, binaries, log: log_path, server, ownership };
         let address = started.main_url();
         started.ownership.announce(&address)?;
         Ok(started)
@@ -120,6 +121,18 @@ impl Postgres {
     #[must_use]
     pub fn major(&self) -> u32 {
         self.binaries.major
+    }
+
+    /// Where the server writes its log.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Sees whether the server ends by itself.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.server.watch()
     }
 
     /// The server's process id.
@@ -148,7 +161,7 @@ fn stop_orphan(binaries: &Binaries, account: Account, cluster: &Path) -> Result<
 
 /// Waits until the server's own pid file says that it takes connections.
 fn wait_until_ready(
-    server: &mut Supervised,
+    server: &Supervised,
     cluster: &Path,
     log: &Path,
     binaries: &Binaries,

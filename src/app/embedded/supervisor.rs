@@ -9,6 +9,7 @@ use std::{
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use super::{
@@ -35,7 +36,7 @@ exit "$status"
 /// A running server that ends when this value is dropped, or this process dies.
 #[derive(Debug)]
 pub(super) struct Supervised {
-    shell: Child,
+    shell: Arc<Mutex<Child>>,
     /// The server's process id.
     pub(super) pid: u32,
 }
@@ -67,18 +68,40 @@ impl Supervised {
             BufReader::new(stdout).read_line(&mut line).at("starting", program)?;
         }
         let pid = line.trim().parse().map_err(std::io::Error::other).at("starting", program)?;
-        Ok(Self { shell, pid })
+        Ok(Self { shell: Arc::new(Mutex::new(shell)), pid })
     }
 
     /// How the server ended, where it has.
-    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
-        self.shell.try_wait().ok().flatten()
+    pub(super) fn ended(&self) -> Option<ExitStatus> {
+        ended(&self.shell)
     }
+
+    /// Somebody who sees whether the server ends by itself, and does not keep it alive.
+    pub(super) fn watch(&self) -> Watch {
+        Watch(Arc::downgrade(&self.shell))
+    }
+}
+
+/// Sees whether a server ended by itself.
+#[derive(Debug, Clone)]
+pub struct Watch(Weak<Mutex<Child>>);
+
+impl Watch {
+    /// How the server ended, where it has; nothing where it was stopped, or runs.
+    #[must_use]
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.0.upgrade().and_then(|shell| ended(&shell))
+    }
+}
+
+fn ended(shell: &Mutex<Child>) -> Option<ExitStatus> {
+    shell.lock().unwrap_or_else(PoisonError::into_inner).try_wait().ok().flatten()
 }
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        drop(self.shell.stdin.take());
-        let _ = self.shell.wait();
+        let mut shell = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(shell.stdin.take());
+        let _ = shell.wait();
     }
 }

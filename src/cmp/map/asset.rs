@@ -17,7 +17,7 @@ pub(super) fn read(
 ) -> Result<AssetRecord, Fault> {
     Ok(AssetRecord {
         key: Key::new(resource, external_id),
-        filename: reader.text("filename", mapping.filename)?,
+        filename: last_part(reader.text("filename", mapping.filename)?),
         media_type: media_type(&reader.text("media_type", mapping.media_type)?)?,
         url: address(&reader.text("url", mapping.url)?, base)?,
         width: reader.maybe_pixels("width", mapping.width)?,
@@ -41,6 +41,14 @@ fn address(text: &str, base: &Url) -> Result<String, Fault> {
     match url.scheme() {
         "http" | "https" => Ok(url.into()),
         scheme => Err(Fault::new("url", "url", format!("is an `{scheme}:` address, not http or https"))),
+    }
+}
+
+/// Platforms that keep files in folders give the whole path for a name.
+fn last_part(path: String) -> String {
+    match path.rsplit(['/', '\\']).next() {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => path,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         Error, Result,
         asset::{self, CreateAsset, FileUrl, MediaType, Metadata, UpdateAsset},
         node::Kind,
-        text::{Name, Prose, Title},
+        text::{FileName, Prose, Title},
     },
     graphql::{change::Wrong, scalar::Json},
 };
@@ -22,7 +22,7 @@ const MAX_PIXELS: i64 = 1_000_000;
 pub(super) struct CreateAssetInput {
     /// The brand that it belongs to.
     brand_id: ID,
-    /// What the file is called, 1 to 200 characters.
+    /// What the file is called, 1 to 200 characters, without folders.
     filename: String,
     /// Its headline, at most 500 characters.
     title: Option<String>,
@@ -73,7 +73,7 @@ impl CreateAssetInput {
     pub(super) fn parse(self) -> Result<CreateAsset> {
         let mut wrong = Wrong::default();
         let brand_id = wrong.key(Kind::Brand, &self.brand_id, "brandId");
-        let filename = wrong.take(Name::parse(&self.filename, "filename"));
+        let filename = wrong.take(FileName::parse(&self.filename, "filename"));
         let title = wrong.optional(self.title, |text| Title::parse(&text, "title"));
         let alt = wrong.optional(self.alt, |text| Prose::parse(&text, "alt"));
         let media_type = wrong.take(MediaType::parse(&self.media_type, "mediaType"));
@@ -104,7 +104,7 @@ impl UpdateAssetInput {
     pub(super) fn parse(self) -> Result<UpdateAsset> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Asset, &self.id, "id");
-        let filename = wrong.change(self.filename, "filename", |text, at| Name::parse(&text, at));
+        let filename = wrong.change(self.filename, "filename", |text, at| FileName::parse(&text, at));
         let title = wrong.patch(self.title, "title", |text, at| Title::parse(&text, at));
         let alt = wrong.patch(self.alt, "alt", |text, at| Prose::parse(&text, at));
         let media_type = wrong.change(self.media_type, "mediaType", |text, at| MediaType::parse(&text, at));

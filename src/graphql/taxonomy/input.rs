@@ -5,7 +5,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use crate::{
     domain::{
         Result,
-        node::Kind,
+        node::{Kind, NodeId},
         taxonomy::{CreateCategory, CreateTag, MoveCategory, UpdateCategory, UpdateTag},
         text::{Name, Slug},
     },
@@ -74,8 +74,8 @@ pub(super) struct MoveCategoryInput {
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
     expected_version: Option<i32>,
-    /// The category that it is to be under, neither itself nor one below it; at the top where it is null.
-    parent_id: Option<ID>,
+    /// The category that it is to be under, neither itself nor one below it; at the top where it is null, as before where it is left out.
+    parent_id: MaybeUndefined<ID>,
     /// Its place among its new siblings, lower first; as before where it is left out.
     position: Option<i32>,
 }
@@ -133,7 +133,8 @@ impl MoveCategoryInput {
     pub(super) fn parse(self) -> Result<MoveCategory> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Category, &self.id, "id");
-        let parent_id = self.parent_id.and_then(|id| wrong.key(Kind::Category, &id, "parentId"));
+        let parent_id =
+            wrong.patch(self.parent_id, "parentId", |id, at| NodeId::parse_as(Kind::Category, &id, at));
         let (expected_version, position) = (self.expected_version, self.position);
         wrong.finish(id.map(|id| MoveCategory { id, expected_version, parent_id, position }))
     }

@@ -15,11 +15,12 @@ use crate::{
         Error, Result, Violation,
         asset::{FileUrl, MediaType, Metadata},
         entry::{MAX_CATEGORIES, MAX_TAGS},
+        fields::{self, Schema},
         moment::Moment,
         node,
         record::{AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target, Term},
         taxonomy::MAX_DEPTH,
-        text::{Name, Prose, Slug, Title},
+        text::{FileName, Name, Prose, Slug, Title},
     },
     kit::slug,
     store::bulk::AssetRow,
@@ -63,13 +64,21 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     let locale = destination.locale(record.locale.as_deref())?;
     let title: String = Title::parse(&one_line(&record.title), "title")?.into();
     let (slug, slug_made) = slug_of(&record, &title)?;
-    let references = record.references.iter().map(|reference| wanted(destination, reference));
-    let references: Vec<DraftReference> = references.collect();
+    let references = record.references.iter().enumerate();
+    let references = references.map(|(index, reference)| {
+        fits(&content_type.schema, reference, index)?;
+        Ok(wanted(destination, reference))
+    });
+    let references: Vec<DraftReference> = references.collect::<Result<_>>()?;
     let (fields, search_text, uniques) = checked(content_type, record.fields, &references)?;
     bounded("tags", record.tags.len(), MAX_TAGS)?;
     bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
     for (index, path) in record.categories.iter().enumerate() {
         bounded_at(format!("categories/{index}"), path.len(), MAX_DEPTH)?;
+        if path.is_empty() {
+            let message = "must have at least one step";
+            return Err(Error::invalid(format!("categories/{index}"), "required", message));
+        }
         for (step, term) in path.iter().enumerate() {
             check_term(term, &format!("categories/{index}/{step}"))?;
         }
@@ -128,6 +137,23 @@ fn slug_of(record: &EntryRecord, title: &str) -> Result<(Slug, bool)> {
     let made = [slug::from_text(title), slug::from_text(&record.key.to_string())];
     let made = made.into_iter().find(|made| !made.is_empty()).unwrap_or_default();
     Ok((Slug::parse(&made, "slug")?, true))
+}
+
+/// What no target could ever mend is refused now, and does not wait.
+fn fits(schema: &Schema, reference: &Reference, index: usize) -> Result<()> {
+    let at = |part: &str| format!("references/{index}/{part}");
+    if !reference.many && reference.keys.len() > 1 {
+        let message = format!("holds {} keys, but the reference is not `many`", reference.keys.len());
+        return Err(Error::invalid(at("keys"), "max_items", message));
+    }
+    let field = schema.fields().iter().find(|field| field.path.segments() == [reference.field.as_str()]);
+    let (wanted, found) = match (field.and_then(|field| field.reference.as_ref()), reference.to) {
+        (Some(fields::Reference::Entry(_)), Target::Asset) => ("entries", "an asset"),
+        (Some(fields::Reference::Asset), Target::Entry) => ("assets", "an entry"),
+        _ => return Ok(()),
+    };
+    let message = format!("leads to {found}, but the field `{}` refers to {wanted}", reference.field);
+    Err(Error::invalid(at("to"), "reference", message))
 }
 
 fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
@@ -197,7 +223,7 @@ fn asset(destination: &Destination, record: AssetRecord) -> Result<AssetRow> {
     let epoch = chrono::DateTime::UNIX_EPOCH;
     Ok(AssetRow {
         id: destination.asset_id(&record.key),
-        filename: Name::parse(&record.filename, "filename")?.into(),
+        filename: FileName::parse(&record.filename, "filename")?.into(),
         title: title.map(Into::into),
         alt: alt.map(Into::into),
         media_type: MediaType::parse(&record.media_type, "mediaType")?.as_str().to_owned(),

@@ -76,6 +76,10 @@ pub async fn update(
         let changed = Changed { id: row.id, version: row.version };
         return Ok(UpdatedContentType { changed, applied: false, report });
     }
+    if same(&command, &row) {
+        let changed = unit.unchanged(row.id, row.version).await?;
+        return Ok(UpdatedContentType { changed, applied: true, report });
+    }
     if let Some(report) = &report
         && report.stranded > 0
         && !command.force
@@ -143,6 +147,18 @@ fn held(entries: u64, deleted: u64) -> Error {
     };
     let details = serde_json::json!({"entries": entries, "deletedEntries": deleted});
     Error::new(Code::Conflict, message).with_details(details)
+}
+
+/// Whether everything that is given is so already.
+fn same(command: &UpdateContentType, row: &Row) -> bool {
+    let description = match &command.description {
+        Patch::Keep => true,
+        Patch::Clear => row.description.is_none(),
+        Patch::Set(text) => row.description.as_deref() == Some(text.as_str()),
+    };
+    description
+        && command.name.as_ref().is_none_or(|name| name.as_str() == row.name)
+        && command.schema.as_ref().is_none_or(|schema| *schema == row.schema)
 }
 
 fn refuse(report: &FitReport) -> Error {

@@ -1,18 +1,20 @@
 //! Changes what is given of an entry.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Opened, content, finish, open_content};
 use crate::{
     domain::{
         Result,
+        access::Grant,
         change::{Changed, distinct},
         entry::{FieldsChange, LinkMode, MAX_CATEGORIES, MAX_TAGS, OneEntry, UpdateEntry, merge},
     },
-    service::{Caller, Services},
+    service::{Caller, Services, Unit},
     store::{
         self,
-        entry::Changes,
+        entry::{Changes, Row},
         entry_link::{self, Links},
         reference::Missing,
     },
@@ -38,6 +40,13 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
         title: command.title.map(Into::into),
         ..Changes::default()
     };
+    let links = [(Links::Tags, &tags), (Links::Categories, &categories)];
+    let plain = changes.slug.as_ref().is_none_or(|slug| *slug == row.slug)
+        && changes.title.as_ref().is_none_or(|title| *title == row.title)
+        && fields.as_ref().is_none_or(|fields| *fields == row.fields);
+    if plain && linked(&unit, &grant, &row, links).await? {
+        return unit.unchanged(row.id, row.version).await;
+    }
     let schema = match &fields {
         Some(fields) => {
             let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
@@ -55,10 +64,27 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
     if let Some(schema) = &schema {
         content::follow(&unit, &grant, &row, schema, Missing::Refused).await?;
     }
-    for (links, ids) in [(Links::Tags, &tags), (Links::Categories, &categories)] {
+    for (links, ids) in links {
         if let Some(ids) = ids {
             entry_link::change(unit.tx(), &grant, &row, links, LinkMode::Set, ids).await?;
         }
     }
     finish(unit, &grant, &row, "entry.updated", "updated").await
+}
+
+/// Whether the entry has exactly the tags and categories that are given, where any are.
+async fn linked(
+    unit: &Unit,
+    grant: &Grant,
+    row: &Row,
+    wanted: [(Links, &Option<Vec<Uuid>>); 2],
+) -> Result<bool> {
+    for (links, ids) in wanted {
+        if let Some(ids) = ids
+            && !entry_link::same(unit.tx(), grant, row, links, ids).await?
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -101,7 +101,10 @@ pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
     Ok(match kind.as_str() {
         "contentType" => Line::ContentType(brand, shape(line)?),
         "tag" => Line::Tag(brand, shape(line)?),
-        "category" => Line::Category(brand, shape::<CategoryLine>(line)?.path),
+        "category" => match shape::<CategoryLine>(line)?.path {
+            path if path.is_empty() => return Err(wrong("path", "required", "must have at least one step")),
+            path => Line::Category(brand, path),
+        },
         "asset" => Line::Record(brand, Record::Asset(Box::new(shape::<AssetRecord>(line)?))),
         "entry" => Line::Record(brand, Record::Entry(Box::new(shape::<EntryRecord>(line)?))),
         _ => return Err(wrong("kind", "kind", KINDS)),
