@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::{Caller, Services, Unit, entry::publication};
 use crate::{
     domain::{
-        Error, Result, Violation,
-        access::Permission,
+        Code, Error, Result, Violation,
+        access::{BrandScope, Permission},
         brand::{CreateBrand, LocaleInput, Locales, UpdateBrand},
         change::{Changed, check_version},
         event::Event,
@@ -33,7 +33,8 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateBrand) 
 /// Changes what is given of a brand. Locales that entries are written in must stay.
 ///
 /// # Errors
-/// `INVALID` for locales that do not fit together, `CONFLICT` for another version, a slug that is taken or a locale in use.
+/// `FORBIDDEN` for another slug without the right in every brand, `INVALID` for locales that do not fit together,
+/// `CONFLICT` for another version, a slug that is taken or a locale in use.
 pub async fn update(services: &Services, caller: &Caller, command: UpdateBrand) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::BrandWrite)?;
     let unit = Unit::begin(services, caller).await?;
@@ -48,6 +49,11 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateBrand) 
     let locales = command.default_locale.is_some() || command.locales.is_some();
     if !locales && same(&changes.slug, &row.slug) && same(&changes.name, &row.name) {
         return unit.unchanged(row.id, row.version).await;
+    }
+    // A slug is unique over all brands: whether it is taken is for nobody to try whose sight ends at some of them.
+    if !same(&changes.slug, &row.slug) && *grant.brands() != BrandScope::All {
+        let message = "only somebody who is not limited to brands may give a brand another slug";
+        return Err(Error::new(Code::Forbidden, message));
     }
     if command.default_locale.is_some() || command.locales.is_some() {
         let before = store::brand::locales(unit.tx(), &row).await?;

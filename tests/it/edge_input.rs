@@ -150,3 +150,26 @@ async fn what_is_wrong_is_placed_in_one_form() {
         assert_eq!(taken["extensions"]["details"]["path"], path, "{taken}");
     }
 }
+
+#[tokio::test]
+async fn a_number_that_would_be_rounded_is_refused() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let owner = app.as_owner();
+    let make = |number: &str| {
+        format!(
+            "mutation($k: ID!) {{ createEntry(input: {{contentTypeId: $k, slug: \"n\", title: \"N\", fields: {{price: {number}}}}}) {{ entry {{ fields }} }} }}"
+        )
+    };
+    for number in ["18446744073709551617", "-9223372036854775809", "9007199254740994.5", "1e300"] {
+        let error = owner.error(&make(number), json!({"k": shop.kind})).await;
+        let violation = &error["extensions"]["violations"][0];
+        assert_eq!(
+            (&violation["path"], &violation["code"]),
+            (&json!("input.fields/price"), &json!("rounded")),
+            "{error}"
+        );
+    }
+    let kept = owner.data(&make("9007199254740993"), json!({"k": shop.kind})).await;
+    assert_eq!(kept["createEntry"]["entry"]["fields"]["price"].to_string(), "9007199254740993");
+}

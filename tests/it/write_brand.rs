@@ -86,3 +86,18 @@ async fn a_deleted_brand_takes_its_content_out_of_reach_until_it_is_restored() {
     let error = service::brand::update(&w.services, &w.owner, command).await.unwrap_err();
     assert_eq!(error.code(), Code::Conflict);
 }
+
+#[tokio::test]
+async fn who_is_limited_to_brands_cannot_try_the_slugs_of_others() {
+    let w = World::new().await;
+    let limited = w.member(Role::Owner);
+    for text in ["free", "other"] {
+        let command = UpdateBrand { slug: Some(slug(text)), ..nothing(w.brand) };
+        let error = service::brand::update(&w.services, &limited, command).await.unwrap_err();
+        assert_eq!(error.code(), Code::Forbidden, "{text}");
+    }
+    let command = UpdateBrand { slug: Some(slug("acme")), name: Some(name("Acme")), ..nothing(w.brand) };
+    service::brand::update(&w.services, &limited, command).await.unwrap();
+    let command = UpdateBrand { slug: Some(slug("free")), ..nothing(w.brand) };
+    service::brand::update(&w.services, &w.owner, command).await.unwrap();
+}

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::domain::Violation;
 
+/// Beyond this a number of 64 bits cannot tell one whole number from the next: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Everything about a value that no schema can allow. Paths begin with `fields`.
 pub(super) fn violations(fields: &Value) -> Vec<Violation> {
     if !fields.is_object() {
@@ -62,6 +65,14 @@ impl Scan {
                 }
             }
             Value::String(text) => self.text(text, at),
+            Value::Number(number)
+                if number.is_f64() && number.as_f64().is_some_and(|it| it.abs() > EXACT) =>
+            {
+                self.bytes += 8;
+                let message =
+                    "must lie between -2^53 and 2^53, or be a whole number of 64 bits: others are rounded";
+                self.found.push(Violation::new(at, "rounded", message));
+            }
             // Longer than any number of ours is printed.
             Value::Number(_) | Value::Bool(_) | Value::Null => self.bytes += 8,
         }

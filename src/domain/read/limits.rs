@@ -63,7 +63,7 @@ pub const LIMITS: Limits = Limits {
     count_rows: 1_000,
     facet_rows: 5_000,
     max_bodies: 20,
-    max_cursor: 16_384,
+    max_cursor: 32_768,
     max_nodes: 100,
     max_arguments: 1_048_576,
     max_rows: 200_000,

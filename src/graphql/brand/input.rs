@@ -41,7 +41,7 @@ pub(super) struct UpdateBrandInput {
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
     expected_version: Option<i32>,
-    /// Another slug.
+    /// Another slug; only somebody who is not limited to brands may give it.
     slug: MaybeUndefined<String>,
     /// Another name.
     name: MaybeUndefined<String>,

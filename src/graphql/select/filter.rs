@@ -114,6 +114,11 @@ impl Selector<'_> {
             .find("field")
             .map(|input| FieldPath::parse(input.text()?, input.path()).map(|path| path.to_string()))
             .transpose()?;
+        if let Some(field) = filter.find("field")
+            && filter.find("some").or(filter.find("none")).is_none()
+        {
+            return Err(field.wrong("required", "needs `some` or `none` beside it"));
+        }
         let mut all = Predicate::all();
         for (name, input) in filter.entries() {
             if name == "field" || input.is_null() {

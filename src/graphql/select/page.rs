@@ -251,6 +251,11 @@ fn order_key(noun: &Noun, input: &Input<'_>, searched: bool) -> Result<OrderKey>
             }
         }
     };
+    if word != "FIELD"
+        && let Some(stray) = fields.find("path").or(fields.find("as"))
+    {
+        return Err(stray.wrong("exclusive", "goes with `field: FIELD` only"));
+    }
     let direction = match fields.find("direction") {
         None if operand == Operand::Relevance => Direction::Desc,
         None => Direction::Asc,

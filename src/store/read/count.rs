@@ -172,15 +172,18 @@ fn counted(facet: &Facet, row: &str, arguments: &mut Arguments<'_>) -> Counted {
         Facet::Statuses => plain(format!("upper({row}.status)")),
         Facet::Locales => plain(format!("{row}.locale")),
         Facet::Field(custom) => {
-            let value = path::expression(row, custom, Kind::List);
-            let label = path::expression(row, custom, Kind::Text);
+            let (found, each) = (path::expression(row, custom, Kind::List), arguments.alias());
             Counted {
-                joined: String::new(),
-                group: format!("{value}, {label}"),
-                value,
-                label,
+                // What is no list is a list of one. Equal numbers are one value, however they were written.
+                joined: format!(
+                    " cross join lateral jsonb_array_elements(case jsonb_typeof({found}) when 'array' then {found} \
+                     else jsonb_build_array({found}) end) {each}(v)"
+                ),
+                value: format!("{each}.v"),
+                label: format!("{each}.v #>> '{{}}'"),
                 id: "null".to_owned(),
-                count: COUNT.to_owned(),
+                group: format!("{each}.v"),
+                count: format!("count(distinct {row}.id)"),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{arguments::Arguments, rows::Scope};
 use crate::domain::{
-    Result,
+    Code, Error, Result,
     read::{Direction, Nulls, OrderKey, Position},
 };
 
@@ -22,6 +22,12 @@ pub(super) fn beyond(
             Some(text) => {
                 let placeholder = arguments.bind(text.clone())?;
                 Some(format!("{placeholder}::{}", scope.sql_type(&key.operand)))
+            }
+            // Made by somebody who sees rows without a value, and used by somebody for whom there are none.
+            None if key.nulls.is_none() => {
+                let message =
+                    "the cursor stands at a row that has no place in this list; start from the first page";
+                return Err(Error::new(Code::CursorMismatch, message));
             }
             None => None,
         };

@@ -2,6 +2,7 @@
 
 mod access;
 mod cursors;
+mod edges;
 mod every_scalar;
 mod facets;
 mod filters;
