@@ -14,6 +14,7 @@ mod m0004_problem_and_bin;
 mod m0005_writing;
 mod m0006_origin;
 mod m0006_read_indexes;
+mod m0007_pulled;
 mod m0008_origin;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_writing::Migration),
             Box::new(m0006_origin::Migration),
             Box::new(m0006_read_indexes::Migration),
+            Box::new(m0007_pulled::Migration),
             Box::new(m0008_origin::Migration),
         ]
     }

@@ -147,6 +147,7 @@ impl Work<'_> {
             self.page(&destination, page, tally).await?;
             progress(&Progress { resource: &resource, page: number, seen, total, tally });
         }
+        bulk::settle_all(self.services, self.caller, &destination).await?;
         tally.waiting = store::source::count_waiting(&self.services.db, self.source.id).await?;
         Ok(())
     }

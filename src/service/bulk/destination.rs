@@ -110,6 +110,11 @@ impl Destination {
         place.unwrap_or(usize::MAX)
     }
 
+    /// Whether the brand speaks more than one language.
+    pub(super) fn several_locales(&self) -> bool {
+        self.chains.len() > 1
+    }
+
     fn namespace(&self) -> Uuid {
         self.source.unwrap_or(self.brand)
     }

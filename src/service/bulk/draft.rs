@@ -11,7 +11,7 @@ use crate::{
         record::{Failure, Key, Target, Term},
         text::{Locale, Slug},
     },
-    store::bulk::AssetRow,
+    store::bulk::{AssetRow, Pulled},
 };
 
 /// A record that is ready to be written.
@@ -20,6 +20,16 @@ pub(super) struct Draft {
     pub(super) index: u64,
     pub(super) key: Key,
     pub(super) body: Body,
+}
+
+impl Draft {
+    /// The row that the record becomes.
+    pub(super) fn id(&self) -> Uuid {
+        match &self.body {
+            Body::Entry(entry) => entry.id,
+            Body::Asset(asset) => asset.id,
+        }
+    }
 }
 
 /// What a record becomes.
@@ -33,6 +43,7 @@ pub(super) enum Body {
 #[derive(Debug)]
 pub(super) struct EntryDraft {
     pub(super) id: Uuid,
+    pub(super) pulled: Pulled,
     pub(super) translation_id: Uuid,
     pub(super) content_type_id: Uuid,
     pub(super) uniques: Vec<UniqueValue>,

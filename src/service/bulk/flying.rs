@@ -9,7 +9,7 @@ use std::{
 use uuid::Uuid;
 
 use super::draft::{Body, Draft, EntryDraft};
-use crate::store::bulk::{Missing, ReferenceRow};
+use crate::store::bulk::{Missing, Pulled, ReferenceRow};
 
 /// What is in the air, and what has to be written when it has landed.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub(super) struct Late {
     pub(super) many: bool,
     /// What the translations of the target share, where it is an entry.
     pub(super) translation_id: Option<Uuid>,
+    /// What is remembered of the entry's record once the reference is written.
+    pub(super) pulled: Pulled,
 }
 
 impl Flying {
@@ -85,10 +87,25 @@ pub(super) struct Flight<'f> {
     drafts: &'f [Draft],
 }
 
+impl Flight<'_> {
+    /// Takes back what was announced of those that will not land.
+    pub(super) fn withdraw(&self, gone: &HashSet<Uuid>) {
+        if !gone.is_empty() {
+            self.flying.forget(self.drafts.iter().filter(|draft| gone.contains(&draft.id())));
+        }
+    }
+}
+
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        let mut state = self.flying.state();
-        for draft in self.drafts {
+        self.flying.forget(self.drafts.iter());
+    }
+}
+
+impl Flying {
+    fn forget<'d>(&self, drafts: impl Iterator<Item = &'d Draft>) {
+        let mut state = self.state();
+        for draft in drafts {
             match &draft.body {
                 Body::Entry(entry) => {
                     if let Some(known) = state.entries.get_mut(&entry.translation_id) {
@@ -122,7 +139,8 @@ pub(super) fn lately(
         let wanted = entries.get(&row.entry_id)?.references.iter().find(|one| one.field == row.field)?;
         let target = wanted.targets.get(usize::try_from(row.position).ok()?).copied();
         let translation_id = target.filter(|_| !row.asset);
-        missing.contains(&place).then_some(Late { row, many: wanted.many, translation_id })
+        let pulled = entries.get(&row.entry_id)?.pulled;
+        missing.contains(&place).then_some(Late { row, many: wanted.many, translation_id, pulled })
     });
     late.collect()
 }

@@ -22,8 +22,8 @@ use crate::{
         taxonomy::MAX_DEPTH,
         text::{FileName, Name, Prose, Slug, Title},
     },
-    kit::slug,
-    store::bulk::AssetRow,
+    kit::{id, slug},
+    store::bulk::{AssetRow, Pulled},
 };
 
 /// What fits, and why the rest does not; of a record that has several faults each is told.
@@ -32,9 +32,14 @@ pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, V
     let mut seen: HashSet<Uuid> = HashSet::with_capacity(items.len());
     for Item { index, record } in items {
         let key = record.key().clone();
+        let pulled = pulled(&record);
         let body = match record {
-            Record::Entry(record) => entry(destination, *record).map(|entry| Body::Entry(Box::new(entry))),
-            Record::Asset(record) => asset(destination, *record).map(|asset| Body::Asset(Box::new(asset))),
+            Record::Entry(record) => {
+                entry(destination, *record, pulled).map(|entry| Body::Entry(Box::new(entry)))
+            }
+            Record::Asset(record) => {
+                asset(destination, *record, pulled).map(|asset| Body::Asset(Box::new(asset)))
+            }
         };
         let body = body.and_then(|body| {
             let id = match &body {
@@ -59,7 +64,7 @@ pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, V
     (drafts, failures)
 }
 
-fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
+fn entry(destination: &Destination, record: EntryRecord, pulled: Pulled) -> Result<EntryDraft> {
     let content_type = destination.content_type(&record.content_type)?;
     let locale = destination.locale(record.locale.as_deref())?;
     let title: String = Title::parse(&one_line(&record.title), "title")?.into();
@@ -100,6 +105,7 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
     };
     Ok(EntryDraft {
         id: destination.entry_id(&record.key, &locale),
+        pulled,
         translation_id: destination.translation_id(&record.key),
         content_type_id: content_type.id,
         uniques,
@@ -119,6 +125,21 @@ fn entry(destination: &Destination, record: EntryRecord) -> Result<EntryDraft> {
         categories: record.categories,
         references,
     })
+}
+
+/// What is remembered of a record, to see the next time whether it is another one.
+fn pulled(record: &Record) -> Pulled {
+    // What serializes here are strings, numbers and lists of them: that does not fail.
+    let text = |value: serde_json::Result<String>| value.unwrap_or_default();
+    let status = match record {
+        Record::Entry(entry) => text(serde_json::to_string(&(entry.status, entry.published_at))),
+        Record::Asset(_) => String::new(),
+    };
+    let digest = |what, text: &str| id::derived(Uuid::nil(), what, text);
+    Pulled {
+        digest: digest("record", &text(serde_json::to_string(record))),
+        status: digest("status", &status),
+    }
 }
 
 /// A headline stands on one line; platforms let line breaks through.
@@ -216,13 +237,14 @@ fn bounded_at(at: String, count: usize, most: u32) -> Result<()> {
     Err(Error::invalid(at, "max_items", format!("holds {count}, at most {most} are taken")))
 }
 
-fn asset(destination: &Destination, record: AssetRecord) -> Result<AssetRow> {
+fn asset(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Result<AssetRow> {
     let title = record.title.map(|title| Title::parse(&one_line(&title), "title")).transpose()?;
     let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
     let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
     let epoch = chrono::DateTime::UNIX_EPOCH;
     Ok(AssetRow {
         id: destination.asset_id(&record.key),
+        pulled,
         filename: FileName::parse(&record.filename, "filename")?.into(),
         title: title.map(Into::into),
         alt: alt.map(Into::into),

@@ -1,6 +1,6 @@
 //! Fills in references between batches that did not see one another, because they were written at the same time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::{Destination, flying::Late};
 use crate::{
     domain::{Result, event::Event, record::MAX_BATCH},
     service::{Caller, Services, Unit},
-    store::bulk::{self, PendingRow, ReferenceRow},
+    store::bulk::{self, PendingRow, Pulled, ReferenceRow},
 };
 
 /// Fills in what can be filled in, and tells how many references of the brand still wait for what they lead to.
@@ -60,6 +60,8 @@ async fn land(services: &Services, caller: &Caller, destination: &Destination) -
         if !lost.is_empty() {
             wait(&mut unit, brand, &lost).await?;
         }
+        let pulled: HashMap<Uuid, Pulled> = part.iter().map(|one| (one.row.entry_id, one.pulled)).collect();
+        bulk::remember(unit.tx(), &pulled.into_iter().collect::<Vec<_>>(), &[]).await?;
         unit.commit().await?;
     }
     Ok(())

@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Targets {
     entries: HashMap<Uuid, Vec<(String, Uuid)>>,
     assets: HashSet<Uuid>,
+    /// Those that another batch has announced and the database does not show.
+    air: HashSet<Uuid>,
 }
 
 impl Targets {
@@ -26,22 +28,27 @@ impl Targets {
                 references.filter(|one| one.to == to).flat_map(|one| one.targets.iter().copied()).collect();
             ids.into_iter().collect()
         };
-        let mut found = Self { entries: HashMap::new(), assets: HashSet::new() };
+        let mut found = Self { entries: HashMap::new(), assets: HashSet::new(), air: HashSet::new() };
         let (translations, assets) = (wanted(Target::Entry), wanted(Target::Asset));
         if !assets.is_empty() {
             // The air first: what lands in between is then in both, and not in neither.
             found.assets = flying.assets(&assets);
-            found.assets.extend(bulk::known_assets(unit.tx(), assets).await?);
+            let known: HashSet<Uuid> = bulk::known_assets(unit.tx(), assets).await?.into_iter().collect();
+            found.air.extend(found.assets.difference(&known));
+            found.assets.extend(known);
         }
         if !translations.is_empty() {
             found.entries = flying.entries(&translations);
+            found.air.extend(found.entries.values().flatten().map(|(_, id)| *id));
             for known in bulk::known_entries(unit.tx(), translations).await? {
+                found.air.remove(&known.id);
                 let there = found.entries.entry(known.translation_id).or_default();
                 if !there.iter().any(|(_, id)| *id == known.id) {
                     there.push((known.locale, known.id));
                 }
             }
             for entry in entries {
+                found.air.remove(&entry.id);
                 let known = found.entries.entry(entry.translation_id).or_default();
                 if !known.iter().any(|(_, id)| *id == entry.id) {
                     known.push((entry.locale.as_str().to_owned(), entry.id));
@@ -92,6 +99,11 @@ impl Targets {
             }
         }
         fields.into_text()
+    }
+
+    /// Whether one of the references leads to what another batch has announced and the database does not show.
+    pub(super) fn in_the_air(&self, references: &[ReferenceRow]) -> bool {
+        references.iter().any(|one| self.air.contains(&one.target_id))
     }
 
     fn nearest(&self, destination: &Destination, translation: Uuid, locale: &str) -> Option<Uuid> {

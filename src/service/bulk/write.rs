@@ -20,7 +20,7 @@ use crate::{
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
-        bulk::{self, AssetRow, EntryRow, LinkRow},
+        bulk::{self, AssetRow, EntryRow, LinkRow, Pulled},
         event::Author,
     },
 };
@@ -37,17 +37,22 @@ pub(super) async fn once(
 ) -> Result<Outcome> {
     let flight = destination.flying.announce(drafts);
     let mut unit = Unit::begin(services, caller).await?;
-    let mut outcome = Outcome::default();
+    let settled = settled(&unit, drafts).await?;
+    let mut outcome = Outcome { unchanged: settled.len() as u64, ..Outcome::default() };
     let mut late = Vec::new();
-    let assets = assets(&mut unit, destination, drafts, &mut outcome).await?;
-    let entries: Vec<(&Draft, &EntryDraft)> = drafts
-        .iter()
+    let changed = || drafts.iter().filter(|draft| !settled.contains(&draft.id()));
+    let assets = assets(&mut unit, destination, changed(), &mut outcome).await?;
+    let wanted: Vec<(&Draft, &EntryDraft)> = changed()
         .filter_map(|draft| match &draft.body {
             Body::Entry(entry) => Some((draft, entry.as_ref())),
             Body::Asset(_) => None,
         })
         .collect();
-    let entries = unclaimed(&unit, destination, entries, &mut outcome.failures).await?;
+    let asked: HashSet<Uuid> = wanted.iter().map(|(_, entry)| entry.id).collect();
+    let entries = unclaimed(&unit, destination, wanted, &mut outcome.failures).await?;
+    // Nobody is led to what is set aside. What was deleted is not there, and what has not changed is in the database.
+    let landing: HashSet<Uuid> = entries.iter().map(|one| one.entry.id).collect();
+    flight.withdraw(&asked.difference(&landing).chain(&settled).copied().collect());
     if !entries.is_empty() || !assets.is_empty() {
         late = write_entries(&mut unit, caller, destination, &entries, assets, &mut outcome).await?;
     }
@@ -57,16 +62,29 @@ pub(super) async fn once(
     Ok(outcome)
 }
 
-async fn assets(
+/// The rows that do not have to be written: their record came before as it comes now, or they were deleted since. What
+/// people have changed of them stays.
+async fn settled(unit: &Unit, drafts: &[Draft]) -> Result<HashSet<Uuid>> {
+    let (mut entries, mut assets) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        match &draft.body {
+            Body::Entry(entry) => entries.push((entry.id, entry.pulled)),
+            Body::Asset(asset) => assets.push((asset.id, asset.pulled)),
+        }
+    }
+    let found = bulk::settled(unit.tx(), &entries, &assets).await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
+async fn assets<'d>(
     unit: &mut Unit,
     destination: &Destination,
-    drafts: &[Draft],
+    drafts: impl Iterator<Item = &'d Draft>,
     outcome: &mut Outcome,
 ) -> Result<Vec<Uuid>> {
     let now = unit.now();
     let or_now = |at: DateTime<Utc>| if at == DateTime::UNIX_EPOCH { now } else { at };
     let mut rows: Vec<AssetRow> = drafts
-        .iter()
         .filter_map(|draft| match &draft.body {
             Body::Asset(row) => Some(AssetRow {
                 created_at: or_now(row.created_at),
@@ -86,6 +104,9 @@ async fn assets(
     outcome.created += written.tally.created;
     outcome.updated += written.tally.updated;
     outcome.unchanged += written.tally.unchanged;
+    let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
+    let same = rows.iter().filter(|row| !told.contains(&row.id)).map(|row| (row.id, row.pulled));
+    bulk::remember(unit.tx(), &[], &same.collect::<Vec<_>>()).await?;
     for (changed, created) in written.changed {
         let kind = if created { "asset.created" } else { "asset.updated" };
         unit.record(Event::of(kind, brand, changed));
@@ -112,12 +133,17 @@ async fn write_entries(
 
     let (mut rows, mut references, mut pending) = (Vec::with_capacity(ready.len()), Vec::new(), Vec::new());
     let (mut tags, mut categories) = (Vec::new(), Vec::new());
+    let mut unsure: HashMap<Uuid, Pulled> = HashMap::new();
     for one in ready {
-        let entry = one.entry;
+        let (entry, before) = (one.entry, references.len());
         let fields = targets.resolve(destination, entry, &mut references, &mut pending);
-        let row = row(one, fields, terms.tags(entry), terms.categories(entry), &published, now);
+        let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), &published, now);
         tags.extend(row.tags.iter().map(|tag| LinkRow { entry_id: entry.id, term_id: *tag }));
         categories.extend(row.categories.iter().map(|term| LinkRow { entry_id: entry.id, term_id: *term }));
+        if targets.in_the_air(references.get(before..).unwrap_or_default()) {
+            unsure.insert(entry.id, entry.pulled);
+            row.pulled.digest = Uuid::nil();
+        }
         rows.push(row);
     }
     rows.sort_unstable_by_key(|row| row.id);
@@ -131,12 +157,24 @@ async fn write_entries(
         late = lately(&drafts, references, missing);
         bulk::replace_pending(tx, rows.iter().map(|row| row.id).collect(), &pending).await?;
         let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
+        // An entry whose reference is still to be written is looked at again where this never comes to its end.
+        let waits: HashSet<Uuid> = late.iter().map(|one| one.row.entry_id).collect();
+        let sure = rows.iter().filter(|row| !told.contains(&row.id) || unsure.contains_key(&row.id));
+        let sure = sure.filter(|row| !waits.contains(&row.id));
+        let sure = sure.map(|row| (row.id, unsure.get(&row.id).copied().unwrap_or(row.pulled)));
+        bulk::remember(tx, &sure.collect::<Vec<_>>(), &[]).await?;
         let linked = bulk::raise(tx, differed.difference(&told).copied().collect(), &actor, now).await?;
         outcome.created += written.tally.created;
         outcome.updated += written.tally.updated + linked.len() as u64;
         outcome.unchanged += written.tally.unchanged.saturating_sub(linked.len() as u64);
         outcome.waiting += pending.len() as u64;
         events.extend(linked.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
+        if destination.several_locales() {
+            let new = written.changed.iter().filter(|(_, created)| *created).map(|(changed, _)| changed.id);
+            let led = bulk::lead_to(tx, brand, source, new.collect(), &actor, now).await?;
+            outcome.settled += led.len() as u64;
+            events.extend(led.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
+        }
         for (changed, created) in written.changed {
             let kind = if created { "entry.created" } else { "entry.updated" };
             events.push(Event::of(kind, brand, changed));
@@ -171,6 +209,7 @@ fn row(
     }
     EntryRow {
         id: entry.id,
+        pulled: entry.pulled,
         translation_id: entry.translation_id,
         content_type_id: entry.content_type_id,
         slug: ready.slug.clone(),

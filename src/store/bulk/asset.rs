@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, Written, changed, check, moments, texts};
+use super::{Pulled, Tally, Written, changed, check, moments, texts};
 use crate::{
     domain::{
         Result,
@@ -17,6 +17,8 @@ use crate::{
 pub struct AssetRow {
     /// Its key.
     pub id: Uuid,
+    /// What is remembered of its record.
+    pub pulled: Pulled,
     /// What the file is called.
     pub filename: String,
     /// Its headline.
@@ -76,6 +78,7 @@ pub async fn write_assets(
         text(|asset| asset.external_id.as_deref()),
         moments(assets.iter().map(|asset| Some(asset.created_at))),
         moments(assets.iter().map(|asset| Some(asset.updated_at))),
+        assets.iter().map(|asset| asset.pulled.digest).collect::<Vec<_>>().into(),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let changed = changed(&found)?;
@@ -88,15 +91,17 @@ pub async fn write_assets(
 
 const UPSERT: &str = "
 insert into asset as a (id, brand_id, filename, title, alt, media_type, byte_size, width, height, url, metadata, source_id,
-  external_id, created_at, updated_at)
+  external_id, created_at, updated_at, pulled_digest)
 select id, $1, filename, nullif(title, ''), nullif(alt, ''), media_type, nullif(byte_size, -1), nullif(width, -1)::int,
-  nullif(height, -1)::int, url, metadata::jsonb, $2, nullif(external_id, ''), created_at::timestamptz, updated_at::timestamptz
+  nullif(height, -1)::int, url, metadata::jsonb, $2, nullif(external_id, ''), created_at::timestamptz, updated_at::timestamptz,
+  pulled_digest
 from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[],
-  $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
-  as i(id, filename, title, alt, media_type, byte_size, width, height, url, metadata, external_id, created_at, updated_at)
+  $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[])
+  as i(id, filename, title, alt, media_type, byte_size, width, height, url, metadata, external_id, created_at, updated_at,
+    pulled_digest)
 on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,
   media_type = excluded.media_type, byte_size = excluded.byte_size, width = excluded.width, height = excluded.height,
-  url = excluded.url, metadata = excluded.metadata, updated_at = excluded.updated_at, version = a.version + 1
+  url = excluded.url, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at, version = a.version + 1
 where a.deleted_at is null
   and (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
     is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Tally, changed, check, moments, texts};
+use super::{Pulled, Tally, changed, check, moments, texts};
 use crate::{
     domain::{
         Result,
@@ -24,6 +24,8 @@ use crate::{
 pub struct EntryRow {
     /// Its key.
     pub id: Uuid,
+    /// What is remembered of its record.
+    pub pulled: Pulled,
     /// What its translations share.
     pub translation_id: Uuid,
     /// Its content type.
@@ -119,6 +121,8 @@ pub async fn upsert_entries(
         categories.into(),
         author.actor.into(),
         now.into(),
+        id(|entry| entry.pulled.digest),
+        id(|entry| entry.pulled.status),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let mut fresh = HashMap::with_capacity(found.len());
@@ -139,31 +143,36 @@ pub async fn upsert_entries(
     Ok(written)
 }
 
+// A status that a person has given stays until the platform says another one than the last time.
 // `xmax` is 0 in a row that this statement inserted, and this transaction in one that it updated.
 const UPSERT: &str = "
 with incoming as (
   select id, translation_id, content_type_id, slug, locale, title, status, fields::jsonb as fields, search_text,
     nullif(external_id, '') as external_id, nullif(published_at, '')::timestamptz as published_at,
     nullif(scheduled_at, '')::timestamptz as scheduled_at, created_at::timestamptz as created_at,
-    updated_at::timestamptz as updated_at
+    updated_at::timestamptz as updated_at,
+    nullif(pulled_digest, '00000000-0000-0000-0000-000000000000') as pulled_digest, pulled_status
   from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $23::uuid[], $24::uuid[])
     as i(id, translation_id, content_type_id, slug, locale, title, status, fields, search_text, external_id,
-      published_at, scheduled_at, created_at, updated_at)
+      published_at, scheduled_at, created_at, updated_at, pulled_digest, pulled_status)
 ), written as (
   insert into entry as e (id, brand_id, content_type_id, translation_id, slug, locale, title, status, fields, search_text,
-    source_id, external_id, published_at, scheduled_at, created_at, updated_at)
+    source_id, external_id, published_at, scheduled_at, created_at, updated_at, pulled_digest, pulled_status)
   select id, $1, content_type_id, translation_id, slug, locale, title, status, fields, search_text,
-    $2, external_id, published_at, scheduled_at, created_at, updated_at
+    $2, external_id, published_at, scheduled_at, created_at, updated_at, pulled_digest, pulled_status
   from incoming
   on conflict (id) do update set content_type_id = excluded.content_type_id, slug = excluded.slug, title = excluded.title,
-    status = excluded.status, fields = excluded.fields, search_text = excluded.search_text,
-    published_at = excluded.published_at, scheduled_at = excluded.scheduled_at, updated_at = excluded.updated_at,
-    version = e.version + 1
+    fields = excluded.fields, search_text = excluded.search_text, updated_at = excluded.updated_at,
+    status = case when e.pulled_status = excluded.pulled_status then e.status else excluded.status end,
+    published_at = case when e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
+    scheduled_at = case when e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
+    pulled_digest = excluded.pulled_digest, pulled_status = excluded.pulled_status, version = e.version + 1
   where e.deleted_at is null
-    and (e.content_type_id, e.slug, e.title, e.status, e.fields, e.search_text, e.published_at, e.scheduled_at)
-      is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.status, excluded.fields,
-        excluded.search_text, excluded.published_at, excluded.scheduled_at)
+    and ((e.content_type_id, e.slug, e.title, e.fields, e.search_text)
+      is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.fields, excluded.search_text)
+    or (e.pulled_status is distinct from excluded.pulled_status and (e.status, e.published_at, e.scheduled_at)
+      is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
   returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
 ), history as (
   insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)

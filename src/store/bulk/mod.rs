@@ -5,7 +5,9 @@ mod brand;
 mod entry;
 mod existing;
 mod link;
+mod nearer;
 mod pending;
+mod pulled;
 mod taxonomy;
 mod unique;
 
@@ -27,7 +29,9 @@ pub use existing::{Known, Published, SlugClaim, known_assets, known_entries, loa
 pub use link::{
     LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references, withdraw_reference,
 };
+pub use nearer::lead_to;
 pub use pending::{PendingRow, add_pending, count_pending_of_brand, overdue, raise, replace_pending, settle};
+pub use pulled::{Pulled, Settled, remember, settled};
 pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};
 pub use unique::{Claim, lock_values, taken_values};
 
