@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{
-    EmptySubscription, Schema, ValidationMode,
+    EmptySubscription, OutputType, Schema, ValidationMode,
     parser::types::{ExecutableDocument, OperationType},
 };
 use bytes::Bytes;
@@ -25,6 +25,7 @@ use super::{
     query::Query,
     register,
     types::Types,
+    viewer::Viewer,
 };
 use crate::{
     domain::{Code, Error, Result, access::Actor},
@@ -132,8 +133,12 @@ impl Engine {
     /// The graph over a library's catalog.
     ///
     /// # Errors
-    /// `INTERNAL` where the catalog makes no schema.
+    /// `CONFLICT` where the catalog gives two types of the graph one name, `INTERNAL` where it makes no schema.
     pub fn new(services: Services, library: Library) -> Result<Self> {
+        register::distinct(library.catalog(), |registry| {
+            <Mutation as OutputType>::create_type_info(registry);
+            <Viewer as OutputType>::create_type_info(registry);
+        })?;
         let build = || Schema::build(Query, Mutation::default(), EmptySubscription);
         let (strict, known) = register::with_catalog(Arc::clone(library.catalog()), || {
             (build().finish(), build().validation_mode(ValidationMode::Fast).finish())

@@ -52,11 +52,16 @@ impl Catalog {
     /// A catalog of these nouns.
     ///
     /// # Errors
-    /// `INTERNAL` where a relation leads to a noun that is not among them.
+    /// `INTERNAL` where a relation leads to a noun that is not among them, `CONFLICT` where two have one name.
     pub fn of(nouns: Vec<Noun>) -> Result<Self> {
-        let nouns: IndexMap<String, Arc<Noun>> =
-            nouns.into_iter().map(|noun| (noun.name.to_string(), Arc::new(noun))).collect();
-        let catalog = Self { nouns };
+        let mut named = IndexMap::with_capacity(nouns.len());
+        for noun in nouns {
+            if let Some(other) = named.insert(noun.name.to_string(), Arc::new(noun)) {
+                let message = format!("two nouns have the name {}", other.name);
+                return Err(Error::new(super::Code::Conflict, message));
+            }
+        }
+        let catalog = Self { nouns: named };
         for noun in catalog.nouns() {
             for field in &noun.fields {
                 if let Some(relation) = field.read.relation() {

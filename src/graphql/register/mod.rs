@@ -8,13 +8,18 @@ mod root;
 
 use std::{cell::RefCell, sync::Arc};
 
-use async_graphql::registry::{
-    EnumBuilder, InputObjectBuilder, MetaEnumValue, MetaField, MetaInputValue, MetaType, ObjectBuilder,
-    Registry,
+use async_graphql::{
+    OutputType,
+    registry::{
+        EnumBuilder, InputObjectBuilder, MetaEnumValue, MetaField, MetaInputValue, MetaType, ObjectBuilder,
+        Registry,
+    },
 };
 use indexmap::IndexMap;
 
+use super::scalar::{DateTime, Json};
 use crate::domain::{
+    Code, Error, Result,
     catalog::{Catalog, EnumType, Scalar},
     fields::Kind,
 };
@@ -27,6 +32,33 @@ pub(super) const NODE: &str = "Node";
 thread_local! {
     /// The catalog of the schema that this thread is building: async-graphql's hooks for type information take no value.
     static BUILDING: RefCell<Option<Arc<Catalog>>> = const { RefCell::new(None) };
+}
+
+thread_local! {
+    /// The names that were given to a type although another one had them.
+    static TWICE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Refuses a catalog whose nouns make two types of one name, or one that a type of the write side has: async-graphql would
+/// take whichever came first for both. `written` registers the write side.
+///
+/// # Errors
+/// `CONFLICT` naming the types.
+pub(super) fn distinct(catalog: &Arc<Catalog>, written: impl FnOnce(&mut Registry)) -> Result<()> {
+    let (mut read, mut others) = (Registry::default(), Registry::default());
+    // Without a catalog at hand the nouns that the write side mentions are left out.
+    written(&mut others);
+    TWICE.take();
+    with_catalog(Arc::clone(catalog), || query(&mut read));
+    let mut twice = TWICE.take();
+    let shared = [<DateTime as OutputType>::type_name(), <Json as OutputType>::type_name()];
+    let own = |name: &&String| !shared.iter().any(|shared| shared == name.as_str());
+    twice.extend(read.types.keys().filter(own).filter(|name| others.types.contains_key(*name)).cloned());
+    if twice.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the catalog gives a name to two types of the graph: {}", twice.join(", "));
+    Err(Error::new(Code::Conflict, message))
 }
 
 /// Builds something while the catalog is at hand for [`catalog`].
@@ -112,17 +144,17 @@ fn with_default((name, mut value): (String, MetaInputValue), default: &str) -> (
 
 fn add_object(registry: &mut Registry, name: &str, doc: &str, fields: IndexMap<String, MetaField>) {
     let object = ObjectBuilder::new(name, fields).description(Some(doc.to_owned())).build();
-    registry.types.insert(name.to_owned(), object);
+    add(registry, object);
 }
 
 fn add_input(registry: &mut Registry, name: &str, doc: &str, fields: IndexMap<String, MetaInputValue>) {
     let input = InputObjectBuilder::new(name, fields).description(Some(doc.to_owned())).build();
-    registry.types.insert(name.to_owned(), input);
+    add(registry, input);
 }
 
 fn add_one_of(registry: &mut Registry, name: &str, doc: &str, fields: IndexMap<String, MetaInputValue>) {
     let input = InputObjectBuilder::new(name, fields).description(Some(doc.to_owned())).oneof(true).build();
-    registry.types.insert(name.to_owned(), input);
+    add(registry, input);
 }
 
 fn add_enum<'v>(
@@ -140,7 +172,7 @@ fn add_enum<'v>(
         })
         .collect();
     let built = EnumBuilder::new(name, values).description(Some(doc.to_owned())).build();
-    registry.types.insert(name.to_owned(), built);
+    add(registry, built);
 }
 
 fn add_enum_type(registry: &mut Registry, of: &EnumType) {
@@ -150,5 +182,8 @@ fn add_enum_type(registry: &mut Registry, of: &EnumType) {
 }
 
 fn add(registry: &mut Registry, ty: MetaType) {
-    registry.types.insert(ty.name().to_owned(), ty);
+    let name = ty.name().to_owned();
+    if registry.types.insert(name.clone(), ty).is_some() {
+        TWICE.with_borrow_mut(|twice| twice.push(name));
+    }
 }

@@ -8,6 +8,7 @@ mod facets;
 mod filters;
 mod locales;
 mod mended;
+mod names;
 mod nodes;
 mod orders;
 mod refusals;
