@@ -139,6 +139,15 @@ impl Error {
         self
     }
 
+    /// Takes back the outermost key, where what it stands for is not in the answer that the caller gets.
+    #[must_use]
+    pub fn without_outermost(mut self) -> Self {
+        if !self.0.place.is_empty() {
+            self.0.place.remove(0);
+        }
+        self
+    }
+
     /// Where in the answer it is, key by key from the outside in, below the field that was asked for first.
     #[must_use]
     pub fn place(&self) -> &[String] {

@@ -17,7 +17,10 @@ use super::{
     select::{Collected, Fields, Root},
     viewer,
 };
-use crate::domain::{Error, Result, read::LIMITS};
+use crate::{
+    domain::{Error, Result, read::LIMITS},
+    service::Reading,
+};
 
 /// How many root fields are read at a time.
 const AT_ONCE: usize = 4;
@@ -83,38 +86,45 @@ async fn answer<'k>(
     schema: &Introspected,
 ) -> Answer<'k> {
     let sets: Vec<_> = collected.sets().collect();
-    let (always, json) = match Root::find(collected.name()) {
+    let (always, read) = match Root::find(collected.name()) {
         Some(root) => {
             (root.always(), read::root(root, collected.field(), &sets, surroundings, request).await)
         }
         None if collected.name() == "viewer" => {
             let selector = surroundings.selector(request);
-            (true, viewer::json(&selector, &sets, &request.caller.actor))
+            (true, viewer::json(&selector, &sets, &request.caller.actor).map(Reading::from))
         }
         None if introspection(collected.name()) => {
             // `__schema` is always there, `__type` is null where there is no such type: a value was given for both.
-            (false, Ok(schema.data.get(key).map_or_else(|| "null".to_owned(), |json| json.get().to_owned())))
+            let json = schema.data.get(key).map_or("null", |json| json.get()).to_owned();
+            (false, Ok(Reading::from(json)))
         }
-        None => (true, Ok("\"Query\"".to_owned())),
+        None => (true, Ok(Reading::from("\"Query\"".to_owned()))),
     };
-    let json =
-        json.map_err(|failed| error::at_field(&failed, request.request_id(), key, collected.position()));
-    Answer { key, always, json }
+    let told = |failed: &Error| error::at_field(failed, request.request_id(), key, collected.position());
+    match read {
+        Ok(Reading { json, refused }) => {
+            Answer { key, always, json: Some(json), errors: refused.iter().map(told).collect() }
+        }
+        Err(failed) => Answer { key, always, json: None, errors: vec![told(&failed)] },
+    }
 }
 
 /// What one root field came to.
 struct Answer<'k> {
     key: &'k str,
     always: bool,
-    json: std::result::Result<String, Value>,
+    /// Nothing where it failed as a whole.
+    json: Option<String>,
+    errors: Vec<Value>,
 }
 
 fn written(answers: &[Answer<'_>]) -> Bytes {
     let size: usize =
         answers.iter().map(|one| one.key.len() + one.json.as_ref().map_or(8, String::len) + 8).sum();
     let mut body = String::with_capacity(size.saturating_add(16));
-    let errors: Vec<&Value> = answers.iter().filter_map(|one| one.json.as_ref().err()).collect();
-    if answers.iter().any(|one| one.always && one.json.is_err()) {
+    let errors: Vec<&Value> = answers.iter().flat_map(|one| &one.errors).collect();
+    if answers.iter().any(|one| one.always && one.json.is_none()) {
         // A field that is never null has failed: the null goes up to `data`.
         body.push_str("{\"data\":null");
     } else {

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, PathSegment, Positioned,
+    ServerResult, Value,
     parser::types::Field,
     registry::{MetaField, ObjectBuilder, Registry},
     resolver_utils::resolve_container,
 };
 
 use super::{context, planned, read, register, select::Root, viewer::Viewer};
+use crate::domain::Error;
 
 /// Everything that can be read.
 #[derive(Debug)]
@@ -50,11 +52,19 @@ impl ContainerType for Query {
             return viewer.resolve(&selection, context.item).await.map(Some);
         }
         let Some(root) = Root::find(name).filter(|_| !request.only_validates) else { return Ok(None) };
+        let placed = |error: &Error| {
+            let mut rendered = at(request.render(error));
+            rendered.path.extend(error.place().iter().cloned().map(PathSegment::Field));
+            rendered
+        };
         let sets = [&field.selection_set.node];
         match read::root(root, field, &sets, planned::surroundings(context), request).await {
-            Ok(json) => Ok(Some(planned::raw(json))),
+            Ok(reading) => {
+                reading.refused.iter().for_each(|error| context.add_error(placed(error)));
+                Ok(Some(planned::raw(reading.json)))
+            }
             Err(error) => {
-                let error = at(request.render(&error));
+                let error = placed(&error);
                 if root.always() {
                     return Err(error);
                 }

@@ -21,6 +21,7 @@ use crate::domain::{
         Value, Window,
     },
 };
+use crate::service::Reading;
 
 /// What a selection may refer to in its document.
 #[derive(Clone, Copy)]
@@ -51,14 +52,14 @@ impl<'d> Surroundings<'d> {
     }
 }
 
-/// Reads a root field. The answer is JSON text.
+/// Reads a root field.
 pub(super) async fn root(
     root: Root,
     field: &Field,
     sets: &[&SelectionSet],
     surroundings: Surroundings<'_>,
     request: &RequestContext,
-) -> Result<String> {
+) -> Result<Reading> {
     let (plans, locales) = {
         // The selector stays within these braces: it is not to be held across an await.
         let selector = surroundings.selector(request);
@@ -84,7 +85,7 @@ pub(super) async fn node(
     set: &SelectionSet,
     surroundings: Surroundings<'_>,
     request: &RequestContext,
-) -> Result<String> {
+) -> Result<Reading> {
     let (plan, locales) = {
         let selector = surroundings.selector(request);
         (selector.node(id, std::iter::once(set))?, selector.locales.take())
@@ -169,10 +170,14 @@ struct Id {
     id: String,
 }
 
-async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Result<String> {
+async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Result<Reading> {
     let mut answers = Vec::with_capacity(plans.len());
+    let mut refused = Vec::new();
     for plan in plans {
-        answers.push(request.library.read(plan, &request.caller).await?);
+        // The pages of which the list is put together are none of the caller's.
+        let answer = request.library.read(plan, &request.caller).await.map_err(Error::without_outermost)?;
+        refused.extend(answer.refused.into_iter().map(Error::without_outermost));
+        answers.push(answer.json);
     }
     let mut known = std::collections::HashMap::new();
     for answer in &answers {
@@ -181,5 +186,5 @@ async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Re
     }
     let in_order: Vec<&str> =
         ids.iter().map(|id| known.get(&id.to_string()).map_or("null", |node| node.get())).collect();
-    Ok(format!("[{}]", in_order.join(",")))
+    Ok(Reading { json: format!("[{}]", in_order.join(",")), refused })
 }

@@ -36,6 +36,21 @@ pub struct WantedLocale {
     pub code: String,
 }
 
+/// What a plan came to.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// JSON text, `null` where there is no such row.
+    pub json: String,
+    /// What is null in it because the caller may not see it; each error says where.
+    pub refused: Vec<Error>,
+}
+
+impl From<String> for Reading {
+    fn from(json: String) -> Self {
+        Self { json, refused: Vec::new() }
+    }
+}
+
 /// The locales of every brand.
 type Locales = HashMap<String, HashSet<Uuid>>;
 
@@ -115,13 +130,14 @@ impl Library {
         authorize(plan, &caller.actor, &self.catalog).map(|_| ())
     }
 
-    /// Runs a plan for a caller. The answer is JSON text, `null` where there is no such row.
+    /// Runs a plan for a caller.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may not read any of what the plan touches; `TIMEOUT` and
-    /// `UNAVAILABLE` as the database has it.
-    pub async fn read(&self, plan: Plan, caller: &Caller) -> Result<String> {
+    /// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may not read any of what the plan touches, and null is no answer;
+    /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
+    pub async fn read(&self, plan: Plan, caller: &Caller) -> Result<Reading> {
         let plan = authorize(plan, &caller.actor, &self.catalog)?;
-        self.reader.run(&plan).await
+        let json = self.reader.run(&plan).await?;
+        Ok(Reading { json, refused: plan.into_refused() })
     }
 }

@@ -21,7 +21,7 @@ mod verified;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 
-pub use library::{Library, WantedLocale};
+pub use library::{Library, Reading, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
 

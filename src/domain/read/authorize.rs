@@ -2,39 +2,51 @@
 
 use super::{
     filter::{Comparison, Literal, Operand, Predicate, RelatedTo},
-    plan::{Connection, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
+    plan::{Connection, EdgePart, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
 };
 use std::sync::Arc;
 
 use crate::domain::{
-    Error, Result,
+    Code, Error, Result,
     access::{Actor, BrandScope, Permission},
     catalog::{Catalog, Join, Noun, Scope},
 };
 
 /// A plan that says, at every level, what its caller may see. Only [`authorize`] makes one.
-#[derive(Debug, Clone)]
-pub struct Authorized(Plan);
+#[derive(Debug)]
+pub struct Authorized {
+    plan: Plan,
+    refused: Vec<Error>,
+}
 
 impl Authorized {
     /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.0
+        &self.plan
+    }
+
+    /// What the plan has null for, since its caller may not see it: one error for each place. They come of the caller's roles
+    /// alone, whatever the rows are.
+    #[must_use]
+    pub fn into_refused(self) -> Vec<Error> {
+        self.refused
     }
 }
 
 /// Adds to every set of rows in the plan, also those that only filter or count, the condition that the caller may see them.
+/// Where a relation may be null and the caller may see no rows of its noun at all, it is null.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may see no rows of a noun at all.
+/// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may see no rows of a noun at all, and null is no answer.
 pub fn authorize(mut plan: Plan, actor: &Actor, catalog: &Catalog) -> Result<Authorized> {
     let sight = Sight { actor, catalog };
+    let mut refused = Vec::new();
     match &mut plan {
-        Plan::One(one) => sight.one(one)?,
-        Plan::Connection(connection) => sight.connection(connection)?,
+        Plan::One(one) => sight.one(one, &mut refused)?,
+        Plan::Connection(connection) => sight.connection(connection, &mut refused)?,
     }
-    Ok(Authorized(plan))
+    Ok(Authorized { plan, refused })
 }
 
 /// What one caller may see.
@@ -43,30 +55,48 @@ struct Sight<'a> {
     catalog: &'a Catalog,
 }
 
+/// Goes on below a key of the answer, which then stands in the errors from there.
+fn below(key: &str, refused: &mut Vec<Error>, go: impl FnOnce(&mut Vec<Error>) -> Result<()>) -> Result<()> {
+    let mut inside = Vec::new();
+    go(&mut inside).map_err(|error| error.within(key))?;
+    refused.extend(inside.into_iter().map(|error| error.within(key)));
+    Ok(())
+}
+
 impl Sight<'_> {
-    fn one(&self, one: &mut One) -> Result<()> {
+    fn one(&self, one: &mut One, refused: &mut Vec<Error>) -> Result<()> {
         self.rows(&mut one.rows)?;
-        self.selection(&mut one.selection)
+        self.selection(&mut one.selection, refused)
     }
 
-    fn list(&self, list: &mut List) -> Result<()> {
+    fn list(&self, list: &mut List, refused: &mut Vec<Error>) -> Result<()> {
         self.rows(&mut list.rows)?;
-        self.selection(&mut list.selection)
+        self.selection(&mut list.selection, refused)
     }
 
-    fn connection(&self, connection: &mut Connection) -> Result<()> {
-        self.rows(&mut connection.rows)?;
-        for (_, part) in &connection.parts {
-            if let Part::Facets(facets) = part {
-                self.facets(facets)?;
-            }
+    fn connection(&self, connection: &mut Connection, refused: &mut Vec<Error>) -> Result<()> {
+        let Connection { rows, parts, bodies, .. } = connection;
+        self.rows(rows)?;
+        let mut body = |number: usize, refused: &mut Vec<Error>| {
+            bodies.get_mut(number).map_or(Ok(()), |body| self.selection(body, refused))
+        };
+        for (key, part) in parts {
+            below(key, refused, |refused| match part {
+                Part::Facets(facets) => self.facets(facets),
+                Part::Nodes(number) => body(*number, refused),
+                Part::Edges(edge) => edge.iter().try_for_each(|(key, part)| match part {
+                    EdgePart::Node(number) => below(key, refused, |refused| body(*number, refused)),
+                    EdgePart::Typename(_) | EdgePart::Cursor => Ok(()),
+                }),
+                Part::Typename(_) | Part::PageInfo(_) | Part::TotalCount(_) => Ok(()),
+            })?;
         }
-        connection.bodies.iter_mut().try_for_each(|body| self.selection(body))
+        Ok(())
     }
 
     /// Facets show names of tags, categories and types, so they need the permission that those nouns need.
     fn facets(&self, facets: &[(String, FacetPart)]) -> Result<()> {
-        for (_, part) in facets {
+        for (key, part) in facets {
             if let FacetPart::Counts(facet, ..) = part {
                 let noun = match facet {
                     Facet::ContentTypes => "ContentType",
@@ -74,21 +104,37 @@ impl Sight<'_> {
                     Facet::Categories { .. } => "Category",
                     Facet::Statuses | Facet::Locales | Facet::Field(_) => "Entry",
                 };
-                self.actor.grant(self.catalog.noun(noun)?.read)?;
+                self.actor.grant(self.catalog.noun(noun)?.read).map_err(|error| error.within(key))?;
             }
         }
         Ok(())
     }
 
-    fn selection(&self, selection: &mut Selection) -> Result<()> {
-        selection.0.iter_mut().try_for_each(|(_, value)| match value {
-            Value::One(link) => self.one(&mut link.to),
-            Value::List(link) => self.list(&mut link.to),
-            Value::Connection(link) => self.connection(&mut link.to),
-            Value::Typename(_) | Value::Key(..) | Value::Column(_) | Value::Custom(_) | Value::Path(..) => {
-                Ok(())
+    fn selection(&self, selection: &mut Selection, refused: &mut Vec<Error>) -> Result<()> {
+        for (key, value) in &mut selection.0 {
+            let seen = below(key, refused, |refused| match value {
+                Value::One(link) => self.one(&mut link.to, refused),
+                Value::List(link) => self.list(&mut link.to, refused),
+                Value::Connection(link) => self.connection(&mut link.to, refused),
+                Value::Typename(_)
+                | Value::Key(..)
+                | Value::Column(_)
+                | Value::Custom(_)
+                | Value::Path(..)
+                | Value::Refused => Ok(()),
+            });
+            match seen {
+                Err(error)
+                    if error.code() == Code::Forbidden
+                        && matches!(value, Value::One(link) if link.optional) =>
+                {
+                    *value = Value::Refused;
+                    refused.push(error);
+                }
+                seen => seen?,
             }
-        })
+        }
+        Ok(())
     }
 
     fn rows(&self, rows: &mut Rows) -> Result<()> {

@@ -106,6 +106,8 @@ pub enum Value {
     List(Box<Link<List>>),
     /// A page of related rows.
     Connection(Box<Link<Connection>>),
+    /// Null, since the caller may not see what was asked for; only authorization makes this of a relation that may be null.
+    Refused,
 }
 
 /// The way to related rows.
@@ -115,6 +117,8 @@ pub struct Link<T> {
     pub join: Join,
     /// The custom field that refers, where the relation has one.
     pub field: Option<String>,
+    /// Whether null is an answer: that there is no such row, or that the caller may not see it.
+    pub optional: bool,
     /// What is wanted there.
     pub to: T,
 }

@@ -49,7 +49,7 @@ impl<'d> Selector<'d> {
                 let path = arguments.get("path")?;
                 Value::Custom(FieldPath::parse(path.text()?, path.path())?)
             }
-            Read::One(relation) => self.one(relation, collected, &arguments, place)?,
+            Read::One(relation) => self.one(relation, field.nullable, collected, &arguments, place)?,
             Read::List(relation) => self.list(relation, collected, place)?,
             Read::Connection(relation) => self.related_page(relation, collected, &arguments, place)?,
         })
@@ -58,6 +58,7 @@ impl<'d> Selector<'d> {
     fn one(
         &self,
         relation: &Relation,
+        optional: bool,
         collected: &Collected<'d>,
         arguments: &Inputs<'_>,
         place: Place,
@@ -66,7 +67,7 @@ impl<'d> Selector<'d> {
         let rows = plain(noun, relation);
         let selection = self.selection(noun, collected.sets(), place)?;
         let field = referring(relation, arguments)?;
-        Ok(Value::One(Box::new(Link { join: relation.join, field, to: One { rows, selection } })))
+        Ok(Value::One(Box::new(Link { join: relation.join, field, optional, to: One { rows, selection } })))
     }
 
     fn list(&self, relation: &Relation, collected: &Collected<'d>, place: Place) -> Result<Value> {
@@ -77,7 +78,7 @@ impl<'d> Selector<'d> {
         let fan = self.charge(place.fan, if place.listed { LIMITS.max_list } else { LIMITS.short_list })?;
         let selection = self.selection(noun, collected.sets(), Place { fan, listed: true, ..place })?;
         let to = List { rows, limit: LIMITS.max_list, selection };
-        Ok(Value::List(Box::new(Link { join: relation.join, field: None, to })))
+        Ok(Value::List(Box::new(Link { join: relation.join, field: None, optional: false, to })))
     }
 
     fn related_page(
@@ -91,7 +92,7 @@ impl<'d> Selector<'d> {
         let field = referring(relation, arguments)?;
         let to =
             self.connection(noun, Some(relation.join), field.as_deref(), arguments, collected.sets(), place)?;
-        Ok(Value::Connection(Box::new(Link { join: relation.join, field, to })))
+        Ok(Value::Connection(Box::new(Link { join: relation.join, field, optional: false, to })))
     }
 }
 

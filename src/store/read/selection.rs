@@ -28,6 +28,7 @@ pub(super) fn object(
 pub(super) fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
     Ok(match value {
         Value::Typename(name) => sql::word(name),
+        Value::Refused => "null".to_owned(),
         Value::Key(kind, column) => format!("'{}_' || {}", kind.prefix(), scope.column(column)),
         Value::Column(column) => match column.scalar {
             Scalar::Enum(_) => format!("upper({})", scope.column(column.name)),
@@ -36,15 +37,15 @@ pub(super) fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<
         Value::Custom(custom) => scope.custom(custom, Kind::List),
         Value::Path(custom, kind) => scope.whole(&Operand::Path(custom.clone(), *kind)),
         Value::One(link) => {
-            let Link { join, field, to } = link.as_ref();
+            let Link { join, field, to, .. } = link.as_ref();
             one(to, Some(From { scope, join: *join, field: field.as_deref() }), arguments)?
         }
         Value::List(link) => {
-            let Link { join, field, to } = link.as_ref();
+            let Link { join, field, to, .. } = link.as_ref();
             list(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
         Value::Connection(link) => {
-            let Link { join, field, to } = link.as_ref();
+            let Link { join, field, to, .. } = link.as_ref();
             connection::object(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
     })

@@ -78,3 +78,37 @@ async fn brands_are_sealed_off_from_one_another() {
     shelf.seen_by(Role::Viewer, BrandScope::Only(vec![ACME, ZEN]));
     assert_eq!(shelf.data(query).await["brands"]["nodes"], json!([{"slug": "acme"}, {"slug": "zen"}]));
 }
+
+#[tokio::test]
+async fn what_may_be_null_is_null_where_it_is_forbidden_and_the_rest_stands() {
+    let mut shelf = Shelf::open().await;
+    shelf.seen_by(Role::Delivery, BrandScope::All);
+    let forbidden = |answer: &Value, at: usize, place: Value| {
+        assert_eq!(answer["errors"][at]["path"], place, "{answer}");
+        assert_eq!(answer["errors"][at]["extensions"]["code"], "FORBIDDEN", "{answer}");
+        assert_eq!(answer["errors"][at]["message"], "this needs the permission source:read");
+    };
+    let query = r#"{ a: entries(first: 1, orderBy: [{field: SLUG}]) { nodes { slug from: source { name } } edges { node { source { id } } } }
+        nodes(ids: ["entry_00000000-0000-0000-0000-00000000a502"]) { id ... on Entry { source { name } } } }"#;
+    let answer = shelf.ask(query, json!({})).await;
+    assert_eq!(
+        answer["data"],
+        json!({"a": {"nodes": [{"slug": "ann", "from": null}], "edges": [{"node": {"source": null}}]},
+            "nodes": [{"id": "entry_00000000-0000-0000-0000-00000000a502", "source": null}]})
+    );
+    forbidden(&answer, 0, json!(["a", "nodes", "from"]));
+    forbidden(&answer, 1, json!(["a", "edges", "node", "source"]));
+    forbidden(&answer, 2, json!(["nodes", "source"]));
+    // The same whether there is a source or not, and no filter asks instead.
+    let pulled = r#"{ entries(filter: {source: {name: {eq: "press"}}}) { nodes { slug } } }"#;
+    let answer = shelf.ask(pulled, json!({})).await;
+    assert_eq!(answer["data"], Value::Null);
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    // What is never null takes the nearest that may be null with it.
+    let history = r#"{ two: entry(by: {id: "entry_00000000-0000-0000-0000-00000000a502"}) { slug
+        author: reference(field: "author") { past: versions { nodes { title } } } } }"#;
+    let answer = shelf.ask(history, json!({})).await;
+    assert_eq!(answer["data"], json!({"two": {"slug": "article-02", "author": null}}));
+    assert_eq!(answer["errors"][0]["path"], json!(["two", "author", "past"]));
+    assert_eq!(answer["errors"][0]["message"], "this needs the permission entry:preview");
+}
