@@ -52,7 +52,7 @@ async fn an_operation_without_a_name_is_not_found_by_an_empty_one() {
     let app = TestApp::start().await;
     for query in ["{ __typename }", "query A { __typename }"] {
         let body = json!({"query": query, "operationName": ""}).to_string();
-        let request = axum::http::Request::post("/graphql").header("content-type", "application/json");
+        let request = http::Request::post("/graphql").header("content-type", "application/json");
         let response = app.as_owner().send(request, body).await;
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();

@@ -94,7 +94,7 @@ pub(super) fn entry() -> Noun {
                 "Why it is a draft again although it was scheduled: `{code, message, at, failedAt, violations}`, at most 20 \
                  violations with path, code and message. Gone once it is published, scheduled or archived.",
             )
-            .present_when("status", "draft")
+            .optional()
             .filters(),
             Field::column("createdAt", "created_at", Scalar::Moment, "When it was created.").sorts(),
             Field::column("updatedAt", "updated_at", Scalar::Moment, "When it was last changed.").sorts(),

@@ -49,7 +49,8 @@ async fn land(services: &Services, caller: &Caller, destination: &Destination) -
         let rows: Vec<ReferenceRow> = part.iter().map(|one| one.row.clone()).collect();
         let missing = bulk::replace_references(unit.tx(), &destination.entries, brand, &[], &rows).await?;
         let lost: Vec<&Late> = part
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|one| {
                 let (id, field, position) = (one.row.entry_id, &one.row.field, one.row.position);
                 missing

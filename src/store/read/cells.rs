@@ -47,6 +47,8 @@ impl Columns {
 /// One value of a row.
 #[derive(Debug)]
 pub(super) enum Cell {
+    /// Null, whatever the row.
+    Null,
     /// The same in every row.
     Word(String),
     /// A global id: its prefix, and the column of the key.
@@ -120,6 +122,7 @@ fn cell(
 ) -> Result<Cell> {
     Ok(match value {
         Value::Typename(name) => Cell::Word(name.clone()),
+        Value::Refused => Cell::Null,
         Value::Key(kind, column) => {
             Cell::Id(kind.prefix(), columns.add(format!("{}::text", scope.column(column))))
         }
@@ -153,6 +156,7 @@ fn cell(
 impl Cell {
     fn write(&self, text: &mut String, row: &PgRow, signer: &Signer<'_>) -> Result<()> {
         match self {
+            Self::Null => text.push_str("null"),
             Self::Word(name) => json::word(text, name),
             Self::Json(column) => push_json(text, row, *column, signer)?,
             Self::Id(prefix, column) => match column_text(row, *column)? {
