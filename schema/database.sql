@@ -59,6 +59,7 @@ CREATE TABLE public.asset (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    pulled_digest uuid,
     origin text GENERATED ALWAYS AS (
 CASE
     WHEN (source_id IS NULL) THEN 'local'::text
@@ -133,6 +134,8 @@ CREATE TABLE public.entry (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     publish_problem jsonb,
+    pulled_digest uuid,
+    pulled_status uuid,
     origin text GENERATED ALWAYS AS (
 CASE
     WHEN (source_id IS NULL) THEN 'local'::text

@@ -12,7 +12,6 @@ mod m0002_work;
 mod m0003_pending;
 mod m0004_problem_and_bin;
 mod m0005_writing;
-mod m0006_origin;
 mod m0006_read_indexes;
 mod m0007_pulled;
 mod m0008_origin;
@@ -30,7 +29,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_pending::Migration),
             Box::new(m0004_problem_and_bin::Migration),
             Box::new(m0005_writing::Migration),
-            Box::new(m0006_origin::Migration),
             Box::new(m0006_read_indexes::Migration),
             Box::new(m0007_pulled::Migration),
             Box::new(m0008_origin::Migration),
