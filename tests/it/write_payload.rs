@@ -10,17 +10,17 @@ async fn a_node_that_is_selected_twice_has_the_fields_of_both() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
     let id = shop.entry("oil").await["id"].clone();
-    let query = "mutation($id: ID!, $yes: Boolean = true) {
-          updateEntry(input: {id: $id, title: \"Olive oil\"}) {
+    let query = "mutation($id: ID!, $title: String!, $yes: Boolean = true) {
+          updateEntry(input: {id: $id, title: $title}) {
             __typename entry { id } ...Payload ... on EntryPayload { entry @skip(if: $yes) { locale } }
           }
         }
         fragment Payload on EntryPayload { entry { version ...Headline contentType { key } } again: entry { slug } }
         fragment Headline on Entry { title contentType { name } }";
     // New, then known.
-    for version in [2, 3] {
-        let done = app.as_owner().data(query, json!({"id": id})).await;
-        let entry = json!({"id": id, "version": version, "title": "Olive oil",
+    for (version, title) in [(2, "Olive oil"), (3, "Finest olive oil")] {
+        let done = app.as_owner().data(query, json!({"id": id, "title": title})).await;
+        let entry = json!({"id": id, "version": version, "title": title,
             "contentType": {"key": "product", "name": "product"}});
         let payload = json!({"__typename": "EntryPayload", "entry": entry, "again": {"slug": "oil"}});
         assert_eq!(done["updateEntry"], payload);
@@ -32,14 +32,14 @@ async fn a_mutation_that_is_written_twice_under_one_key_happens_once() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
     let id = shop.entry("oil").await["id"].clone();
-    let query = "mutation($id: ID!) {
-          updateEntry(input: {id: $id, title: \"Oil\"}) { entry { version } }
+    let query = "mutation($id: ID!, $title: String!) {
+          updateEntry(input: {id: $id, title: $title}) { entry { version } }
           ...Again
         }
-        fragment Again on Mutation { updateEntry(input: {id: $id, title: \"Oil\"}) { entry { title } } }";
-    for version in [2, 3] {
-        let done = app.as_owner().data(query, json!({"id": id})).await;
-        assert_eq!(done, json!({"updateEntry": {"entry": {"version": version, "title": "Oil"}}}));
+        fragment Again on Mutation { updateEntry(input: {id: $id, title: $title}) { entry { title } } }";
+    for (version, title) in [(2, "Oil"), (3, "Fine oil")] {
+        let done = app.as_owner().data(query, json!({"id": id, "title": title})).await;
+        assert_eq!(done, json!({"updateEntry": {"entry": {"version": version, "title": title}}}));
     }
 }
 
