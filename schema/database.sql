@@ -242,6 +242,7 @@ CREATE TABLE public.pending_reference (
     many boolean NOT NULL,
     target_translation_id uuid,
     target_asset_id uuid,
+    types uuid[],
     CONSTRAINT pending_reference_target_check CHECK (((target_translation_id IS NULL) <> (target_asset_id IS NULL)))
 );
 
@@ -253,7 +254,12 @@ CREATE TABLE public.source (
     base_url text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    connector_name text GENERATED ALWAYS AS (
+CASE
+    WHEN (connector ~ '^[A-Za-z0-9_-]{1,63}$'::text) THEN connector
+    ELSE 'inline'::text
+END) STORED NOT NULL
 );
 
 CREATE TABLE public.sync_run (

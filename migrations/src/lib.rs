@@ -15,6 +15,7 @@ mod m0005_writing;
 mod m0006_read_indexes;
 mod m0007_pulled;
 mod m0008_origin;
+mod m0009_pending_types;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_read_indexes::Migration),
             Box::new(m0007_pulled::Migration),
             Box::new(m0008_origin::Migration),
+            Box::new(m0009_pending_types::Migration),
         ]
     }
 }

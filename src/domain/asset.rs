@@ -11,6 +11,10 @@ use super::{
 
 /// The most bytes of an asset's metadata, written as JSON.
 pub const MAX_METADATA_BYTES: usize = 16_384;
+/// The largest size of a file in bytes: JSON numbers are exact up to it.
+pub const MAX_BYTES: i64 = 1 << 53;
+/// The most pixels in one direction.
+pub const MAX_PIXELS: i64 = 1_000_000;
 /// The most characters of an address.
 pub const MAX_URL: usize = 2_048;
 

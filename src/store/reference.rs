@@ -96,8 +96,17 @@ with wanted as (
   select * from resolved where not type_fits or num_nonnulls(found_entry, found_asset) = 0
 )";
 
-const STORED: &str = ", good as (
+// What a pull still waits for in a field stays where the change leaves the field's ids as they are, in the places that they have
+// in the platform's list. Where the change gives the field other ids, or none, what is said here counts.
+const STORED: &str = ", kept as (
+  select p.entry_id, p.field from (select distinct entry_id, field from pending_reference where entry_id = any($3)) p
+  where (select array_agg(coalesce(r.target_entry_id, r.target_asset_id) order by r.position) from entry_reference r
+      where r.entry_id = p.entry_id and r.field = p.field)
+    is not distinct from (select array_agg(coalesce(w.target_entry, w.target_asset) order by w.position) from wanted w
+      where w.entry_id = p.entry_id and w.field = p.field)
+), good as (
   select * from resolved where type_fits and num_nonnulls(found_entry, found_asset) = 1
+    and (entry_id, field) not in (select entry_id, field from kept)
 ), stored as (
   insert into entry_reference (entry_id, field, position, target_entry_id, target_asset_id)
   select entry_id, field, position, found_entry, found_asset from good
@@ -109,12 +118,13 @@ const STORED: &str = ", good as (
 ), gone as (
   delete from entry_reference r using entry own
   where own.id = r.entry_id and own.brand_id = $1 and r.entry_id = any($3)
-  and (not $4 or not exists (select from bad)) and not exists (
+  and (not $4 or not exists (select from bad)) and (r.entry_id, r.field) not in (select entry_id, field from kept)
+  and not exists (
     select from good g where g.entry_id = r.entry_id and g.field = r.field and g.position = r.position)
 ), known_now as (
-  -- A pull may still wait for what an item of its platform refers to; what is said here counts more.
-  delete from pending_reference p using wanted w
-  where p.entry_id = w.entry_id and p.field = w.field and p.position = w.position and not exists (select from bad)
+  delete from pending_reference p using entry own
+  where own.id = p.entry_id and own.brand_id = $1 and p.entry_id = any($3) and not exists (select from bad)
+    and (p.entry_id, p.field) not in (select entry_id, field from kept)
 )
 select pointer, found_entry is not null as known from bad order by pointer";
 

@@ -24,9 +24,9 @@ pub(super) fn source() -> Noun {
                 .sorts(),
             Field::column(
                 "connector",
-                "connector",
+                "connector_name",
                 Scalar::Text,
-                "The preset that describes the platform's API.",
+                "The preset that describes the platform's API, or `inline` for a connector file of its own.",
             ),
             Field::column("baseUrl", "base_url", Scalar::Text, "Where the platform's API is."),
             Field::column(

@@ -5,17 +5,12 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use crate::{
     domain::{
         Error, Result,
-        asset::{self, CreateAsset, FileUrl, MediaType, Metadata, UpdateAsset},
+        asset::{self, CreateAsset, FileUrl, MAX_BYTES, MAX_PIXELS, MediaType, Metadata, UpdateAsset},
         node::Kind,
         text::{FileName, Prose, Title},
     },
     graphql::{change::Wrong, scalar::Json},
 };
-
-/// The largest size that a JSON number holds exactly, in bytes.
-const MAX_BYTES: i64 = 1 << 53;
-/// The largest width or height, in pixels.
-const MAX_PIXELS: i64 = 1_000_000;
 
 /// An asset that is to be made: what is known about a file that is somewhere on the web.
 #[derive(Debug, InputObject)]

@@ -32,24 +32,32 @@ pub(super) async fn unclaimed<'d>(
         .iter()
         .map(|(draft, entry)| Ready { draft, entry, slug: entry.slug.as_str().to_owned() })
         .collect();
-    // A slug that was made here is made longer once; then it has to do.
-    for last in [false, true] {
-        let taken = taken_slugs(unit, destination, &ready).await?;
+    let mut set_aside = |ready: &mut Vec<Ready<'d>>, faults: &HashMap<Uuid, Violation>| {
+        failures.extend(ready.iter().filter_map(|one| Some(one.draft.fault(faults.get(&one.entry.id)?))));
+        ready.retain(|one| !faults.contains_key(&one.entry.id));
+    };
+    set_aside(&mut ready, &faults);
+    // Whoever is set aside keeps its slug, which somebody else may count on: so again, until nobody is.
+    let mut lengthened: HashSet<Uuid> = HashSet::new();
+    loop {
+        let (taken, leaving) = taken_slugs(unit, destination, &ready).await?;
+        if taken.is_empty() && leaving {
+            bulk::give_up_slugs(unit.tx(), destination.brand, &claims_of(&ready)).await?;
+        }
         if taken.is_empty() {
-            break;
+            return Ok(ready);
         }
         for one in ready.iter_mut().filter(|one| taken.contains(&one.entry.id)) {
-            if one.entry.slug_made && !last {
+            // A slug that was made here is made longer once; then it has to do.
+            if one.entry.slug_made && lengthened.insert(one.entry.id) {
                 one.slug = longer(&one.slug, one.entry);
             } else {
                 let message = format!("another entry of this type and locale has the slug `{}`", one.slug);
                 faults.insert(one.entry.id, Violation::new("slug", "taken", message));
             }
         }
+        set_aside(&mut ready, &faults);
     }
-    failures.extend(ready.iter().filter_map(|one| Some(one.draft.fault(faults.get(&one.entry.id)?))));
-    ready.retain(|one| !faults.contains_key(&one.entry.id));
-    Ok(ready)
 }
 
 /// An entry, and the slug it will have.
@@ -68,17 +76,23 @@ fn longer(slug: &str, entry: &EntryDraft) -> String {
     Slug::parse(&long, "slug").map_or(long, Into::into)
 }
 
-async fn taken_slugs(unit: &Unit, destination: &Destination, ready: &[Ready<'_>]) -> Result<HashSet<Uuid>> {
-    let claims: Vec<SlugClaim<'_>> = ready
-        .iter()
-        .map(|one| SlugClaim {
-            id: one.entry.id,
-            content_type_id: one.entry.content_type_id,
-            locale: one.entry.locale.as_str(),
-            slug: &one.slug,
-        })
-        .collect();
-    let found = bulk::taken_slugs(unit.tx(), destination.brand, &claims).await?;
+fn claims_of<'r>(ready: &'r [Ready<'_>]) -> Vec<SlugClaim<'r>> {
+    let claim = |one: &'r Ready<'_>| SlugClaim {
+        id: one.entry.id,
+        content_type_id: one.entry.content_type_id,
+        locale: one.entry.locale.as_str(),
+        slug: &one.slug,
+    };
+    ready.iter().map(claim).collect()
+}
+
+async fn taken_slugs(
+    unit: &Unit,
+    destination: &Destination,
+    ready: &[Ready<'_>],
+) -> Result<(HashSet<Uuid>, bool)> {
+    let claims = claims_of(ready);
+    let (found, leaving) = bulk::taken_slugs(unit.tx(), destination.brand, &claims).await?;
     let mut taken: HashSet<Uuid> = found.into_iter().collect();
     let mut first = HashSet::new();
     for one in claims {
@@ -86,7 +100,7 @@ async fn taken_slugs(unit: &Unit, destination: &Destination, ready: &[Ready<'_>]
             taken.insert(one.id);
         }
     }
-    Ok(taken)
+    Ok((taken, leaving))
 }
 
 /// What one field of one type may hold only once: the entries, and what they claim.

@@ -1,6 +1,9 @@
 //! Where records go: a brand, its languages and content types, and on whose behalf its source is known.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use uuid::Uuid;
 
@@ -18,7 +21,8 @@ use crate::{
     store::{bulk, content_type},
 };
 
-/// Where records go. Made once for many batches; a content type that is made later is not known to it.
+/// Where records go. Made once for many batches. Each batch holds the brand and the types that it needs; where they are others
+/// than those known here, they are looked up anew.
 #[derive(Debug)]
 pub struct Destination {
     pub(super) brand: Uuid,
@@ -26,16 +30,24 @@ pub struct Destination {
     pub(super) entries: Grant,
     pub(super) assets: Grant,
     pub(super) taxonomy: Grant,
+    rules: RwLock<Arc<Rules>>,
+    pub(super) flying: Flying,
+}
+
+/// What records are checked against: the languages and content types of the brand at one moment.
+#[derive(Debug)]
+pub(super) struct Rules {
+    version: i32,
     default_locale: Locale,
     chains: HashMap<String, Vec<String>>,
     types: HashMap<String, KnownType>,
-    pub(super) flying: Flying,
 }
 
 /// A content type that records can be of.
 #[derive(Debug)]
 pub(super) struct KnownType {
     pub(super) id: Uuid,
+    pub(super) version: i32,
     pub(super) schema: Arc<Schema>,
 }
 
@@ -63,28 +75,83 @@ impl Destination {
         let grant = |permission| actor.grant_in(permission, brand);
         let (entries, assets) = (grant(Permission::EntryWrite)?, grant(Permission::AssetWrite)?);
         let taxonomy = grant(Permission::TaxonomyWrite)?;
+        let rules = RwLock::new(Arc::new(Rules::load(services, caller, &entries, brand).await?));
+        Ok(Self { brand, source, entries, assets, taxonomy, rules, flying: Flying::default() })
+    }
+
+    /// What records are checked against, as far as is known.
+    pub(super) fn rules(&self) -> Arc<Rules> {
+        // What is in the lock is replaced as a whole: a thread that panicked left nothing half-done.
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks the languages and content types up anew.
+    pub(super) async fn refresh(&self, services: &Services, caller: &Caller) -> Result<()> {
+        let rules = Arc::new(Rules::load(services, caller, &self.entries, self.brand).await?);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
+        Ok(())
+    }
+
+    fn namespace(&self) -> Uuid {
+        self.source.unwrap_or(self.brand)
+    }
+
+    /// What the translations of an item share.
+    pub(super) fn translation_id(&self, key: &Key) -> Uuid {
+        id::derived(self.namespace(), "translation", &key.to_string())
+    }
+
+    /// The id of an item in one language.
+    pub(super) fn entry_id(&self, key: &Key, locale: &Locale) -> Uuid {
+        id::derived(self.namespace(), "entry", &format!("{key}\n{locale}"))
+    }
+
+    /// The id of an asset.
+    pub(super) fn asset_id(&self, key: &Key) -> Uuid {
+        id::derived(self.namespace(), "asset", &key.to_string())
+    }
+
+    /// What an item is called at its source, where it has one.
+    pub(super) fn external_id(&self, key: &Key) -> Option<String> {
+        self.source.map(|_| key.to_string())
+    }
+}
+
+impl Rules {
+    async fn load(services: &Services, caller: &Caller, grant: &Grant, brand: Uuid) -> Result<Self> {
         let unit = Unit::begin(services, caller).await?;
         let found = bulk::find_brand(unit.tx(), brand).await?;
-        let types = content_type::schemas(unit.tx(), &entries, brand).await?;
+        let types = content_type::schemas(unit.tx(), grant, brand).await?;
         unit.rollback().await?;
         let found = found.ok_or_else(|| Error::not_found("the brand"))?;
         let chain = |chain: String| chain.split(' ').map(str::to_owned).collect();
         let mut known = HashMap::with_capacity(types.len());
         for row in types {
             let schema = services.schemas.get(row.id, row.version, &row.schema)?;
-            known.insert(row.key, KnownType { id: row.id, schema });
+            known.insert(row.key, KnownType { id: row.id, version: row.version, schema });
         }
         Ok(Self {
-            brand,
-            source,
-            entries,
-            assets,
-            taxonomy,
+            version: found.version,
             default_locale: Locale::parse(&found.default_locale, "defaultLocale")?,
             chains: found.locales.into_iter().zip(found.chains.into_iter().map(chain)).collect(),
             types: known,
-            flying: Flying::default(),
         })
+    }
+
+    /// Holds the brand and the types of the entries until the unit ends; false where they are no longer those known here.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` where the brand is gone.
+    pub(super) async fn hold(&self, unit: &Unit, brand: Uuid, types: HashSet<Uuid>) -> Result<bool> {
+        let held = bulk::hold(unit.tx(), brand, types.iter().copied().collect()).await?;
+        let (version, found) = held.ok_or_else(|| Error::not_found("the brand"))?;
+        let known = |one: &KnownType| !types.contains(&one.id) || found.get(&one.id) == Some(&one.version);
+        Ok(version == self.version && found.len() == types.len() && self.types.values().all(known))
+    }
+
+    /// The ids of the content types with those keys, as far as there are any.
+    pub(super) fn type_ids(&self, keys: &[String]) -> Vec<Uuid> {
+        keys.iter().filter_map(|key| self.types.get(key)).map(|known| known.id).collect()
     }
 
     /// The content type of that key.
@@ -113,29 +180,5 @@ impl Destination {
     /// Whether the brand speaks more than one language.
     pub(super) fn several_locales(&self) -> bool {
         self.chains.len() > 1
-    }
-
-    fn namespace(&self) -> Uuid {
-        self.source.unwrap_or(self.brand)
-    }
-
-    /// What the translations of an item share.
-    pub(super) fn translation_id(&self, key: &Key) -> Uuid {
-        id::derived(self.namespace(), "translation", &key.to_string())
-    }
-
-    /// The id of an item in one language.
-    pub(super) fn entry_id(&self, key: &Key, locale: &Locale) -> Uuid {
-        id::derived(self.namespace(), "entry", &format!("{key}\n{locale}"))
-    }
-
-    /// The id of an asset.
-    pub(super) fn asset_id(&self, key: &Key) -> Uuid {
-        id::derived(self.namespace(), "asset", &key.to_string())
-    }
-
-    /// What an item is called at its source, where it has one.
-    pub(super) fn external_id(&self, key: &Key) -> Option<String> {
-        self.source.map(|_| key.to_string())
     }
 }

@@ -7,16 +7,18 @@ use uuid::Uuid;
 use crate::{
     domain::{
         Error, Violation,
-        fields::{FieldPath, Kind, Unique},
+        fields::{FieldPath, Kind, Reference, Unique},
         record::{Failure, Key, Target, Term},
         text::{Locale, Slug},
     },
-    store::bulk::{AssetRow, Pulled},
+    store::bulk::{AssetRow, Known, Pulled},
 };
 
 /// A record that is ready to be written.
 #[derive(Debug)]
 pub(super) struct Draft {
+    /// Its place among the records that came together.
+    pub(super) place: usize,
     pub(super) index: u64,
     pub(super) key: Key,
     pub(super) body: Body,
@@ -63,6 +65,19 @@ pub(super) struct EntryDraft {
     pub(super) tags: Vec<Term>,
     pub(super) categories: Vec<Vec<Term>>,
     pub(super) references: Vec<DraftReference>,
+    pub(super) direct: Vec<DirectReference>,
+}
+
+impl EntryDraft {
+    /// The entry as others can refer to it.
+    pub(super) fn known(&self) -> Known {
+        Known {
+            id: self.id,
+            translation_id: self.translation_id,
+            locale: self.locale.as_str().to_owned(),
+            content_type_id: self.content_type_id,
+        }
+    }
 }
 
 /// The custom fields as the text of a JSON object, to which references are added when their ids are known.
@@ -96,6 +111,18 @@ pub(super) struct DraftReference {
     pub(super) many: bool,
     /// Ids of assets, or what the translations of entries share.
     pub(super) targets: Vec<Uuid>,
+    /// The content types that entries may be of; any where there are none.
+    pub(super) types: Option<Vec<Uuid>>,
+}
+
+/// An id of ours that a record gives in its fields.
+#[derive(Debug)]
+pub(super) struct DirectReference {
+    pub(super) path: FieldPath,
+    pub(super) position: usize,
+    pub(super) pointer: String,
+    pub(super) reference: Reference,
+    pub(super) id: Uuid,
 }
 
 /// A value that no other entry of the type may hold.

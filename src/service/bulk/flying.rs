@@ -9,7 +9,7 @@ use std::{
 use uuid::Uuid;
 
 use super::draft::{Body, Draft, EntryDraft};
-use crate::store::bulk::{Missing, Pulled, ReferenceRow};
+use crate::store::bulk::{Known, Missing, Pulled, ReferenceRow};
 
 /// What is in the air, and what has to be written when it has landed.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Flying(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<Uuid, Vec<(String, Uuid)>>,
+    entries: HashMap<Uuid, Vec<Known>>,
     assets: HashSet<Uuid>,
     late: Vec<Late>,
 }
@@ -30,6 +30,8 @@ pub(super) struct Late {
     pub(super) many: bool,
     /// What the translations of the target share, where it is an entry.
     pub(super) translation_id: Option<Uuid>,
+    /// The content types that the target may be of; any where there are none.
+    pub(super) types: Option<Vec<Uuid>>,
     /// What is remembered of the entry's record once the reference is written.
     pub(super) pulled: Pulled,
 }
@@ -41,8 +43,7 @@ impl Flying {
         for draft in drafts {
             match &draft.body {
                 Body::Entry(entry) => {
-                    let locale = entry.locale.as_str().to_owned();
-                    state.entries.entry(entry.translation_id).or_default().push((locale, entry.id));
+                    state.entries.entry(entry.translation_id).or_default().push(entry.known());
                 }
                 Body::Asset(asset) => {
                     state.assets.insert(asset.id);
@@ -53,8 +54,8 @@ impl Flying {
         Flight { flying: self, drafts }
     }
 
-    /// Those of the wanted entries that are in the air, as locale and id by what their translations share.
-    pub(super) fn entries(&self, wanted: &[Uuid]) -> HashMap<Uuid, Vec<(String, Uuid)>> {
+    /// Those of the wanted entries that are in the air, by what their translations share.
+    pub(super) fn entries(&self, wanted: &[Uuid]) -> HashMap<Uuid, Vec<Known>> {
         let state = self.state();
         wanted.iter().filter_map(|id| Some((*id, state.entries.get(id)?.clone()))).collect()
     }
@@ -109,7 +110,7 @@ impl Flying {
             match &draft.body {
                 Body::Entry(entry) => {
                     if let Some(known) = state.entries.get_mut(&entry.translation_id) {
-                        known.retain(|(_, id)| *id != entry.id);
+                        known.retain(|known| known.id != entry.id);
                         if known.is_empty() {
                             state.entries.remove(&entry.translation_id);
                         }
@@ -140,7 +141,8 @@ pub(super) fn lately(
         let target = wanted.targets.get(usize::try_from(row.position).ok()?).copied();
         let translation_id = target.filter(|_| !row.asset);
         let pulled = entries.get(&row.entry_id)?.pulled;
-        missing.contains(&place).then_some(Late { row, many: wanted.many, translation_id, pulled })
+        let (many, types) = (wanted.many, wanted.types.clone());
+        missing.contains(&place).then_some(Late { row, many, translation_id, types, pulled })
     });
     late.collect()
 }

@@ -5,6 +5,7 @@ mod destination;
 mod draft;
 mod flying;
 mod prepare;
+mod refer;
 mod settle;
 mod targets;
 mod terms;
@@ -17,6 +18,7 @@ use crate::domain::{
     Code, Error, Result,
     record::{Failure, MAX_BATCH, Record},
 };
+use destination::Rules;
 use draft::Draft;
 
 pub use destination::Destination;
@@ -75,18 +77,51 @@ pub async fn write(
     if items.len() > MAX_BATCH {
         return Err(Error::limit("the records of one batch", MAX_BATCH as u64, items.len() as u64));
     }
-    // Checking against schemas takes a processor's time; the runtime's threads are for waiting.
-    let ready = Arc::clone(destination);
-    let (drafts, failures) =
-        tokio::task::spawn_blocking(move || prepare::all(&ready, items)).await.map_err(Error::internal)?;
-    let mut outcome = Outcome { failures, ..Outcome::default() };
-    let mut waiting: Vec<&[Draft]> = vec![&drafts];
+    let items = Arc::new(items);
+    let mut places: Vec<usize> = (0..items.len()).collect();
+    let mut outcome = Outcome::default();
+    for _ in 0..MAX_CHANGES {
+        // Checking against schemas takes a processor's time; the runtime's threads are for waiting.
+        let (ready, all, rules) = (Arc::clone(destination), Arc::clone(&items), destination.rules());
+        let prepare = move || {
+            let (drafts, failures) = prepare::all(&ready, &rules, &all, &places);
+            (drafts, failures, rules)
+        };
+        let (drafts, failures, rules) =
+            tokio::task::spawn_blocking(prepare).await.map_err(Error::internal)?;
+        outcome.failures.extend(failures);
+        places = write_all(services, caller, (destination, &rules), &drafts, &mut outcome).await?;
+        if places.is_empty() {
+            outcome.failures.sort_by_key(|failure| failure.index);
+            return Ok(outcome);
+        }
+        destination.refresh(services, caller).await?;
+    }
+    Err(Error::new(Code::Unavailable, "the brand or its content types are being changed all the time"))
+}
+
+/// How often the records of one batch are checked anew because their brand or content types have changed meanwhile.
+const MAX_CHANGES: u32 = 5;
+
+/// Writes what was checked against some rules. Tells which records, by their place, are left because the rules are others now.
+async fn write_all(
+    services: &Services,
+    caller: &Caller,
+    (destination, rules): (&Destination, &Rules),
+    drafts: &[Draft],
+    outcome: &mut Outcome,
+) -> Result<Vec<usize>> {
+    let mut waiting: Vec<&[Draft]> = vec![drafts];
     while let Some(batch) = waiting.pop() {
         if batch.is_empty() {
             continue;
         }
-        match patiently(services, caller, destination, batch).await {
-            Ok(part) => outcome.add(part),
+        match patiently(services, caller, (destination, rules), batch).await {
+            Ok(Some(part)) => outcome.add(part),
+            Ok(None) => {
+                waiting.push(batch);
+                return Ok(waiting.into_iter().flatten().map(|draft| draft.place).collect());
+            }
             Err(error) if !matches!(error.code(), Code::Conflict | Code::Invalid) => return Err(error),
             Err(error) => match batch {
                 [one] => outcome.failures.push(one.refused(&error)),
@@ -97,20 +132,19 @@ pub async fn write(
             },
         }
     }
-    outcome.failures.sort_by_key(|failure| failure.index);
-    Ok(outcome)
+    Ok(Vec::new())
 }
 
 /// Writes a batch, again where another one at the same time was in its way.
 async fn patiently(
     services: &Services,
     caller: &Caller,
-    destination: &Destination,
+    (destination, rules): (&Destination, &Rules),
     batch: &[Draft],
-) -> Result<Outcome> {
+) -> Result<Option<Outcome>> {
     let mut attempts = 1;
     loop {
-        match write::once(services, caller, destination, batch).await {
+        match write::once(services, caller, (destination, rules), batch).await {
             Err(error) if error.code() == Code::Unavailable && attempts < 3 => attempts += 1,
             result => return result,
         }

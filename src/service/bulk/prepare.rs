@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use super::{
     Item,
-    destination::{Destination, KnownType},
-    draft::{Body, Draft, DraftReference, EntryDraft, FieldsText, UniqueValue, failure},
+    destination::{Destination, KnownType, Rules},
+    draft::{Body, DirectReference, Draft, DraftReference, EntryDraft, FieldsText, UniqueValue, failure},
+    refer,
 };
 use crate::{
     domain::{
         Error, Result, Violation,
-        asset::{FileUrl, MediaType, Metadata},
+        asset::{self, FileUrl, MAX_BYTES, MAX_PIXELS, MediaType, Metadata},
         entry::{MAX_CATEGORIES, MAX_TAGS},
         fields::{self, Schema},
         moment::Moment,
@@ -27,18 +28,25 @@ use crate::{
 };
 
 /// What fits, and why the rest does not; of a record that has several faults each is told.
-pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, Vec<Failure>) {
-    let (mut drafts, mut failures) = (Vec::with_capacity(items.len()), Vec::new());
-    let mut seen: HashSet<Uuid> = HashSet::with_capacity(items.len());
-    for Item { index, record } in items {
+pub(super) fn all(
+    destination: &Destination,
+    rules: &Rules,
+    items: &[Item],
+    places: &[usize],
+) -> (Vec<Draft>, Vec<Failure>) {
+    let (mut drafts, mut failures) = (Vec::with_capacity(places.len()), Vec::new());
+    let mut seen: HashSet<Uuid> = HashSet::with_capacity(places.len());
+    for (place, item) in places.iter().filter_map(|place| Some((*place, items.get(*place)?))) {
+        // The record is kept: it is checked again where a schema changes before it is written.
+        let Item { index, record } = item.clone();
         let key = record.key().clone();
         let pulled = pulled(&record);
         let body = match record {
             Record::Entry(record) => {
-                entry(destination, *record, pulled).map(|entry| Body::Entry(Box::new(entry)))
+                entry((destination, rules), *record, pulled).map(|entry| Body::Entry(Box::new(entry)))
             }
             Record::Asset(record) => {
-                asset(destination, *record, pulled).map(|asset| Body::Asset(Box::new(asset)))
+                media(destination, *record, pulled).map(|asset| Body::Asset(Box::new(asset)))
             }
         };
         let body = body.and_then(|body| {
@@ -53,7 +61,7 @@ pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, V
             }
         });
         match body {
-            Ok(body) => drafts.push(Draft { index, key, body }),
+            Ok(body) => drafts.push(Draft { place, index, key, body }),
             Err(error) if error.violations().is_empty() => {
                 let violation = Violation::new("", "refused", error.message());
                 failures.push(failure(index, &key, &violation));
@@ -64,18 +72,22 @@ pub(super) fn all(destination: &Destination, items: Vec<Item>) -> (Vec<Draft>, V
     (drafts, failures)
 }
 
-fn entry(destination: &Destination, record: EntryRecord, pulled: Pulled) -> Result<EntryDraft> {
-    let content_type = destination.content_type(&record.content_type)?;
-    let locale = destination.locale(record.locale.as_deref())?;
+fn entry(
+    (destination, rules): (&Destination, &Rules),
+    record: EntryRecord,
+    pulled: Pulled,
+) -> Result<EntryDraft> {
+    let content_type = rules.content_type(&record.content_type)?;
+    let locale = rules.locale(record.locale.as_deref())?;
     let title: String = Title::parse(&one_line(&record.title), "title")?.into();
     let (slug, slug_made) = slug_of(&record, &title)?;
-    let references = record.references.iter().enumerate();
-    let references = references.map(|(index, reference)| {
+    for (index, reference) in record.references.iter().enumerate() {
         fits(&content_type.schema, reference, index)?;
-        Ok(wanted(destination, reference))
-    });
-    let references: Vec<DraftReference> = references.collect::<Result<_>>()?;
-    let (fields, search_text, uniques) = checked(content_type, record.fields, &references)?;
+    }
+    let mut references: Vec<DraftReference> =
+        record.references.iter().map(|reference| wanted(destination, reference)).collect();
+    let Checked { fields, search_text, uniques, direct } =
+        checked(content_type, rules, record.fields, &mut references)?;
     bounded("tags", record.tags.len(), MAX_TAGS)?;
     bounded("categories", record.categories.len(), MAX_CATEGORIES)?;
     for (index, path) in record.categories.iter().enumerate() {
@@ -124,6 +136,7 @@ fn entry(destination: &Destination, record: EntryRecord, pulled: Pulled) -> Resu
         tags: record.tags,
         categories: record.categories,
         references,
+        direct,
     })
 }
 
@@ -183,17 +196,29 @@ fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
         Target::Asset => destination.asset_id(key),
     };
     let targets = reference.keys.iter().map(target).collect();
-    DraftReference { field: reference.field.clone(), to: reference.to, many: reference.many, targets }
+    let (field, to, many) = (reference.field.clone(), reference.to, reference.many);
+    DraftReference { field, to, many, targets, types: None }
+}
+
+/// Fields that are as the schema says, without those that records are referred to by.
+struct Checked {
+    fields: FieldsText,
+    /// The text in them that is searched.
+    search_text: String,
+    uniques: Vec<UniqueValue>,
+    /// The ids that stand in them from the beginning.
+    direct: Vec<DirectReference>,
 }
 
 /// Checks the fields as they will be once every reference leads somewhere, and gives them back without the references, with
-/// the text in them that is searched.
+/// what is to be known of them.
 fn checked(
     content_type: &KnownType,
+    rules: &Rules,
     mut object: Map<String, Value>,
-    references: &[DraftReference],
-) -> Result<(FieldsText, String, Vec<UniqueValue>)> {
-    for reference in references {
+    references: &mut [DraftReference],
+) -> Result<Checked> {
+    for reference in references.iter() {
         let kind = match reference.to {
             Target::Entry => node::Kind::Entry,
             Target::Asset => node::Kind::Asset,
@@ -203,16 +228,17 @@ fn checked(
         }
     }
     let mut whole = Value::Object(object);
-    let KnownType { id, schema } = content_type;
+    let KnownType { id, schema, .. } = content_type;
     let violations = schema.validate(&whole);
     if !violations.is_empty() {
         return Err(Error::violated(violations));
     }
+    let direct = refer::check(schema, rules, &whole, references)?;
     let uniques = schema.uniques(&whole)?.iter().map(|unique| UniqueValue::of(unique, *id)).collect();
     if let Value::Object(object) = &mut whole {
         references.iter().for_each(|reference| drop(object.shift_remove(&reference.field)));
     }
-    Ok((FieldsText::new(&whole), schema.search_text(&whole), uniques))
+    Ok(Checked { search_text: schema.search_text(&whole), fields: FieldsText::new(&whole), uniques, direct })
 }
 
 /// How a reference stands in the fields.
@@ -237,7 +263,11 @@ fn bounded_at(at: String, count: usize, most: u32) -> Result<()> {
     Err(Error::invalid(at, "max_items", format!("holds {count}, at most {most} are taken")))
 }
 
-fn asset(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Result<AssetRow> {
+fn pixels(size: Option<i32>, at: &str) -> Result<Option<i32>> {
+    size.map(|size| asset::size(i64::from(size), MAX_PIXELS, at).map(|_| size)).transpose()
+}
+
+fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Result<AssetRow> {
     let title = record.title.map(|title| Title::parse(&one_line(&title), "title")).transpose()?;
     let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
     let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
@@ -249,9 +279,9 @@ fn asset(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
         title: title.map(Into::into),
         alt: alt.map(Into::into),
         media_type: MediaType::parse(&record.media_type, "mediaType")?.as_str().to_owned(),
-        byte_size: record.bytes,
-        width: record.width,
-        height: record.height,
+        byte_size: record.bytes.map(|bytes| asset::size(bytes, MAX_BYTES, "bytes")).transpose()?,
+        width: pixels(record.width, "width")?,
+        height: pixels(record.height, "height")?,
         url: FileUrl::parse(&record.url, "url")?.as_str().to_owned(),
         metadata: Metadata::parse(Value::Object(record.metadata), "metadata")?.into_value().to_string(),
         external_id: destination.external_id(&record.key),

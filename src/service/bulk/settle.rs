@@ -82,6 +82,7 @@ async fn wait(unit: &mut Unit, brand: Uuid, lost: &[&Late]) -> Result<()> {
             many: one.many,
             target_translation_id: one.translation_id,
             target_asset_id: Some(one.row.target_id).filter(|_| one.row.asset),
+            types: one.types.as_deref(),
         })
         .collect();
     bulk::add_pending(unit.tx(), &pending).await?;

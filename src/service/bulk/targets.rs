@@ -4,16 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::{destination::Destination, draft::EntryDraft, flying::Flying, prepare::value_of};
+use super::{destination::Rules, draft::EntryDraft, flying::Flying, prepare::value_of};
 use crate::{
-    domain::{Result, node, record::Target},
+    domain::{Result, fields::Reference, node, record::Target},
     service::Unit,
-    store::bulk::{self, PendingRow, ReferenceRow},
+    store::bulk::{self, Known, PendingRow, ReferenceRow},
 };
 
 /// What is there of what a batch refers to.
 pub(super) struct Targets {
-    entries: HashMap<Uuid, Vec<(String, Uuid)>>,
+    entries: HashMap<Uuid, Vec<Known>>,
     assets: HashSet<Uuid>,
     /// Those that another batch has announced and the database does not show.
     air: HashSet<Uuid>,
@@ -39,20 +39,20 @@ impl Targets {
         }
         if !translations.is_empty() {
             found.entries = flying.entries(&translations);
-            found.air.extend(found.entries.values().flatten().map(|(_, id)| *id));
+            found.air.extend(found.entries.values().flatten().map(|known| known.id));
             for known in bulk::known_entries(unit.tx(), translations).await? {
                 found.air.remove(&known.id);
                 let there = found.entries.entry(known.translation_id).or_default();
-                if !there.iter().any(|(_, id)| *id == known.id) {
-                    there.push((known.locale, known.id));
+                if !there.iter().any(|one| one.id == known.id) {
+                    there.push(known);
                 }
             }
             for entry in entries {
                 found.air.remove(&entry.id);
+                // What it is going to be counts, not what it was.
                 let known = found.entries.entry(entry.translation_id).or_default();
-                if !known.iter().any(|(_, id)| *id == entry.id) {
-                    known.push((entry.locale.as_str().to_owned(), entry.id));
-                }
+                known.retain(|one| one.id != entry.id);
+                known.push(entry.known());
             }
         }
         Ok(found)
@@ -61,7 +61,7 @@ impl Targets {
     /// The text of the entry's fields with its references in them; what is not there yet waits.
     pub(super) fn resolve<'d>(
         &self,
-        destination: &Destination,
+        rules: &Rules,
         entry: &'d EntryDraft,
         references: &mut Vec<ReferenceRow>,
         pending: &mut Vec<PendingRow<'d>>,
@@ -72,7 +72,9 @@ impl Targets {
             for (position, target) in (0_i32..).zip(&reference.targets) {
                 let found = match reference.to {
                     Target::Asset => self.assets.get(target).copied(),
-                    Target::Entry => self.nearest(destination, *target, entry.locale.as_str()),
+                    Target::Entry => {
+                        self.nearest(rules, *target, entry.locale.as_str()).map(|known| known.id)
+                    }
                 };
                 let asset = reference.to == Target::Asset;
                 if let Some(target_id) = found {
@@ -87,6 +89,7 @@ impl Targets {
                         many: reference.many,
                         target_translation_id: Some(*target).filter(|_| !asset),
                         target_asset_id: Some(*target).filter(|_| asset),
+                        types: reference.types.as_deref(),
                     });
                 }
             }
@@ -98,6 +101,15 @@ impl Targets {
                 fields.add(&reference.field, &value);
             }
         }
+        for direct in &entry.direct {
+            references.push(ReferenceRow {
+                entry_id: entry.id,
+                field: direct.path.to_string(),
+                position: i32::try_from(direct.position).unwrap_or(i32::MAX),
+                target_id: direct.id,
+                asset: direct.reference == Reference::Asset,
+            });
+        }
         fields.into_text()
     }
 
@@ -106,9 +118,9 @@ impl Targets {
         references.iter().any(|one| self.air.contains(&one.target_id))
     }
 
-    fn nearest(&self, destination: &Destination, translation: Uuid, locale: &str) -> Option<Uuid> {
+    /// The translation that a reference from that language leads to, where there is one.
+    pub(super) fn nearest(&self, rules: &Rules, translation: Uuid, locale: &str) -> Option<&Known> {
         let known = self.entries.get(&translation)?.iter();
-        let best = known.min_by_key(|(code, _)| (destination.distance(locale, code), code.as_str()));
-        best.map(|(_, id)| *id)
+        known.min_by_key(|one| (rules.distance(locale, &one.locale), one.locale.as_str()))
     }
 }

@@ -8,15 +8,15 @@ use uuid::Uuid;
 use super::{
     Outcome,
     claims::{Ready, unclaimed},
-    destination::Destination,
+    destination::{Destination, Rules},
     draft::{Body, Draft, EntryDraft},
-    flying::Late,
-    flying::lately,
+    flying::{Flight, Late, lately},
+    refer,
     targets::Targets,
     terms,
 };
 use crate::{
-    domain::{Result, event::Event},
+    domain::{Result, event::Event, record::Failure},
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
@@ -28,15 +28,23 @@ use crate::{
 /// Writes the drafts, or nothing of them.
 ///
 /// # Errors
-/// As the database refuses; then nothing of this batch has happened.
+/// As the database refuses; then nothing of this batch has happened, as where the rules are others now: that is none.
 pub(super) async fn once(
     services: &Services,
     caller: &Caller,
-    destination: &Destination,
+    (destination, rules): (&Destination, &Rules),
     drafts: &[Draft],
-) -> Result<Outcome> {
+) -> Result<Option<Outcome>> {
     let flight = destination.flying.announce(drafts);
     let mut unit = Unit::begin(services, caller).await?;
+    let types = drafts.iter().filter_map(|draft| match &draft.body {
+        Body::Entry(entry) => Some(entry.content_type_id),
+        Body::Asset(_) => None,
+    });
+    if !rules.hold(&unit, destination.brand, types.collect()).await? {
+        unit.rollback().await?;
+        return Ok(None);
+    }
     let settled = settled(&unit, drafts).await?;
     let mut outcome = Outcome { unchanged: settled.len() as u64, ..Outcome::default() };
     let mut late = Vec::new();
@@ -53,13 +61,49 @@ pub(super) async fn once(
     // Nobody is led to what is set aside. What was deleted is not there, and what has not changed is in the database.
     let landing: HashSet<Uuid> = entries.iter().map(|one| one.entry.id).collect();
     flight.withdraw(&asked.difference(&landing).chain(&settled).copied().collect());
+    let (targets, entries) =
+        targets(&unit, (destination, rules), &flight, entries, &mut outcome.failures).await?;
     if !entries.is_empty() || !assets.is_empty() {
-        late = write_entries(&mut unit, caller, destination, &entries, assets, &mut outcome).await?;
+        let place = Place { destination, rules, targets: &targets };
+        late = write_entries(&mut unit, caller, place, &entries, assets, &mut outcome).await?;
     }
     unit.commit().await?;
     destination.flying.delay(late);
     drop(flight);
-    Ok(outcome)
+    Ok(Some(outcome))
+}
+
+/// What the entries refer to, and those of them that refer to nothing that they may not. The others are set aside, so that
+/// they are not there for the rest either.
+async fn targets<'d>(
+    unit: &Unit,
+    (destination, rules): (&Destination, &Rules),
+    flight: &Flight<'_>,
+    mut ready: Vec<Ready<'d>>,
+    failures: &mut Vec<Failure>,
+) -> Result<(Targets, Vec<Ready<'d>>)> {
+    let drafts = |ready: &[Ready<'d>]| ready.iter().map(|one| one.entry).collect::<Vec<&EntryDraft>>();
+    let found = Targets::find(unit, &destination.flying, &drafts(&ready)).await?;
+    let refused = refer::refused(unit, destination, rules, &found, &ready).await?;
+    if refused.is_empty() {
+        return Ok((found, ready));
+    }
+    for one in &ready {
+        let faults = refused.get(&one.entry.id).into_iter().flatten();
+        failures.extend(faults.map(|violation| one.draft.fault(violation)));
+    }
+    flight.withdraw(&refused.keys().copied().collect());
+    ready.retain(|one| !refused.contains_key(&one.entry.id));
+    let found = Targets::find(unit, &destination.flying, &drafts(&ready)).await?;
+    Ok((found, ready))
+}
+
+/// Where entries go, and what they refer to.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    destination: &'p Destination,
+    rules: &'p Rules,
+    targets: &'p Targets,
 }
 
 /// The rows that do not have to be written: their record came before as it comes now, or they were deleted since. What
@@ -117,7 +161,7 @@ async fn assets<'d>(
 async fn write_entries(
     unit: &mut Unit,
     caller: &Caller,
-    destination: &Destination,
+    Place { destination, rules, targets }: Place<'_>,
     ready: &[Ready<'_>],
     assets: Vec<Uuid>,
     outcome: &mut Outcome,
@@ -125,7 +169,6 @@ async fn write_entries(
     let (brand, source) = (destination.brand, destination.source);
     let drafts: Vec<&EntryDraft> = ready.iter().map(|one| one.entry).collect();
     let terms = terms::ensure(unit, destination, &drafts).await?;
-    let targets = Targets::find(unit, &destination.flying, &drafts).await?;
     let published = published(unit, &drafts).await?;
     let actor = unit.actor().label();
     let author = Author { actor: &actor, request_id: caller.request_id.as_deref() };
@@ -136,7 +179,7 @@ async fn write_entries(
     let mut unsure: HashMap<Uuid, Pulled> = HashMap::new();
     for one in ready {
         let (entry, before) = (one.entry, references.len());
-        let fields = targets.resolve(destination, entry, &mut references, &mut pending);
+        let fields = targets.resolve(rules, entry, &mut references, &mut pending);
         let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), &published, now);
         tags.extend(row.tags.iter().map(|tag| LinkRow { entry_id: entry.id, term_id: *tag }));
         categories.extend(row.categories.iter().map(|term| LinkRow { entry_id: entry.id, term_id: *term }));
@@ -169,7 +212,7 @@ async fn write_entries(
         outcome.unchanged += written.tally.unchanged.saturating_sub(linked.len() as u64);
         outcome.waiting += pending.len() as u64;
         events.extend(linked.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
-        if destination.several_locales() {
+        if rules.several_locales() {
             let new = written.changed.iter().filter(|(_, created)| *created).map(|(changed, _)| changed.id);
             let led = bulk::lead_to(tx, brand, source, new.collect(), &actor, now).await?;
             outcome.settled += led.len() as u64;

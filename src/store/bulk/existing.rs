@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::json;
 use crate::{
     domain::Result,
-    store::{Tx, sql::query},
+    store::{
+        Tx,
+        sql::{execute, query},
+    },
 };
 
 /// An entry that can be referred to.
@@ -20,6 +23,8 @@ pub struct Known {
     pub translation_id: Uuid,
     /// Its language.
     pub locale: String,
+    /// Its content type.
+    pub content_type_id: Uuid,
 }
 
 /// Which of the entries asked for are there, in every language.
@@ -27,8 +32,8 @@ pub struct Known {
 /// # Errors
 /// As the database refuses.
 pub async fn known_entries(tx: &Tx, translations: Vec<Uuid>) -> Result<Vec<Known>> {
-    let sql =
-        "select id, translation_id, locale from entry where translation_id = any($1) and deleted_at is null";
+    let sql = "select id, translation_id, locale, content_type_id from entry where translation_id = any($1) \
+               and deleted_at is null";
     query(tx, sql, [translations.into()]).await
 }
 
@@ -78,19 +83,41 @@ pub struct SlugClaim<'a> {
     pub slug: &'a str,
 }
 
-/// Which entries cannot have the slug that they claim, because another of their type and locale has it.
+/// Which entries cannot have the slug that they claim, because another of their type and locale has it and does not claim
+/// another one itself; and whether some can because of that, so that slugs have to be given up first.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Result<Vec<Uuid>> {
+pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Result<(Vec<Uuid>, bool)> {
     #[derive(FromQueryResult)]
     struct Row {
         id: Uuid,
+        leaving: bool,
     }
-    let sql = "select i.id \
-               from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text) \
-               join entry e on e.brand_id = $1 and e.content_type_id = i.content_type_id and e.locale = i.locale \
-               and e.slug = i.slug and e.deleted_at is null and e.id <> i.id";
-    let rows: Vec<Row> = query(tx, sql, [brand.into(), json(claims)?]).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let sql = format!("{CLAIMED} select id, leaving from met");
+    let rows: Vec<Row> = query(tx, &sql, [brand.into(), json(claims)?]).await?;
+    let leaving = rows.iter().any(|row| row.leaving);
+    Ok((rows.into_iter().filter(|row| !row.leaving).map(|row| row.id).collect(), leaving))
 }
+
+/// Takes from entries the slugs that others of the same set claim; they are written with their own claims right after. The
+/// index on slugs looks at one row after the other, so that two entries could not swap theirs otherwise.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn give_up_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Result<()> {
+    let sql = format!("{CLAIMED} update entry e set slug = e.id::text from met where met.holder = e.id");
+    execute(tx, &sql, [brand.into(), json(claims)?]).await.map(|_| ())
+}
+
+// Who claims a slug that another entry has, and whether that one claims another slug.
+const CLAIMED: &str = "\
+with claimed as (
+  select * from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text)
+), met as (
+  select i.id, e.id as holder, exists (select from claimed o where o.id = e.id
+    and (o.content_type_id, o.slug) <> (i.content_type_id, i.slug)) as leaving
+  from claimed i
+  join entry e on e.brand_id = $1 and e.content_type_id = i.content_type_id and e.locale = i.locale
+    and e.slug = i.slug and e.deleted_at is null and e.id <> i.id
+)";

@@ -23,9 +23,11 @@ use crate::domain::{
 };
 
 pub use asset::{AssetRow, write_assets};
-pub use brand::{BrandRow, find_brand};
+pub use brand::{BrandRow, find_brand, hold};
 pub use entry::{EntryRow, Written, upsert_entries};
-pub use existing::{Known, Published, SlugClaim, known_assets, known_entries, load_published, taken_slugs};
+pub use existing::{
+    Known, Published, SlugClaim, give_up_slugs, known_assets, known_entries, load_published, taken_slugs,
+};
 pub use link::{
     LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references, withdraw_reference,
 };

@@ -31,6 +31,8 @@ pub struct PendingRow<'a> {
     pub target_translation_id: Option<Uuid>,
     /// The asset that it leads to.
     pub target_asset_id: Option<Uuid>,
+    /// The content types that the entry may be of; any where there are none.
+    pub types: Option<&'a [Uuid]>,
 }
 
 /// Writes anew what the entries of a batch wait for.
@@ -66,7 +68,8 @@ pub async fn overdue(tx: &Tx, brand: Uuid, most: u64) -> Result<(Vec<Uuid>, Vec<
     }
     let sql = "select distinct p.target_translation_id as translation, p.target_asset_id as asset \
                from pending_reference p join entry e on e.id = p.entry_id and e.brand_id = $1 \
-               where exists (select from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null) \
+               where exists (select from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null \
+                 and (p.types is null or t.content_type_id = any(p.types))) \
                or exists (select from asset a where a.id = p.target_asset_id) limit $2";
     let rows: Vec<Row> = query(tx, sql, [brand.into(), most.into()]).await?;
     let translations = rows.iter().filter_map(|row| row.translation).collect();
@@ -146,9 +149,10 @@ pub async fn raise(tx: &Tx, entries: Vec<Uuid>, actor: &str, now: DateTime<Utc>)
 }
 
 const WAIT: &str = "\
-insert into pending_reference (entry_id, field, position, many, target_translation_id, target_asset_id)
+insert into pending_reference (entry_id, field, position, many, target_translation_id, target_asset_id, types)
 select * from jsonb_to_recordset($1::text::jsonb) as i(
-  entry_id uuid, field text, position integer, many boolean, target_translation_id uuid, target_asset_id uuid)";
+  entry_id uuid, field text, position integer, many boolean, target_translation_id uuid, target_asset_id uuid,
+  types uuid[])";
 
 // How many references one statement fills in: much may wait for one author, and a statement has only so much time.
 const AT_ONCE: i64 = 2_000;
@@ -162,10 +166,12 @@ with gone as (
   where p.ctid = any(array(
     select w.ctid from pending_reference w
     where w.target_asset_id = any($2) or w.target_translation_id = any($1) and exists (
-      select from entry t where t.translation_id = w.target_translation_id and t.deleted_at is null)
+      select from entry t where t.translation_id = w.target_translation_id and t.deleted_at is null
+        and (w.types is null or t.content_type_id = any(w.types)))
     limit $4))
   returning p.entry_id, p.field, p.position, p.many, p.target_asset_id,
     (select t.id from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null
+       and (p.types is null or t.content_type_id = any(p.types))
      order by array_position((select l.chain from locale l join entry e on e.locale = l.code
        where l.brand_id = $3 and e.id = p.entry_id), t.locale) nulls last, t.locale limit 1) as target_entry_id
 ), noted as (
