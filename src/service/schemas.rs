@@ -6,10 +6,10 @@ use moka::sync::Cache;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::{Result, fields::Schema};
+use crate::domain::{Error, Result, fields::Schema};
 
-/// The most compiled schemas that are kept; the least used go first.
-const KEPT: u64 = 1_000;
+/// How many bytes the compiled schemas that are kept may take together; the least used go first.
+const KEPT: u64 = 256 * 1024 * 1024;
 
 /// A cache of compiled schemas; cheap to clone. A new version of a type has its own place, so nothing is ever stale.
 #[derive(Clone)]
@@ -20,20 +20,36 @@ impl Schemas {
     ///
     /// # Errors
     /// `INVALID` where the source is no schema; what was stored through brandgraph is one.
-    pub fn get(&self, content_type: Uuid, version: i32, source: &Value) -> Result<Arc<Schema>> {
+    pub async fn get(&self, content_type: Uuid, version: i32, source: &Value) -> Result<Arc<Schema>> {
         let key = (content_type, version);
         if let Some(known) = self.0.get(&key) {
             return Ok(known);
         }
-        let compiled = Arc::new(Schema::parse(source)?);
+        let compiled = Arc::new(compile(source).await?);
         self.0.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
 }
 
+/// Compiles a schema beside the threads that answer requests: a large one takes them a while.
+///
+/// # Errors
+/// `INVALID` with everything that is wrong.
+pub(super) async fn compile(source: &Value) -> Result<Schema> {
+    let source = source.clone();
+    aside(move || Schema::parse(&source)).await?
+}
+
+/// Does work that takes long and waits for nothing beside the threads that answer requests.
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
 impl Default for Schemas {
     fn default() -> Self {
-        Self(Cache::new(KEPT))
+        let weigher =
+            |_: &(Uuid, i32), schema: &Arc<Schema>| u32::try_from(schema.bytes()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(KEPT).weigher(weigher).build())
     }
 }
 

@@ -114,6 +114,13 @@ fn bounds_name_themselves() {
     assert_eq!(refusals(&look).first().map(|(_, code)| *code), Some("pattern"));
     let heavy = object(&json!({"a": {"type": "string", "pattern": "(a{1000}){1000}"}}));
     assert_eq!(refusals(&heavy).first().map(|(_, code)| *code), Some("pattern"));
+    // Each would do by itself.
+    let many: Value =
+        ('a'..='t').map(|c| (c.to_string(), json!({"pattern": format!("({c}{{100}}){{100}}")}))).collect();
+    assert_eq!(refusals(&object(&many)), [("schema".into(), "patterns_size")]);
+    let usual: Value =
+        (0..200).map(|n| (format!("p{n}"), json!({"pattern": format!("^[a-z0-9-]{{1,{n}}}$")}))).collect();
+    assert!(Schema::parse(&object(&usual)).is_ok());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
-    limits,
+    limits, pattern,
     walk::{self, Edge, Nested},
 };
 use crate::domain::Violation;
@@ -114,9 +114,7 @@ fn check(pointer: &str, schema: &Map<String, Value>, violations: &mut Vec<Violat
             message,
         ));
     }
-    let patterns = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
-    let patterns = patterns.map(|(pattern, _)| pattern.as_str());
-    for pattern in patterns.chain(schema.get("pattern").and_then(Value::as_str)) {
+    for pattern in pattern::of(schema) {
         if pattern.chars().count() > limits::PATTERN {
             let message = format!("holds a pattern of more than {} characters", limits::PATTERN);
             violations.push(Violation::new(format!("schema{pointer}"), "pattern_length", message));

@@ -12,6 +12,10 @@ pub const PROPERTIES: usize = 200;
 pub const PATTERN: usize = 512;
 /// The most bytes of memory that one compiled regular expression takes.
 pub const PATTERN_BYTES: usize = 1_048_576;
+/// The most bytes of memory that the compiled regular expressions of one schema take together.
+pub const PATTERNS_BYTES: usize = 4_194_304;
+/// The most bytes that one regular expression keeps of what it learnt while matching; with less it matches slower.
+pub const PATTERN_CACHE_BYTES: usize = 131_072;
 /// The most schemas that one value can be checked against, over every reference and alternative.
 pub const EVALUATIONS: u64 = 2_000;
 /// The longest chain of schemas inside schemas and references that is followed, since each takes some stack.

@@ -8,6 +8,7 @@ mod document;
 mod index;
 pub mod limits;
 mod path;
+mod pattern;
 mod schema;
 mod violation;
 mod walk;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::Validator;
 use serde_json::Value;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     content::{self, Target, Unique},
     custom::CustomField,
     document::Document,
-    limits, violation, walk,
+    limits, pattern, violation, walk,
 };
 use crate::domain::{Error, Result, Violation};
 
@@ -18,7 +18,11 @@ use crate::domain::{Error, Result, Violation};
 pub struct Schema {
     validator: Validator,
     fields: Vec<CustomField>,
+    bytes: usize,
 }
+
+/// How much memory a compiled schema takes for each byte of its text, its patterns aside; on the safe side.
+const PER_BYTE: usize = 32;
 
 impl Schema {
     /// Checks and compiles a JSON Schema 2020-12 whose root describes an object. Nothing is ever fetched.
@@ -56,28 +60,26 @@ impl Schema {
         }
         let document = Document::read(source).map_err(Error::violated)?;
         let fields = annotation::read(&document).map_err(Error::violated)?;
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .offline()
-            .should_validate_formats(true)
-            .with_pattern_options(PatternOptions::regex().size_limit(limits::PATTERN_BYTES))
-            .build(source)
-            .map_err(|error| {
-                // The meta-schema had no objection, so it is a pattern that linear matching cannot do.
-                let at = format!("schema{}", error.instance_path());
-                Error::invalid(
-                    at,
-                    "pattern",
-                    "is no regular expression without look-around and back-references",
-                )
-            })?;
-        Ok(Self { validator, fields })
+        let patterns = pattern::bytes(&document).map_err(Error::violated)?;
+        let validator = pattern::options(limits::PATTERN_BYTES).build(source).map_err(|error| {
+            // The meta-schema had no objection, so it is a pattern that linear matching cannot do.
+            let at = format!("schema{}", error.instance_path());
+            Error::invalid(at, "pattern", "is no regular expression without look-around and back-references")
+        })?;
+        let bytes = patterns.saturating_add(text.len().saturating_mul(PER_BYTE));
+        Ok(Self { validator, fields, bytes })
     }
 
     /// The annotated custom fields, in the order of the schema.
     #[must_use]
     pub fn fields(&self) -> &[CustomField] {
         &self.fields
+    }
+
+    /// About how many bytes of memory this takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Everything that is wrong with an entry's fields; paths begin with `fields`. At most 100, the last then says so.

@@ -127,7 +127,7 @@ impl Rules {
         let chain = |chain: String| chain.split(' ').map(str::to_owned).collect();
         let mut known = HashMap::with_capacity(types.len());
         for row in types {
-            let schema = services.schemas.get(row.id, row.version, &row.schema)?;
+            let schema = services.schemas.get(row.id, row.version, &row.schema).await?;
             known.insert(row.key, KnownType { id: row.id, version: row.version, schema });
         }
         Ok(Self {

@@ -1,5 +1,8 @@
 //! Checks every entry of a type against another schema, a page at a time, so that memory stays bounded.
 
+use std::sync::Arc;
+
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -9,7 +12,7 @@ use crate::{
         content_type::{FitReport, MAX_STRANDED_SHOWN, MAX_VIOLATIONS_SHOWN, Stranded},
         fields::{CustomField, Schema, Target},
     },
-    service::Unit,
+    service::{Unit, schemas::aside},
     store::{
         self,
         content_type::{Content, Row},
@@ -25,20 +28,20 @@ pub(super) async fn check(
     grant: &Grant,
     row: &Row,
     before: &Schema,
-    schema: &Schema,
+    schema: &Arc<Schema>,
 ) -> Result<FitReport> {
     let mut report = FitReport::default();
     let mut after = None;
     loop {
-        let page = store::content_type::page(unit.tx(), grant, row, after, PAGE, false).await?;
+        let page = Arc::new(store::content_type::page(unit.tx(), grant, row, after, PAGE, false).await?);
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         let found = wrong(unit, grant, row, before, schema, &page).await?;
-        for (entry, violations) in page.into_iter().zip(found) {
+        for (entry, violations) in page.iter().zip(found) {
             report.checked += 1;
             if !violations.is_empty() {
                 report.stranded += 1;
-                show(&mut report, entry.id, entry.title, violations);
+                show(&mut report, entry.id, &entry.title, violations);
             }
         }
     }
@@ -56,7 +59,7 @@ pub(super) async fn check(
             for (id, title) in shared.first {
                 let violation =
                     Violation::new(at.clone(), "not_unique", "another entry of this type has this value");
-                show(&mut report, id, title, vec![violation]);
+                show(&mut report, id, &title, vec![violation]);
             }
         }
     }
@@ -69,8 +72,8 @@ async fn wrong(
     grant: &Grant,
     row: &Row,
     before: &Schema,
-    schema: &Schema,
-    page: &[Content],
+    schema: &Arc<Schema>,
+    page: &Arc<Vec<Content>>,
 ) -> Result<Vec<Vec<Violation>>> {
     let known = |target: &Target<'_>| {
         before
@@ -78,19 +81,17 @@ async fn wrong(
             .iter()
             .any(|b| b.path == *target.path && b.reference.as_ref() == Some(target.reference))
     };
-    let mut found = Vec::with_capacity(page.len());
+    // A page can be 25 MB of JSON: that is checked beside the threads that answer requests.
+    let mut found = aside({
+        let (schema, page) = (Arc::clone(schema), Arc::clone(page));
+        move || page.iter().map(|entry| violations(&schema, &entry.fields)).collect::<Vec<_>>()
+    })
+    .await?;
     let mut references = Vec::new();
-    for entry in page {
-        let mut violations = schema.validate(&entry.fields);
-        if violations.is_empty() {
-            violations = lesser(schema, &entry.fields);
-        }
-        if violations.is_empty() {
-            let mut targets = schema.references(&entry.fields)?;
-            targets.retain(|target| !known(target));
-            references.push((entry.id, targets));
-        }
-        found.push(violations);
+    for (entry, _) in page.iter().zip(&found).filter(|(_, violations)| violations.is_empty()) {
+        let mut targets = schema.references(&entry.fields)?;
+        targets.retain(|target| !known(target));
+        references.push((entry.id, targets));
     }
     for (id, violation) in store::reference::check(unit.tx(), grant, row.brand_id, &references).await? {
         if let Some((_, violations)) = page.iter().zip(&mut found).find(|(entry, _)| entry.id == id) {
@@ -101,18 +102,24 @@ async fn wrong(
 }
 
 /// Shows an entry, where there is room, with what is wrong beside what is known to be.
-fn show(report: &mut FitReport, entry_id: Uuid, title: String, mut violations: Vec<Violation>) {
+fn show(report: &mut FitReport, entry_id: Uuid, title: &str, mut violations: Vec<Violation>) {
     if let Some(shown) = report.examples.iter_mut().find(|shown| shown.entry_id == entry_id) {
         shown.violations.append(&mut violations);
         shown.violations.truncate(MAX_VIOLATIONS_SHOWN);
     } else if report.examples.len() < MAX_STRANDED_SHOWN {
         violations.truncate(MAX_VIOLATIONS_SHOWN);
-        report.examples.push(Stranded { entry_id, title, violations });
+        report.examples.push(Stranded { entry_id, title: title.to_owned(), violations });
     }
 }
 
+/// What is wrong with an entry's fields as far as the schema can tell.
+fn violations(schema: &Schema, fields: &Value) -> Vec<Violation> {
+    let found = schema.validate(fields);
+    if found.is_empty() { lesser(schema, fields) } else { found }
+}
+
 /// What is only asked of fields that fit: ids that are ids, and unique values that can be compared.
-fn lesser(schema: &Schema, fields: &serde_json::Value) -> Vec<Violation> {
+fn lesser(schema: &Schema, fields: &Value) -> Vec<Violation> {
     let references = schema.references(fields).err();
     let uniques = schema.uniques(fields).err();
     references.into_iter().chain(uniques).flat_map(|error| error.violations().to_vec()).collect()

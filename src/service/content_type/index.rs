@@ -44,7 +44,10 @@ pub(super) async fn want(
         match changed {
             // Not from the cache: it must never hold what may yet be rolled back.
             Some((id, schema)) if id == row.id => fields.extend_from_slice(schema.fields()),
-            _ => fields.extend_from_slice(services.schemas.get(row.id, row.version, &row.schema)?.fields()),
+            _ => {
+                let schema = services.schemas.get(row.id, row.version, &row.schema).await?;
+                fields.extend_from_slice(schema.fields());
+            }
         }
     }
     let wanted = indexes(&fields);

@@ -4,9 +4,11 @@ mod fit;
 mod index;
 mod reindex;
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, Unit, schemas::compile};
 use crate::{
     domain::{
         Code, Error, Result,
@@ -14,7 +16,6 @@ use crate::{
         change::{Changed, Patch, check_version},
         content_type::{CreateContentType, FitReport, MAX_TYPES, UpdateContentType, UpdatedContentType},
         event::Event,
-        fields::Schema,
         node::{Kind, NodeId},
     },
     kit::id,
@@ -33,7 +34,7 @@ pub use reindex::{REINDEX, reindex};
 /// `NOT_FOUND` for an unknown brand, `INVALID` for what is no schema, `CONFLICT` where the key is taken.
 pub async fn create(services: &Services, caller: &Caller, command: CreateContentType) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::TypeWrite)?;
-    let schema = Schema::parse(&command.schema)?;
+    let schema = compile(&command.schema).await?;
     let mut unit = Unit::begin(services, caller).await?;
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
     let count = store::content_type::count(unit.tx(), &grant, command.brand_id).await?;
@@ -57,7 +58,10 @@ pub async fn update(
     command: UpdateContentType,
 ) -> Result<UpdatedContentType> {
     let grant = caller.actor.grant(Permission::TypeWrite)?;
-    let schema = command.schema.as_ref().map(Schema::parse).transpose()?;
+    let schema = match &command.schema {
+        Some(source) => Some(Arc::new(compile(source).await?)),
+        None => None,
+    };
     let mut unit = Unit::begin(services, caller).await?;
     let row = if command.dry_run {
         store::content_type::hold(unit.tx(), &grant, command.id).await?
@@ -66,7 +70,7 @@ pub async fn update(
     };
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     check_version(command.expected_version, row.version)?;
-    let before = services.schemas.get(row.id, row.version, &row.schema)?;
+    let before = services.schemas.get(row.id, row.version, &row.schema).await?;
     let report = match &schema {
         Some(schema) => Some(fit::check(&unit, &grant, &row, &before, schema).await?),
         None => None,
@@ -98,7 +102,7 @@ pub async fn update(
     let actor = unit.actor().label();
     let row = store::content_type::update(unit.tx(), &grant, &row, changes, &actor, unit.now()).await?;
     if let Some(schema) = &schema {
-        index::want(services, &mut unit, &grant, row.brand_id, Some((row.id, schema))).await?;
+        index::want(services, &mut unit, &grant, row.brand_id, Some((row.id, schema.as_ref()))).await?;
         if schema.fields() != before.fields() {
             unit.enqueue(reindex::job(row.id, None));
         }

@@ -43,7 +43,7 @@ pub async fn reindex(
         Err(error) if error.code() == Code::NotFound => return unit.rollback().await,
         Err(error) => return Err(error),
     };
-    let schema = services.schemas.get(row.id, row.version, &row.schema)?;
+    let schema = services.schemas.get(row.id, row.version, &row.schema).await?;
     let page = store::content_type::page(unit.tx(), &grant, &row, after, PAGE, true).await?;
     let texts: Vec<(Uuid, String)> =
         page.iter().map(|entry| (entry.id, schema.search_text(&entry.fields))).collect();

@@ -39,7 +39,7 @@ pub async fn restore(services: &Services, caller: &Caller, entry: OneEntry) -> R
     let brand = store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     let locales = store::brand::locales(unit.tx(), &brand).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
-    let schema = content::schema(services, &kind)?;
+    let schema = content::schema(services, &kind).await?;
     let mut violations = content::violations(&schema, &row.fields);
     violations.extend(content::unknown_locale(&locales, &row.locale));
     content::refuse(violations)?;

@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// The compiled schema of a type that was held.
-pub(super) fn schema(services: &Services, row: &TypeRow) -> Result<Arc<Schema>> {
-    services.schemas.get(row.id, row.version, &row.schema)
+pub(super) async fn schema(services: &Services, row: &TypeRow) -> Result<Arc<Schema>> {
+    services.schemas.get(row.id, row.version, &row.schema).await
 }
 
 /// Everything that is wrong with fields as far as the schema can tell.

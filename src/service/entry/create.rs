@@ -34,7 +34,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
     let kind = store::content_type::hold(unit.tx(), &grant, command.content_type_id).await?;
     let brand = store::brand::hold(unit.tx(), &grant, kind.brand_id).await?;
     let locales = store::brand::locales(unit.tx(), &brand).await?;
-    let schema = content::schema(services, &kind)?;
+    let schema = content::schema(services, &kind).await?;
 
     let mut violations = content::violations(&schema, &command.fields);
     let locale = command.locale.unwrap_or_else(|| locales.default().clone());

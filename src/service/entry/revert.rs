@@ -26,7 +26,7 @@ pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) 
     let Opened { unit, grant, row } = open_content(services, caller, command.entry).await?;
     let then = store::entry::get_version(unit.tx(), &grant, &row, command.version).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
-    let schema = content::schema(services, &kind)?;
+    let schema = content::schema(services, &kind).await?;
     content::refuse(content::violations(&schema, &then.fields))?;
     let search_text = schema.search_text(&then.fields);
     let changes = Changes {

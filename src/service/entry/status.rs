@@ -49,7 +49,8 @@ pub(super) async fn apply(services: &Services, opened: Opened, transition: Trans
     if matches!(next, Status::Published | Status::Scheduled) {
         // What was let through by force, or under an earlier schema, must not become public.
         let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
-        content::refuse(content::violations(content::schema(services, &kind)?.as_ref(), &row.fields))?;
+        let schema = content::schema(services, &kind).await?;
+        content::refuse(content::violations(&schema, &row.fields))?;
     }
     let mut changes = Changes {
         status: Some(next),

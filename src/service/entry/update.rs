@@ -50,7 +50,7 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
     let schema = match &fields {
         Some(fields) => {
             let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
-            let schema = content::schema(services, &kind)?;
+            let schema = content::schema(services, &kind).await?;
             content::refuse(content::violations(&schema, fields))?;
             Some(schema)
         }
