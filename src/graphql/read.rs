@@ -13,7 +13,8 @@ use super::{
     select::{self, Root, Selector},
 };
 use crate::domain::{
-    Error, Result,
+    Code, Error, Result,
+    access::Actor,
     catalog::Catalog,
     node::{Kind, NodeId},
     read::{
@@ -66,7 +67,7 @@ pub(super) async fn root(
         let plans = match root {
             Root::Nodes => {
                 let ids = select::nodes(&selector, field)?;
-                Plans::Nodes(by_kind(&selector, &ids, sets)?, ids)
+                Plans::Nodes(by_kind(&selector, &ids, sets, &request.caller.actor)?, ids)
             }
             root => Plans::One(Box::new(selector.root(root, field, sets.iter().copied())?)),
         };
@@ -123,8 +124,14 @@ enum Plans {
     Nodes(Vec<Plan>, Vec<NodeId>),
 }
 
-/// One plan for each kind among the ids; its answer has the ids in one list and the nodes in another, in one order.
-fn by_kind(selector: &Selector<'_>, ids: &[NodeId], sets: &[&SelectionSet]) -> Result<Vec<Plan>> {
+/// One plan for each kind among the ids; its answer has the ids in one list and the nodes in another, in one order. What the
+/// caller may see none of is not asked for: it is null like what is not there, and the rest stands.
+fn by_kind(
+    selector: &Selector<'_>,
+    ids: &[NodeId],
+    sets: &[&SelectionSet],
+    actor: &Actor,
+) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for kind in Kind::ALL {
         let keys: Vec<Literal> =
@@ -134,6 +141,9 @@ fn by_kind(selector: &Selector<'_>, ids: &[NodeId], sets: &[&SelectionSet]) -> R
             continue;
         }
         let noun = selector.catalog.noun(kind.type_name())?;
+        if actor.grant(noun.read).is_err_and(|error| error.code() == Code::Forbidden) {
+            continue;
+        }
         let key = Operand::Key(noun.key);
         let order =
             OrderKey { operand: key.clone(), direction: crate::domain::read::Direction::Asc, nulls: None };

@@ -24,7 +24,7 @@ use crate::{
 pub struct Library {
     reader: Reader,
     catalog: Arc<Catalog>,
-    locales: moka::future::Cache<(), Arc<Locales>>,
+    locales: moka::sync::Cache<String, Arc<HashSet<Uuid>>>,
 }
 
 /// A locale that a read asks for.
@@ -51,11 +51,11 @@ impl From<String> for Reading {
     }
 }
 
-/// The locales of every brand.
-type Locales = HashMap<String, HashSet<Uuid>>;
-
-/// How long the set of locales is believed. A new one is found at once all the same: what is not in the set is looked up.
+/// How long it is believed which brands write in a locale. A new one is found at once all the same: what a caller's brands are
+/// not known to write in is looked up.
 const LOCALES_LIVE: Duration = Duration::from_secs(60);
+/// How many locales are remembered.
+const LOCALES_KEPT: u64 = 1_000;
 
 impl Library {
     /// The library of a database, with the nouns of every installation. `secret` signs cursors and is the same on every
@@ -67,7 +67,10 @@ impl Library {
         Ok(Self {
             reader: Reader::new(db, Codec::new(secret)?),
             catalog: Arc::new(Catalog::built_in()?),
-            locales: moka::future::Cache::builder().max_capacity(1).time_to_live(LOCALES_LIVE).build(),
+            locales: moka::sync::Cache::builder()
+                .max_capacity(LOCALES_KEPT)
+                .time_to_live(LOCALES_LIVE)
+                .build(),
         })
     }
 
@@ -99,25 +102,26 @@ impl Library {
             return Ok(());
         }
         let grant = caller.actor.grant(Permission::BrandRead)?;
-        let written = |known: &Locales, code: &str| {
-            known.get(code).is_some_and(|brands| brands.iter().any(|brand| grant.brands().contains(*brand)))
-        };
-        let mut known = self.locales.get(&()).await;
-        for WantedLocale { path, code } in wanted {
-            if known.as_ref().is_some_and(|known| written(known, code)) {
-                continue;
-            }
-            let mut fresh = Locales::new();
-            for (code, brand) in self.reader.locales().await? {
-                fresh.entry(code).or_default().insert(brand);
-            }
-            let fresh = Arc::new(fresh);
-            self.locales.insert((), Arc::clone(&fresh)).await;
-            if !written(&fresh, code) {
-                let message = format!("none of your brands writes in the locale {code}");
-                return Err(Error::invalid(path.as_str(), "unknown_locale", message));
-            }
-            known = Some(fresh);
+        let written = |brands: &HashSet<Uuid>| brands.iter().any(|brand| grant.brands().contains(*brand));
+        let remembered = |code: &str| self.locales.get(code).is_some_and(|brands| written(&brands));
+        let asked: HashSet<&str> = wanted.iter().map(|wanted| wanted.code.as_str()).collect();
+        let unsure: Vec<String> =
+            asked.into_iter().filter(|code| !remembered(code)).map(Into::into).collect();
+        if unsure.is_empty() {
+            return Ok(());
+        }
+        let mut found: HashMap<String, HashSet<Uuid>> = HashMap::new();
+        for (code, brand) in self.reader.locales(&unsure).await? {
+            found.entry(code).or_default().insert(brand);
+        }
+        let stranger = |code: &String| unsure.contains(code) && !found.get(code).is_some_and(written);
+        if let Some(WantedLocale { path, code }) = wanted.iter().find(|wanted| stranger(&wanted.code)) {
+            let message = format!("none of your brands writes in the locale {code}");
+            return Err(Error::invalid(path.as_str(), "unknown_locale", message));
+        }
+        // Only what there is: whatever else is asked for would push it out.
+        for (code, brands) in found {
+            self.locales.insert(code, Arc::new(brands));
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ fn root_field(name: &str, root: Root, catalog: &Catalog) -> (String, MetaField) 
             let (name, mut built) = field(
                 name,
                 format!("[{NODE}]!"),
-                "Whatever has these ids, in their order; null for each that nothing has.",
+                "Whatever has these ids, in their order; null for each that nothing has, or that is not yours to see.",
             );
             let doc = format!("The global ids, {} at the most.", LIMITS.max_nodes);
             built.args.extend([argument("ids", "[ID!]!", &doc)]);

@@ -15,6 +15,7 @@ use crate::domain::{
         Comparison, Direction, Fingerprint, LIMITS, Nulls, Operand, OrderKey, Predicate, Rows, Search,
         SearchMode, Window,
     },
+    text::Locale,
 };
 use crate::service::WantedLocale;
 
@@ -122,17 +123,13 @@ impl Selector<'_> {
         let fields = input.object()?;
         fields.only(&["code", "fallback"])?;
         let code = fields.get("code")?;
-        let text = code.text()?;
-        let fits = text.len() <= 35
-            && text.split('-').all(|part| {
-                (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            });
-        if !fits {
-            return Err(code.wrong("locale", "must be a BCP 47 tag as `en` or `fr-CA`"));
-        }
+        // In its usual case, as writes keep it.
+        let tag = Locale::parse(code.text()?, code.path())?;
         let fallback = fields.find("fallback").map(|input| input.boolean()).transpose()?.unwrap_or(true);
-        self.locales.borrow_mut().push(WantedLocale { path: code.path().to_owned(), code: text.to_owned() });
-        Ok(Wanted { code: text.to_owned(), fallback })
+        self.locales
+            .borrow_mut()
+            .push(WantedLocale { path: code.path().to_owned(), code: tag.as_str().to_owned() });
+        Ok(Wanted { code: tag.into(), fallback })
     }
 }
 

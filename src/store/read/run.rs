@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use sqlx::postgres::PgRow;
+use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{arguments::Arguments, page};
@@ -49,12 +49,18 @@ impl Reader {
         &self.codec
     }
 
-    /// Every locale of every brand, with the brand's key.
+    /// Which brands write in these locales: each code with a brand's key.
     ///
     /// # Errors
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
-    pub async fn locales(&self) -> Result<Vec<(String, Uuid)>> {
-        sqlx::query_as("select code, brand_id from locale").fetch_all(&self.db.pool).await.map_err(from_sqlx)
+    pub async fn locales(&self, codes: &[String]) -> Result<Vec<(String, Uuid)>> {
+        let mut arguments = Arguments::new("");
+        let codes = arguments.bind(codes.to_vec())?;
+        let text = format!("select code, brand_id from locale where code = any({codes})");
+        self.db.statements.fetch_add(1, Ordering::Relaxed);
+        let rows = self.db.readers.fetch(text, arguments.into_values()).await?;
+        let read = |row: &PgRow| Ok((row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?));
+        rows.iter().map(read).collect()
     }
 
     /// Runs a plan: one statement. The answer is JSON text, `null` where there is no such row.

@@ -112,3 +112,12 @@ async fn tags_and_categories_are_found_by_their_names() {
     shelf.seen_by(Role::Viewer, BrandScope::Only(vec![super::shelf::ZEN]));
     assert_eq!(shelf.data(query).await["category"], json!(null));
 }
+
+#[tokio::test]
+async fn a_locale_may_be_written_in_any_case() {
+    let shelf = Shelf::open().await;
+    let usual = shelf.slugs(r#"locale: {code: "fr-CA"}"#).await;
+    assert_eq!(shelf.slugs(r#"locale: {code: "FR-ca"}"#).await, usual);
+    let query = r#"{ entry(by: {slug: {brand: "acme", type: "article", slug: "article-02", locale: {code: "Fr-cA"}}}) { locale } }"#;
+    assert_eq!(shelf.data(query).await["entry"]["locale"], "fr-CA");
+}

@@ -1,5 +1,6 @@
 //! One thing at a time: by id, by address, by where it came from, with everything it is tied to.
 
+use brandgraph::domain::access::{BrandScope, Role};
 use serde_json::{Value, json};
 
 use super::shelf::{Shelf, slugs};
@@ -147,4 +148,22 @@ async fn walks_the_brand_and_back() {
         brand["sources"]["nodes"][0],
         json!({"runs": {"nodes": [{"status": "SUCCEEDED"}]}, "entries": {"nodes": [{"slug": "article-05"}]}})
     );
+}
+
+#[tokio::test]
+async fn what_is_not_ones_to_see_is_null_beside_what_is() {
+    let mut shelf = Shelf::open().await;
+    let source = shelf.data(r#"{ source(by: {name: "press"}) { id } }"#).await["source"]["id"].clone();
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Source { name } } }";
+    let ids = json!({"ids": [source, TWO]});
+    assert_eq!(
+        shelf.data_with(query, ids.clone()).await["nodes"],
+        json!([{"id": source, "name": "press"}, {"id": TWO}])
+    );
+    shelf.seen_by(Role::Delivery, BrandScope::All);
+    assert_eq!(shelf.data_with(query, ids.clone()).await["nodes"], json!([null, {"id": TWO}]));
+    // What is asked of a row that is there is another matter.
+    let answer =
+        shelf.ask("query($ids: [ID!]!) { nodes(ids: $ids) { ... on Entry { source { name } } } }", ids).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
