@@ -5,7 +5,9 @@ mod cluster;
 mod database;
 mod persona;
 mod template;
+mod wire;
 
 pub use app::TestApp;
 pub use database::TestDb;
 pub use persona::Persona;
+pub use wire::Wire;

@@ -1,6 +1,7 @@
 //! Reads, from a GraphQL document to the database and back.
 
 mod access;
+mod anything;
 mod cursors;
 mod edges;
 mod every_scalar;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::Executor;
 use uuid::Uuid;
 
-use crate::harness::TestDb;
+use crate::harness::{TestDb, Wire};
 
 /// The key of brand `acme`.
 pub const ACME: Uuid = Uuid::from_u128(0xa0);
@@ -27,8 +27,8 @@ const CONTENT: &str = include_str!("shelf.sql");
 pub struct Shelf {
     /// The database behind it.
     pub test: TestDb,
-    /// The graph's own pool, which counts its statements.
-    pub db: Db,
+    /// What lies between the graph and it.
+    pub wire: Wire,
     engine: Engine,
     actor: Actor,
 }
@@ -43,11 +43,12 @@ impl Shelf {
     pub async fn with(catalog: Catalog) -> Self {
         let test = TestDb::create().await;
         test.connect().await.execute(CONTENT).await.unwrap();
-        let settings = Settings { url: test.url().into(), max_connections: 4, ..Settings::default() };
+        let wire = Wire::to(&test.url()).await;
+        let settings = Settings { url: wire.url().into(), max_connections: 4, ..Settings::default() };
         let db = Db::connect(&settings).await.unwrap();
         let library = Library::new(db.clone(), b"secret").unwrap().with_catalog(catalog);
         let engine = Engine::new(Services::new(db.clone(), Clock::system()), library).unwrap();
-        Self { test, db, engine, actor: user(Role::Viewer, BrandScope::All) }
+        Self { test, wire, engine, actor: user(Role::Viewer, BrandScope::All) }
     }
 
     /// The same shelf for somebody else.
@@ -105,7 +106,8 @@ impl Shelf {
         slugs(&data["entries"]["nodes"])
     }
 
-    async fn run(&self, query: &str, variables: &Value) -> Value {
+    /// The answer to a document that is sent once, whatever it is.
+    pub async fn run(&self, query: &str, variables: &Value) -> Value {
         let request = Request {
             query: query.to_owned(),
             operation_name: None,

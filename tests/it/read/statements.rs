@@ -16,12 +16,28 @@ async fn a_root_field_costs_one_statement_whatever_is_nested_in_it() {
         related: references(field: "related") { edges { cursor node { slug pictures: assets { nodes { url } } related: references(field: "related")
             { nodes { slug } } } } pageInfo { hasNextPage endCursor } } versions { nodes { title } } } } } }"#;
     shelf.data(query).await;
-    let before = shelf.db.statements();
+    let before = shelf.wire.executed();
     shelf.data(query).await;
-    assert_eq!(shelf.db.statements() - before, 2, "asked twice");
-    let before = shelf.db.statements();
+    assert_eq!(shelf.wire.executed() - before, 2, "asked twice");
+    let before = shelf.wire.executed();
     shelf.data("{ a: entries { nodes { slug } } b: brands { nodes { slug } } }").await;
-    assert_eq!(shelf.db.statements() - before, 4, "two root fields, asked twice");
+    assert_eq!(shelf.wire.executed() - before, 4, "two root fields, asked twice");
+}
+
+#[tokio::test]
+async fn a_locale_is_looked_up_once_and_one_that_there_is_none_of_each_time() {
+    let shelf = Shelf::open().await;
+    let query = "query($code: String!) { a: entries(first: 1, locale: {code: $code}) { nodes { locale } } b: entries(first: 1, locale: {code: $code}) { nodes { slug } } }";
+    shelf.data_with(query, json!({"code": "fr"})).await;
+    let before = shelf.wire.executed();
+    shelf.data_with(query, json!({"code": "fr"})).await;
+    shelf.data_with(query, json!({"code": "FR"})).await;
+    assert_eq!(shelf.wire.executed() - before, 8, "two root fields, asked four times");
+    let one = "query($code: String!) { entries(locale: {code: $code}) { nodes { slug } } }";
+    shelf.refusal(one, json!({"code": "xx"})).await;
+    let before = shelf.wire.executed();
+    shelf.refusal(one, json!({"code": "xx"})).await;
+    assert_eq!(shelf.wire.executed() - before, 2, "the look, and no read, asked twice");
 }
 
 #[tokio::test]
