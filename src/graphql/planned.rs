@@ -111,6 +111,4 @@ planned! {
     CategoryNode = Category;
     /// An asset, by its key.
     AssetNode = Asset;
-    /// A source, by its key.
-    SourceNode = Source;
 }

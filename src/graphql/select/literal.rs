@@ -33,7 +33,7 @@ pub(super) fn custom(filter: &Inputs<'_>) -> Result<Predicate> {
         let kind = match declared {
             Some(kind) => kind,
             None if matches!(name, "containsAny" | "containsAll") => Kind::List,
-            None => kind_of(&input),
+            None => kind_of(name, &input),
         };
         let operand = Operand::Path(path.clone(), kind);
         all.push(condition(&operand, name, &input, &|input| custom_literal(kind, input))?);
@@ -60,7 +60,8 @@ pub(super) fn kind(input: &Input<'_>) -> Result<Kind> {
     })
 }
 
-fn kind_of(input: &Input<'_>) -> Kind {
+/// The kind that an operator's value is of.
+fn kind_of(operator: &str, input: &Input<'_>) -> Kind {
     use async_graphql_value::ConstValue;
     let value = match input.value() {
         ConstValue::List(items) => items.first().unwrap_or(input.value()),
@@ -68,7 +69,8 @@ fn kind_of(input: &Input<'_>) -> Kind {
     };
     match value {
         ConstValue::Number(_) => Kind::Number,
-        ConstValue::Boolean(_) if !input.path().ends_with(".exists") => Kind::Boolean,
+        // Whether there is a value does not say what kind of value.
+        ConstValue::Boolean(_) if operator != "exists" => Kind::Boolean,
         _ => Kind::Text,
     }
 }

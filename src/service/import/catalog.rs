@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::line::{BrandLine, TypeLine};
 use crate::{
     domain::{
-        Error, Result,
+        Result,
         access::Permission,
         brand::{CreateBrand, LocaleInput, Locales},
         change::Patch,
@@ -88,12 +88,8 @@ pub(super) async fn ensure_type(
         dry_run: false,
         force: false,
     };
-    let done = content_type::update(services, caller, command).await?;
-    if done.applied {
-        return Ok(Change::Updated);
-    }
-    let stranded = done.report.map_or(0, |report| report.stranded);
-    Err(Error::invalid("schema", "stranded", format!("{stranded} entries of this type would no longer fit")))
+    content_type::update(services, caller, command).await?;
+    Ok(Change::Updated)
 }
 
 /// Makes tags and gives those that are there the names of the lines.
