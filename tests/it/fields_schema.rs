@@ -119,7 +119,7 @@ fn bounds_name_themselves() {
         ('a'..='t').map(|c| (c.to_string(), json!({"pattern": format!("({c}{{100}}){{100}}")}))).collect();
     assert_eq!(refusals(&object(&many)), [("schema".into(), "patterns_size")]);
     let usual: Value =
-        (0..200).map(|n| (format!("p{n}"), json!({"pattern": format!("^[a-z0-9-]{{1,{n}}}$")}))).collect();
+        (1..=60).map(|n| (format!("p{n}"), json!({"pattern": format!("^[a-z0-9-]{{1,{n}}}$")}))).collect();
     assert!(Schema::parse(&object(&usual)).is_ok());
 }
 
