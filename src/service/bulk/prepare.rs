@@ -16,7 +16,6 @@ use crate::{
         Error, Result, Violation,
         asset::{self, FileUrl, MAX_BYTES, MAX_PIXELS, MediaType, Metadata},
         entry::{MAX_CATEGORIES, MAX_TAGS},
-        fields::{self, Schema},
         moment::Moment,
         node,
         record::{AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target, Term},
@@ -82,7 +81,7 @@ fn entry(
     let title: String = Title::parse(&one_line(&record.title), "title")?.into();
     let (slug, slug_made) = slug_of(&record, &title)?;
     for (index, reference) in record.references.iter().enumerate() {
-        fits(&content_type.schema, reference, index)?;
+        one_or_many(reference, index)?;
     }
     let mut references: Vec<DraftReference> =
         record.references.iter().map(|reference| wanted(destination, reference)).collect();
@@ -173,21 +172,13 @@ fn slug_of(record: &EntryRecord, title: &str) -> Result<(Slug, bool)> {
     Ok((Slug::parse(&made, "slug")?, true))
 }
 
-/// What no target could ever mend is refused now, and does not wait.
-fn fits(schema: &Schema, reference: &Reference, index: usize) -> Result<()> {
-    let at = |part: &str| format!("references/{index}/{part}");
-    if !reference.many && reference.keys.len() > 1 {
-        let message = format!("holds {} keys, but the reference is not `many`", reference.keys.len());
-        return Err(Error::invalid(at("keys"), "max_items", message));
+/// Refuses several targets where there is room for one: the others would be lost without a word.
+fn one_or_many(reference: &Reference, index: usize) -> Result<()> {
+    if reference.many || reference.keys.len() <= 1 {
+        return Ok(());
     }
-    let field = schema.fields().iter().find(|field| field.path.segments() == [reference.field.as_str()]);
-    let (wanted, found) = match (field.and_then(|field| field.reference.as_ref()), reference.to) {
-        (Some(fields::Reference::Entry(_)), Target::Asset) => ("entries", "an asset"),
-        (Some(fields::Reference::Asset), Target::Entry) => ("assets", "an entry"),
-        _ => return Ok(()),
-    };
-    let message = format!("leads to {found}, but the field `{}` refers to {wanted}", reference.field);
-    Err(Error::invalid(at("to"), "reference", message))
+    let message = format!("holds {} keys, but the reference is not `many`", reference.keys.len());
+    Err(Error::invalid(format!("references/{index}/keys"), "max_items", message))
 }
 
 fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
