@@ -1,6 +1,6 @@
 //! Assets: images, films and documents, by their metadata.
 
-use super::{types::ORIGIN, Argument, Field, Join, Noun, Scalar, Scope};
+use super::{Argument, Field, Join, Noun, Scalar, Scope, types::ORIGIN};
 use crate::domain::{access::Permission, node::Kind};
 
 pub(super) fn asset() -> Noun {

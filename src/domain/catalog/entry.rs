@@ -1,6 +1,6 @@
 //! Entries and their history.
 
-use super::{types::ORIGIN, Argument, EnumType, EnumValue, Field, Join, Noun, Scalar, Scope};
+use super::{Argument, EnumType, EnumValue, Field, Join, Noun, Scalar, Scope, types::ORIGIN};
 use crate::domain::{access::Permission, node::Kind};
 
 /// Where an entry stands.

@@ -67,6 +67,9 @@ pub(super) async fn once(
         let place = Place { destination, rules, targets: &targets };
         late = write_entries(&mut unit, caller, place, &entries, assets, &mut outcome).await?;
     }
+    if outcome.created > 0 {
+        bulk::notice_growth(unit.tx()).await?;
+    }
     unit.commit().await?;
     destination.flying.delay(late);
     drop(flight);

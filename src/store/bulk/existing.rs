@@ -110,7 +110,8 @@ pub async fn give_up_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Re
     execute(tx, &sql, [brand.into(), json(claims)?]).await.map(|_| ())
 }
 
-// Who claims a slug that another entry has, and whether that one claims another slug.
+// Who claims a slug that another entry has, and whether that one claims another slug. `offset 0` has each claim looked up in
+// the index on slugs; joined, all entries of the brand would be read for every batch.
 const CLAIMED: &str = "\
 with claimed as (
   select * from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text)
@@ -118,6 +119,8 @@ with claimed as (
   select i.id, e.id as holder, exists (select from claimed o where o.id = e.id
     and (o.content_type_id, o.slug) <> (i.content_type_id, i.slug)) as leaving
   from claimed i
-  join entry e on e.brand_id = $1 and e.content_type_id = i.content_type_id and e.locale = i.locale
-    and e.slug = i.slug and e.deleted_at is null and e.id <> i.id
+  cross join lateral (
+    select id from entry where brand_id = $1 and content_type_id = i.content_type_id and locale = i.locale
+      and slug = i.slug and deleted_at is null and id <> i.id offset 0
+  ) e
 )";

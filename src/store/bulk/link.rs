@@ -178,9 +178,8 @@ fn places(references: &[ReferenceRow]) -> [sea_orm::Value; 3] {
 
 const TO_ENTRIES: &str = "
 with incoming as (
-  select i.*, t.id as found
+  select i.*, (select t.id from entry t where t.id = i.target_id and t.brand_id = $1) as found
   from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) as i(entry_id, field, position, target_id)
-  left join entry t on t.id = i.target_id and t.brand_id = $1
 ), written as (
   insert into entry_reference as r (entry_id, field, position, target_entry_id)
   select entry_id, field, position, found from incoming where found is not null
@@ -192,9 +191,8 @@ select entry_id, field, position from incoming where found is null";
 
 const TO_ASSETS: &str = "
 with incoming as (
-  select i.*, t.id as found
+  select i.*, (select t.id from asset t where t.id = i.target_id and t.brand_id = $1) as found
   from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) as i(entry_id, field, position, target_id)
-  left join asset t on t.id = i.target_id and t.brand_id = $1
 ), written as (
   insert into entry_reference as r (entry_id, field, position, target_asset_id)
   select entry_id, field, position, found from incoming where found is not null

@@ -4,6 +4,7 @@ mod asset;
 mod brand;
 mod entry;
 mod existing;
+mod growth;
 mod link;
 mod nearer;
 mod pending;
@@ -28,6 +29,7 @@ pub use entry::{EntryRow, Written, upsert_entries};
 pub use existing::{
     Known, Published, SlugClaim, give_up_slugs, known_assets, known_entries, load_published, taken_slugs,
 };
+pub use growth::notice_growth;
 pub use link::{
     LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references, withdraw_reference,
 };

@@ -31,17 +31,32 @@ pub async fn lead_to(
     raise(tx, found.into_iter().map(|row| row.entry_id).collect(), actor, now).await
 }
 
+// Step by step from the new entries, of which most have no translation yet: `offset 0` keeps the planner from joining the steps
+// anew. Knowing nothing of tables that are being filled, it would begin with all references there are.
 const LEAD: &str = "\
-with nearer as (
-  select distinct on (r.entry_id, r.field, r.position) r.entry_id, r.field, r.position, s.id as before, n.id as after
+with fresh as materialized (
+  select n.id, n.locale, s.id as sibling, s.locale as sibling_locale
   from entry n
-  join entry s on s.translation_id = n.translation_id and s.id <> n.id
-  join entry_reference r on r.target_entry_id = s.id
-  join entry e on e.id = r.entry_id and e.brand_id = $2 and e.source_id is not distinct from $3
-    and e.pulled_status is not null and e.deleted_at is null and e.fields ? r.field
+  cross join lateral (
+    select id, locale from entry
+    where translation_id = n.translation_id and deleted_at is null and id <> n.id offset 0
+  ) s
+  where n.id = any($1) and n.deleted_at is null
+), nearer as (
+  select distinct on (r.entry_id, r.field, r.position) r.entry_id, r.field, r.position,
+    n.sibling as before, n.id as after
+  from fresh n
+  cross join lateral (
+    select entry_id, field, position from entry_reference where target_entry_id = n.sibling offset 0
+  ) r
+  cross join lateral (
+    select locale from entry
+    where id = r.entry_id and brand_id = $2 and source_id is not distinct from $3
+      and pulled_status is not null and deleted_at is null and fields ? r.field offset 0
+  ) e
   join locale l on l.brand_id = $2 and l.code = e.locale
-  where n.id = any($1) and n.deleted_at is null and array_position(l.chain, n.locale)
-    < coalesce(array_position(l.chain, s.locale), cardinality(l.chain) + 1)
+  where array_position(l.chain, n.locale)
+    < coalesce(array_position(l.chain, n.sibling_locale), cardinality(l.chain) + 1)
   order by r.entry_id, r.field, r.position, array_position(l.chain, n.locale)
 ), led as (
   update entry_reference r set target_entry_id = n.after from nearer n
