@@ -1,8 +1,8 @@
 with page as materialized (
-  select e.id, e.slug, e.title, e.published_at, ts_rank_cd(e.search, (select websearch_to_tsquery('simple', $2) || websearch_to_tsquery('english', $2))) as relevance
+  select e.id, e.slug, e.title, e.published_at, ts_rank_cd(e.search, (select websearch_to_tsquery('simple', $2) || websearch_to_tsquery('english', $2) || websearch_to_tsquery('german', $2))) as relevance
   from entry e
   where e.brand_id = (select id from brand where slug = $1 and deleted_at is null) and e.deleted_at is null and e.status = 'published'
-    and e.search @@ (select websearch_to_tsquery('simple', $2) || websearch_to_tsquery('english', $2))
+    and e.search @@ (select websearch_to_tsquery('simple', $2) || websearch_to_tsquery('english', $2) || websearch_to_tsquery('german', $2))
   order by relevance desc, e.id desc
   limit 21
 )
