@@ -38,7 +38,9 @@ impl Lock {
     ///
     /// # Errors
     /// `UNAVAILABLE` where the connection is lost; the lock is then free all the same.
-    pub async fn release(self) -> Result<()> {
+    pub async fn release(mut self) -> Result<()> {
+        // Given back by name: a closed connection is said goodbye to, and its lock goes only when the server heard it.
+        sqlx::query("select pg_advisory_unlock_all()").execute(&mut self.0).await.map_err(from_sqlx)?;
         self.0.close().await.map_err(from_sqlx)
     }
 }

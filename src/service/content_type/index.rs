@@ -98,5 +98,5 @@ pub async fn drop_index(services: &Services, name: &str) -> Result<Progress> {
 }
 
 fn busy() -> Progress {
-    Progress::Busy(TimeDelta::seconds(5))
+    Progress::Busy(TimeDelta::seconds(1))
 }
