@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt;
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -12,9 +11,8 @@ use crate::{
     domain::{Error, Result},
     service::{
         Services,
-        authn::{Authn, FindBrand, Settings},
+        authn::{Authn, Settings},
     },
-    store,
 };
 
 /// The file of the generated secret, in the data folder.
@@ -40,12 +38,7 @@ pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
 /// # Errors
 /// Where the secret is missing or too short.
 pub(super) fn authn(settings: &Settings, services: &Services) -> Result<Arc<Authn>> {
-    let db = services.db.clone();
-    let find_brand: FindBrand = Arc::new(move |slug| {
-        let db = db.clone();
-        async move { store::brand::find_id(&db, &slug).await }.boxed()
-    });
-    Authn::new(settings, services.clock.clone(), find_brand).map(Arc::new)
+    Authn::new(settings, services.clock.clone()).map(Arc::new)
 }
 
 /// The key that cursors are signed with: of the same secret, yet useless for signing tokens.

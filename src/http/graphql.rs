@@ -49,7 +49,7 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
     let actor = match head.headers.get_all(AUTHORIZATION).iter().collect::<Vec<_>>().as_slice() {
         [] => Actor::Anonymous,
-        [one] => routes.door.authn.authenticate(one.as_bytes()).await.map_err(challenge)?,
+        [one] => routes.door.authn.authenticate(one.as_bytes()).map_err(challenge)?,
         _ => return Err(challenge(Error::new(Code::Unauthenticated, "more than one Authorization header"))),
     };
     let request = parse(routes, head, body).await?;

@@ -1,11 +1,9 @@
 //! Who sent a request: checks a bearer token (a JWT signed with HS256) and makes tokens for people and tests.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use chrono::TimeDelta;
-use futures::future::BoxFuture;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,15 +19,6 @@ use crate::{
 
 /// The shortest secret, in bytes: as long as the output of the hash (RFC 7518, 3.2).
 pub const MIN_SECRET_BYTES: usize = 32;
-
-/// How long the id behind a brand's slug is remembered; a renamed brand is out of a token's reach that much later.
-const BRAND_MEMORY: Duration = Duration::from_secs(30);
-
-/// How many brands are remembered.
-const BRANDS_REMEMBERED: u64 = 10_000;
-
-/// Finds the id of the brand with a slug.
-pub type FindBrand = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Option<Uuid>>> + Send + Sync>;
 
 /// The section `auth` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,8 +54,6 @@ pub struct Authn {
     audience: String,
     leeway: f64,
     clock: Clock,
-    find_brand: FindBrand,
-    brands: Cache<String, Uuid>,
     verified: Verified<Arc<Known>>,
 }
 
@@ -84,7 +71,7 @@ struct Claims {
     exp: f64,
     nbf: Option<f64>,
     roles: Vec<String>,
-    brand: Option<String>,
+    brand: Option<Uuid>,
 }
 
 /// What a token made here says.
@@ -97,7 +84,7 @@ struct Minted<'a> {
     exp: i64,
     roles: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
-    brand: Option<&'a str>,
+    brand: Option<Uuid>,
 }
 
 impl Settings {
@@ -132,7 +119,7 @@ impl Authn {
     ///
     /// # Errors
     /// `INVALID` naming `auth.secret` where it is missing or too short.
-    pub fn new(settings: &Settings, clock: Clock, find_brand: FindBrand) -> Result<Self> {
+    pub fn new(settings: &Settings, clock: Clock) -> Result<Self> {
         let secret =
             settings.secret.as_ref().map(|secret| secret.expose_secret().as_bytes()).unwrap_or_default();
         long_enough(secret)?;
@@ -151,26 +138,21 @@ impl Authn {
             audience: settings.audience.clone(),
             leeway: f64::from(settings.leeway_seconds),
             clock,
-            find_brand,
-            brands: Cache::builder().max_capacity(BRANDS_REMEMBERED).time_to_live(BRAND_MEMORY).build(),
             verified: Verified::new()?,
         })
     }
 
-    /// Who sent the request with this `Authorization` header. A token for a brand that does not exist is valid and
-    /// reaches nothing, since whether a brand exists is not for everybody to know.
+    /// Who sent the request with this `Authorization` header. A token names its brand by id: it
+    /// follows a brand that is renamed, and never reaches another one that takes the slug.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` for anything but a bearer token that is signed, addressed and in time.
-    pub async fn authenticate(&self, authorization: &[u8]) -> Result<Actor> {
+    pub fn authenticate(&self, authorization: &[u8]) -> Result<Actor> {
         let token = bearer(authorization)?;
         let known = self.verified.get_or_verify(token, || self.verify(token).map(Arc::new))?;
         // Asked every time: a token that was good is not so for ever.
         self.in_time(&known.claims)?;
-        let brands = match &known.claims.brand {
-            None => BrandScope::All,
-            Some(slug) => BrandScope::Only(self.brand(slug.clone()).await?.into_iter().collect()),
-        };
+        let brands = known.claims.brand.map_or(BrandScope::All, |id| BrandScope::Only(vec![id]));
         Ok(Actor::User(Principal { subject: known.claims.sub.clone(), roles: known.roles.clone(), brands }))
     }
 
@@ -178,7 +160,7 @@ impl Authn {
     ///
     /// # Errors
     /// `INVALID` for an empty subject or a time that is not positive.
-    pub fn mint(&self, subject: &str, role: Role, brand: Option<&str>, ttl: TimeDelta) -> Result<String> {
+    pub fn mint(&self, subject: &str, role: Role, brand: Option<Uuid>, ttl: TimeDelta) -> Result<String> {
         if subject.is_empty() {
             return Err(Error::invalid("subject", "required", "must not be empty"));
         }
@@ -224,18 +206,6 @@ impl Authn {
             return Err(refused("the token is not valid yet"));
         }
         Ok(())
-    }
-
-    async fn brand(&self, slug: String) -> Result<Option<Uuid>> {
-        if let Some(id) = self.brands.get(&slug).await {
-            return Ok(Some(id));
-        }
-        let found = (self.find_brand)(slug.clone()).await?;
-        // What was not found is asked again next time: the brand may be created any moment.
-        if let Some(id) = found {
-            self.brands.insert(slug, id).await;
-        }
-        Ok(found)
     }
 }
 

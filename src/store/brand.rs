@@ -176,7 +176,7 @@ pub async fn locales_in_use_beside(tx: &Tx, grant: &Grant, id: Uuid, kept: &Loca
         .map_err(from_orm)
 }
 
-/// The id of the brand with a slug, for the check of a token that names one: there is no grant yet.
+/// The id of the brand with a slug, for the operator and for what runs by itself: there is no grant.
 ///
 /// # Errors
 /// As the database refuses.

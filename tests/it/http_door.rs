@@ -140,8 +140,7 @@ impl Engine for Stub {
 
 pub fn authn(clock: Clock) -> Arc<Authn> {
     let settings = authn::Settings { secret: Some(SECRET.into()), ..authn::Settings::default() };
-    let find = Arc::new(|slug: String| async move { Ok((slug == "acme").then_some(BRAND)) }.boxed());
-    Arc::new(Authn::new(&settings, clock, find).unwrap())
+    Arc::new(Authn::new(&settings, clock).unwrap())
 }
 
 /// A door that a test may still change before it opens it.

@@ -100,7 +100,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Work(arguments)) => work::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Import(arguments)) => import::run(&context, arguments).await,
-            Some(Command::Token(arguments)) => token::run(&context, arguments),
+            Some(Command::Token(arguments)) => token::run(&context, arguments).await,
             Some(Command::Connector(arguments)) => connector::run(&context, arguments).await,
             Some(Command::Sync(arguments)) => sync::run(&context, arguments).await,
             Some(Command::Contracts(arguments)) => contracts::run(&context, arguments).await,

@@ -1,16 +1,18 @@
 //! `brandgraph token mint`: a bearer token for a person, a program, or a try.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
-use futures::FutureExt;
+use uuid::Uuid;
 
 use super::{
-    super::{failure::Failure, identity},
+    super::{
+        backend::{self, Sharing},
+        failure::{Failure, chain},
+        identity,
+    },
     Context, say,
 };
-use crate::{domain::access::Role, kit::clock::Clock, service::authn::Authn};
+use crate::{domain::access::Role, kit::clock::Clock, service::authn::Authn, store};
 
 #[derive(Debug, Args)]
 #[command(
@@ -32,7 +34,7 @@ enum What {
         /// What it may do: owner, admin, editor, author, viewer, partner or delivery
         #[arg(long, value_parser = role)]
         role: Role,
-        /// The slug of the only brand it reaches; all brands where left out
+        /// The slug of the only brand it reaches, which must exist: the token holds its id. All brands where left out
         #[arg(long)]
         brand: Option<String>,
         /// How long it is valid: a number with s, m, h or d
@@ -41,13 +43,28 @@ enum What {
     },
 }
 
-pub(super) fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let What::Mint { subject, role, brand, ttl } = arguments.what;
-    // Making a token asks for no brand: one that does not exist yet may be named.
-    let nobody = Arc::new(|_| async { Ok(None) }.boxed());
-    let authn = Authn::new(&identity::settings(&context.config)?, Clock::system(), nobody)?;
-    say(authn.mint(&subject, role, brand.as_deref(), ttl)?);
+    let authn = Authn::new(&identity::settings(&context.config)?, Clock::system())?;
+    let brand = match brand {
+        None => None,
+        Some(slug) => Some(brand_id(context, &slug).await?),
+    };
+    say(authn.mint(&subject, role, brand, ttl)?);
     Ok(())
+}
+
+/// The id of the brand that has the slug now: what the token holds, so that a renamed brand keeps its tokens.
+async fn brand_id(context: &Context, slug: &str) -> Result<Uuid, Failure> {
+    let (db, postgres) = backend::connect(&context.config, &context.environment, Sharing::Beside).await?;
+    let found = store::brand::find_id(&db, slug).await;
+    db.close().await;
+    backend::stop(postgres).await;
+    match found {
+        Ok(Some(id)) => Ok(id),
+        Ok(None) => Err(Failure::Usage(format!("--brand: there is no brand with the slug {slug:?}"))),
+        Err(error) => Err(Failure::Failed(format!("looking for the brand {slug:?}: {}", chain(&error)))),
+    }
 }
 
 fn role(name: &str) -> Result<Role, String> {

@@ -12,7 +12,7 @@ use brandgraph::{
     http::Router,
     kit::clock::Clock,
     service::{Services, authn::Authn},
-    store::{Db, Settings},
+    store::{self, Db, Settings},
 };
 use chrono::TimeDelta;
 
@@ -75,11 +75,19 @@ impl TestApp {
 
     /// Somebody without a token.
     pub fn as_anonymous(&self) -> Persona<'_> {
-        Persona { app: self, token: None }
+        Persona { app: self, who: None }
     }
 
     fn persona(&self, role: Role, brand: Option<&str>) -> Persona<'_> {
-        let token = self.authn.mint(role.name(), role, brand, TimeDelta::days(365)).unwrap();
-        Persona { app: self, token: Some(token) }
+        Persona { app: self, who: Some((role, brand.map(str::to_owned))) }
+    }
+
+    /// A token of that role, in the brand that has the slug now.
+    pub(super) async fn token(&self, role: Role, brand: Option<&str>) -> String {
+        let brand = match brand {
+            None => None,
+            Some(slug) => Some(store::brand::find_id(&self.services.db, slug).await.unwrap().unwrap()),
+        };
+        self.authn.mint(role.name(), role, brand, TimeDelta::days(365)).unwrap()
     }
 }

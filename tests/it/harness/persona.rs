@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Request, Response, header, request::Builder},
 };
+use brandgraph::domain::access::Role;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -13,7 +14,8 @@ use super::TestApp;
 /// Somebody with or without a token.
 pub struct Persona<'a> {
     pub(super) app: &'a TestApp,
-    pub(super) token: Option<String>,
+    /// The role, and the slug of the brand that it is limited to.
+    pub(super) who: Option<(Role, Option<String>)>,
 }
 
 impl Persona<'_> {
@@ -79,8 +81,11 @@ impl Persona<'_> {
 
     /// Any request, with this persona's token.
     pub async fn send(&self, request: Builder, body: impl Into<Body>) -> Response<Body> {
-        let request = match &self.token {
-            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        let request = match &self.who {
+            Some((role, brand)) => {
+                let token = self.app.token(*role, brand.as_deref()).await;
+                request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+            }
             None => request,
         };
         self.app.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()
