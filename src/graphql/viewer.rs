@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::select::Selector;
 use crate::domain::{
     Error, Result,
-    access::{Actor, Permission, Role},
+    access::{Actor, Permission},
 };
 
 /// Who is asking, and what they may do.
@@ -22,16 +22,12 @@ pub(super) struct Viewer {
 
 impl From<&Actor> for Viewer {
     fn from(actor: &Actor) -> Self {
-        let roles: &[Role] = match actor {
-            Actor::User(who) => &who.roles,
-            Actor::Anonymous | Actor::System(_) => &[],
-        };
         Self {
             subject: match actor {
                 Actor::User(who) => Some(who.subject.clone()),
                 Actor::Anonymous | Actor::System(_) => None,
             },
-            roles: roles.iter().map(|role| role.name().to_owned()).collect(),
+            roles: actor.memberships().iter().map(|one| one.role.name.clone()).collect(),
             permissions: Permission::ALL
                 .into_iter()
                 .filter(|permission| actor.grant(*permission).is_ok())

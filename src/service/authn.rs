@@ -12,7 +12,7 @@ use super::verified::Verified;
 use crate::{
     domain::{
         Code, Error, Result,
-        access::{Actor, BrandScope, Principal, Role},
+        access::{Actor, BrandScope, Credential, Principal, Role},
     },
     kit::clock::Clock,
 };
@@ -153,7 +153,12 @@ impl Authn {
         // Asked every time: a token that was good is not so for ever.
         self.in_time(&known.claims)?;
         let brands = known.claims.brand.map_or(BrandScope::All, |id| BrandScope::Only(vec![id]));
-        Ok(Actor::User(Principal { subject: known.claims.sub.clone(), roles: known.roles.clone(), brands }))
+        Ok(Actor::User(Principal {
+            subject: known.claims.sub.clone(),
+            credential: Credential::Token { issuer: self.issuer.as_str().into() },
+            memberships: known.roles.iter().map(|role| role.within(brands.clone())).collect(),
+            claims: Arc::default(),
+        }))
     }
 
     /// A token for the subject, for the time given from now on.

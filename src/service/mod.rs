@@ -10,6 +10,7 @@ pub mod content_type;
 pub mod entry;
 pub mod import;
 mod library;
+pub mod roles;
 mod schemas;
 pub mod source;
 pub mod source_brand;

@@ -48,7 +48,10 @@ impl Query {
     async fn who(&self, context: &Context<'_>) -> String {
         let context = context.data_unchecked::<engine::Context>();
         match &context.actor {
-            Actor::User(who) => format!("{} {:?} {:?}", who.subject, who.roles, who.brands),
+            Actor::User(who) => {
+                let held = who.memberships.iter().map(|one| format!(" {} {:?}", one.role.name, one.brands));
+                format!("{}{}", who.subject, held.collect::<String>())
+            }
             other => other.label(),
         }
     }

@@ -3,7 +3,7 @@
 use brandgraph::{
     domain::{
         Error,
-        access::{Actor, BrandScope, Principal, Role},
+        access::{BrandScope, Role},
         brand::{CreateBrand, LocaleInput, Locales},
         change::Changed,
         content_type::CreateContentType,
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::harness::TestDb;
+use crate::harness::{TestDb, user};
 
 pub struct World {
     pub services: Services,
@@ -36,8 +36,7 @@ pub fn start() -> DateTime<Utc> {
 }
 
 pub fn caller(role: Role, brands: BrandScope) -> Caller {
-    let principal = Principal { subject: "test".into(), roles: vec![role], brands };
-    Caller { actor: Actor::User(principal), request_id: Some("request-1".into()) }
+    Caller { actor: user(role, brands), request_id: Some("request-1".into()) }
 }
 
 pub fn slug(text: &str) -> Slug {

@@ -1,8 +1,11 @@
 //! Who is asking: nobody in particular, a person or program with roles, or brandgraph itself.
 
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{grant::Grant, permission::Permission, role::Role};
+use super::{grant::Grant, permission::Permission, role::Role, rule::Membership};
 use crate::domain::{Code, Error, Result};
 
 /// The brands in which something holds.
@@ -23,6 +26,22 @@ impl BrandScope {
             Self::Only(brands) => brands.contains(&brand),
         }
     }
+
+    /// The brands in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Only(mut these), Self::Only(those)) => {
+                for brand in those {
+                    if !these.contains(&brand) {
+                        these.push(brand);
+                    }
+                }
+                Self::Only(these)
+            }
+            _ => Self::All,
+        }
+    }
 }
 
 /// Somebody whose credentials were checked.
@@ -30,11 +49,30 @@ impl BrandScope {
 pub struct Principal {
     /// The issuer's name for it.
     pub subject: String,
-    /// What it may do.
-    pub roles: Vec<Role>,
-    /// Where it may do that.
-    pub brands: BrandScope,
+    /// How that was proven.
+    pub credential: Credential,
+    /// What it may do, and where. Many add up.
+    pub memberships: Vec<Membership>,
+    /// What the credential says of it, which the conditions of roles compare rows with.
+    pub claims: Arc<Map<String, Value>>,
 }
+
+/// How somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// By a signed token.
+    Token {
+        /// The `iss` of the token.
+        issuer: Arc<str>,
+    },
+    /// By an API key of that id.
+    ApiKey(Uuid),
+    /// By the token of the application of that id, issued here.
+    Application(Uuid),
+}
+
+/// What brandgraph itself may do.
+static EVERYTHING: LazyLock<[Membership; 1]> = LazyLock::new(|| [Role::Owner.within(BrandScope::All)]);
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,18 +91,22 @@ impl Actor {
     /// # Errors
     /// `UNAUTHENTICATED` without credentials, `FORBIDDEN` where no role holds the permission.
     pub fn grant(&self, permission: Permission) -> Result<Grant> {
+        if let Self::Anonymous = self {
+            let message = "this needs a bearer token in the Authorization header";
+            return Err(Error::new(Code::Unauthenticated, message));
+        }
+        Grant::make(permission, self.memberships()).ok_or_else(|| {
+            Error::new(Code::Forbidden, format!("this needs the permission {}", permission.name()))
+        })
+    }
+
+    /// What this actor may do, and where.
+    #[must_use]
+    pub fn memberships(&self) -> &[Membership] {
         match self {
-            Self::System(_) => Ok(Grant::make(permission, BrandScope::All)),
-            Self::User(who) if who.roles.iter().any(|role| role.holds(permission)) => {
-                Ok(Grant::make(permission, who.brands.clone()))
-            }
-            Self::User(_) => {
-                Err(Error::new(Code::Forbidden, format!("this needs the permission {}", permission.name())))
-            }
-            Self::Anonymous => Err(Error::new(
-                Code::Unauthenticated,
-                "this needs a bearer token in the Authorization header",
-            )),
+            Self::Anonymous => &[],
+            Self::User(who) => &who.memberships,
+            Self::System(_) => &*EVERYTHING,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{actor::BrandScope, permission::Permission};
+use super::{actor::BrandScope, permission::Permission, rule::Membership};
 use crate::domain::{Code, Error, Result};
 
 /// Proof that the actor of a request holds a permission in some brands.
@@ -10,11 +10,22 @@ use crate::domain::{Code, Error, Result};
 pub struct Grant {
     permission: Permission,
     brands: BrandScope,
+    through: Vec<Membership>,
 }
 
 impl Grant {
-    pub(super) fn make(permission: Permission, brands: BrandScope) -> Self {
-        Self { permission, brands }
+    /// Nothing where none of the memberships holds the permission.
+    pub(super) fn make(permission: Permission, memberships: &[Membership]) -> Option<Self> {
+        let through: Vec<Membership> =
+            memberships.iter().filter(|one| one.role.holds(permission)).cloned().collect();
+        let brands = through.iter().map(|one| &one.brands).cloned().reduce(BrandScope::or)?;
+        Some(Self { permission, brands, through })
+    }
+
+    /// The memberships that it comes of: each says where, and what of the brand's content.
+    #[must_use]
+    pub fn through(&self) -> &[Membership] {
+        &self.through
     }
 
     /// What was granted.
@@ -23,7 +34,7 @@ impl Grant {
         self.permission
     }
 
-    /// Where it was granted.
+    /// Where it was granted, by any of the memberships.
     #[must_use]
     pub fn brands(&self) -> &BrandScope {
         &self.brands

@@ -4,8 +4,10 @@ mod actor;
 mod grant;
 mod permission;
 mod role;
+mod rule;
 
-pub use actor::{Actor, BrandScope, Principal};
+pub use actor::{Actor, BrandScope, Credential, Principal};
 pub use grant::Grant;
 pub use permission::Permission;
 pub use role::Role;
+pub use rule::{Membership, Permissions, RoleRule};

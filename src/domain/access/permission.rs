@@ -31,11 +31,15 @@ pub enum Permission {
     SourceRead,
     /// Create sources and pull from them.
     SourceSync,
+    /// See and change who may do what: roles, members, keys, applications.
+    AccessManage,
+    /// See the record of what was done.
+    AuditRead,
 }
 
 impl Permission {
     /// Every permission, in the order of the contract file.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::BrandRead,
         Self::BrandWrite,
         Self::TypeWrite,
@@ -50,6 +54,8 @@ impl Permission {
         Self::AssetWrite,
         Self::SourceRead,
         Self::SourceSync,
+        Self::AccessManage,
+        Self::AuditRead,
     ];
 
     /// The name used in contracts and messages.
@@ -70,6 +76,19 @@ impl Permission {
             Self::AssetWrite => "asset:write",
             Self::SourceRead => "source:read",
             Self::SourceSync => "source:sync",
+            Self::AccessManage => "access:manage",
+            Self::AuditRead => "audit:read",
         }
+    }
+
+    /// The permission of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|permission| permission.name() == name)
+    }
+
+    /// Its place in a set of permissions.
+    pub(super) const fn bit(self) -> u64 {
+        1 << self as u64
     }
 }

@@ -1,6 +1,20 @@
 //! The built-in roles and the one table that says what each may do.
 
-use super::permission::Permission;
+use std::sync::{Arc, LazyLock};
+
+use super::{
+    actor::BrandScope,
+    permission::Permission,
+    rule::{Membership, RoleRule},
+};
+
+/// The rules of the built-in roles, in the order of [`Role::ALL`].
+static RULES: LazyLock<[Arc<RoleRule>; 7]> = LazyLock::new(|| {
+    Role::ALL.map(|role| {
+        let permissions = Permission::ALL.into_iter().filter(|permission| role.holds(*permission)).collect();
+        Arc::new(RoleRule { name: role.name().to_owned(), permissions })
+    })
+});
 
 /// A built-in role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +60,27 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
+    /// What the role comes to: a constant, shared.
+    #[must_use]
+    pub fn rule(self) -> Arc<RoleRule> {
+        let [owner, admin, editor, author, viewer, partner, delivery] = &*RULES;
+        Arc::clone(match self {
+            Self::Owner => owner,
+            Self::Admin => admin,
+            Self::Editor => editor,
+            Self::Author => author,
+            Self::Viewer => viewer,
+            Self::Partner => partner,
+            Self::Delivery => delivery,
+        })
+    }
+
+    /// The role, held there.
+    #[must_use]
+    pub fn within(self, brands: BrandScope) -> Membership {
+        Membership { role: self.rule(), brands }
+    }
+
     /// Whether this role holds the permission.
     #[must_use]
     pub const fn holds(self, permission: Permission) -> bool {
@@ -53,9 +88,10 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Admin => !matches!(permission, P::BrandWrite),
-            Self::Editor => {
-                !matches!(permission, P::BrandWrite | P::TypeWrite | P::EntryPurge | P::SourceSync)
-            }
+            Self::Editor => !matches!(
+                permission,
+                P::BrandWrite | P::TypeWrite | P::EntryPurge | P::SourceSync | P::AccessManage | P::AuditRead
+            ),
             Self::Author => matches!(
                 permission,
                 P::BrandRead

@@ -204,10 +204,19 @@ impl Sight<'_> {
             }
             Scope::Parent => {}
         }
-        if noun.content && self.actor.grant(Permission::EntryPreview).is_err() {
+        if noun.content {
             let status = noun.column("status").ok_or_else(|| Error::internal("content has no status"))?;
-            let published = Literal::Word("published");
-            conditions.push(Predicate::Compare(Operand::Column(*status), Comparison::Eq, published));
+            let word = Literal::Word("published");
+            let published = Predicate::Compare(Operand::Column(*status), Comparison::Eq, word);
+            match (self.actor.grant(Permission::EntryPreview), noun.scope) {
+                (Err(_), _) => conditions.push(published),
+                (Ok(preview), _) if preview.brands() == grant.brands() => {}
+                (Ok(preview), Scope::Column(column)) => {
+                    let drafts = Predicate::Brands(column, preview.brands().clone());
+                    conditions.push(Predicate::Or(vec![drafts, published]));
+                }
+                (Ok(_), _) => return Err(Error::internal("content belongs to no brand")),
+            }
         }
         Ok(Predicate::And(conditions))
     }

@@ -1,5 +1,6 @@
 //! The small language that tests are written in: a migrated database each, an application on it, personas that ask.
 
+mod actor;
 mod app;
 mod cluster;
 mod database;
@@ -7,6 +8,7 @@ mod persona;
 mod template;
 mod wire;
 
+pub use actor::user;
 pub use app::TestApp;
 pub use database::TestDb;
 pub use persona::Persona;

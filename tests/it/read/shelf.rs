@@ -2,7 +2,7 @@
 
 use brandgraph::{
     domain::{
-        access::{Actor, BrandScope, Principal, Role},
+        access::{Actor, BrandScope, Role},
         catalog::Catalog,
     },
     graphql::{Begun, Context, Engine, Outcome, Request},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::Executor;
 use uuid::Uuid;
 
-use crate::harness::{TestDb, Wire};
+use crate::harness::{TestDb, Wire, user};
 
 /// The key of brand `acme`.
 pub const ACME: Uuid = Uuid::from_u128(0xa0);
@@ -126,10 +126,6 @@ impl Shelf {
 /// The slugs of a list of nodes.
 pub fn slugs(nodes: &Value) -> Vec<String> {
     nodes.as_array().unwrap().iter().map(|node| node["slug"].as_str().unwrap().to_owned()).collect()
-}
-
-fn user(role: Role, brands: BrandScope) -> Actor {
-    Actor::User(Principal { subject: "test".to_owned(), roles: vec![role], brands })
 }
 
 fn without_places(mut answer: Value) -> Value {
