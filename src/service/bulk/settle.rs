@@ -8,10 +8,10 @@ use super::{Destination, flying::Late};
 use crate::{
     domain::{Result, event::Event, record::MAX_BATCH},
     service::{Caller, Services, Unit},
-    store::bulk::{self, PendingRow, Pulled, ReferenceRow},
+    store::bulk::{self, Before, PendingRow, Pulled, ReferenceRow},
 };
 
-/// Fills in what can be filled in, and tells how many references of the brand still wait for what they lead to.
+/// Fills in what can be filled in, makes all that was written lasting, and tells how many references of the brand still wait for what they lead to.
 ///
 /// # Errors
 /// As the database refuses.
@@ -30,7 +30,8 @@ pub async fn settle_all(services: &Services, caller: &Caller, destination: &Dest
         };
         if settled.is_empty() {
             let waiting = bulk::count_pending_of_brand(unit.tx(), brand).await?;
-            unit.rollback().await?;
+            bulk::flush(unit.tx()).await?;
+            unit.commit().await?;
             return Ok(waiting);
         }
         settled.into_iter().for_each(|changed| unit.record(Event::of("entry.updated", brand, changed)));
@@ -47,7 +48,8 @@ async fn land(services: &Services, caller: &Caller, destination: &Destination) -
         let held = bulk::hold_entries(unit.tx(), part.iter().map(|one| one.row.entry_id).collect()).await?;
         let part: Vec<&Late> = part.iter().filter(|one| held.contains(&one.row.entry_id)).collect();
         let rows: Vec<ReferenceRow> = part.iter().map(|one| one.row.clone()).collect();
-        let missing = bulk::replace_references(unit.tx(), &destination.entries, brand, &[], &rows).await?;
+        let missing =
+            bulk::replace_references(unit.tx(), &destination.entries, brand, Before::Stays, &rows).await?;
         let lost: Vec<&Late> = part
             .iter()
             .copied()

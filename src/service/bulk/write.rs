@@ -20,7 +20,7 @@ use crate::{
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
-        bulk::{self, AssetRow, EntryRow, LinkRow, Pulled},
+        bulk::{self, AssetRow, Before, EntryRow, LinkRow, Pulled},
         event::Author,
     },
 };
@@ -37,6 +37,7 @@ pub(super) async fn once(
 ) -> Result<Option<Outcome>> {
     let flight = destination.flying.announce(drafts);
     let mut unit = Unit::begin(services, caller).await?;
+    bulk::flush_later(unit.tx()).await?;
     let types = drafts.iter().filter_map(|draft| match &draft.body {
         Body::Entry(entry) => Some(entry.content_type_id),
         Body::Asset(_) => None,
@@ -198,8 +199,9 @@ async fn write_entries(
     let (mut events, mut jobs, mut late) = (Vec::new(), Vec::new(), Vec::new());
     if !rows.is_empty() {
         let written = bulk::upsert_entries(tx, grant, brand, source, &rows, author, now).await?;
-        let differed = bulk::replace_links(tx, grant, brand, &written.known, &tags, &categories).await?;
-        let missing = bulk::replace_references(tx, grant, brand, &written.known, &references).await?;
+        let before = Before::of(&written.known);
+        let differed = bulk::replace_links(tx, grant, brand, before, &tags, &categories).await?;
+        let missing = bulk::replace_references(tx, grant, brand, before, &references).await?;
         late = lately(&drafts, references, missing);
         bulk::replace_pending(tx, rows.iter().map(|row| row.id).collect(), &pending).await?;
         let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();

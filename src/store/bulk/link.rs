@@ -52,8 +52,26 @@ pub struct Missing {
     pub position: i32,
 }
 
-/// Gives entries exactly these tags and categories, and tells which entries had others. `known` are the entries that may
-/// have some from before.
+/// What entries may have from before.
+#[derive(Debug, Clone, Copy)]
+pub enum Before<'a> {
+    /// Nothing: this transaction made all of them.
+    Nothing,
+    /// Something that stays.
+    Stays,
+    /// Something that goes where it is not given again; these are the entries that may have it.
+    Goes(&'a [Uuid]),
+}
+
+impl<'a> Before<'a> {
+    /// Where some of the entries were known before, and the rest is new.
+    #[must_use]
+    pub fn of(known: &'a [Uuid]) -> Self {
+        if known.is_empty() { Self::Nothing } else { Self::Goes(known) }
+    }
+}
+
+/// Gives entries these tags and categories, and tells which entries had others.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -61,45 +79,48 @@ pub async fn replace_links(
     tx: &Tx,
     grant: &Grant,
     brand: Uuid,
-    known: &[Uuid],
+    before: Before<'_>,
     tags: &[LinkRow],
     categories: &[LinkRow],
 ) -> Result<HashSet<Uuid>> {
     check(grant, Permission::EntryWrite, brand)?;
     let mut differed = HashSet::new();
-    for (links, insert, delete) in [
-        (
-            tags,
-            "insert into entry_tag (entry_id, tag_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing \
-             returning entry_id",
-            "delete from entry_tag l where l.entry_id = any($3) and not exists (select 1 from \
-             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.tag_id)) returning entry_id",
-        ),
-        (
-            categories,
-            "insert into entry_category (entry_id, category_id) select * from unnest($1::uuid[], $2::uuid[]) \
-             on conflict do nothing returning entry_id",
-            "delete from entry_category l where l.entry_id = any($3) and not exists (select 1 from \
-             unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.category_id)) returning entry_id",
-        ),
-    ] {
-        let values = || {
+    for (links, table, column) in
+        [(tags, "entry_tag", "tag_id"), (categories, "entry_category", "category_id")]
+    {
+        let pairs = || {
             vec![
                 links.iter().map(|link| link.entry_id).collect::<Vec<_>>().into(),
                 links.iter().map(|link| link.term_id).collect::<Vec<_>>().into(),
             ]
         };
-        if !known.is_empty() {
-            let mut values = values();
+        let insert = format!(
+            "insert into {table} (entry_id, {column}) select distinct * from unnest($1::uuid[], $2::uuid[])"
+        );
+        let mut changed = Vec::new();
+        if let Before::Goes(known) = before {
+            let delete = format!(
+                "delete from {table} l where l.entry_id = any($3) and not exists (select from \
+                 unnest($1::uuid[], $2::uuid[]) as i(entry_id, id) where (i.entry_id, i.id) = (l.entry_id, l.{column})) \
+                 returning entry_id"
+            );
+            let mut values = pairs();
             values.push(known.to_vec().into());
-            for row in rows(tx, delete, values).await? {
-                differed.insert(get(&row, "entry_id")?);
+            changed.extend(rows(tx, &delete, values).await?);
+        }
+        match before {
+            _ if links.is_empty() => {}
+            // Nobody else can have linked what this transaction made, and looking for it costs more than the insert.
+            Before::Nothing => {
+                execute(tx, &insert, pairs()).await?;
+            }
+            Before::Stays | Before::Goes(_) => {
+                let insert = format!("{insert} on conflict do nothing returning entry_id");
+                changed.extend(rows(tx, &insert, pairs()).await?);
             }
         }
-        if !links.is_empty() {
-            for row in rows(tx, insert, values()).await? {
-                differed.insert(get(&row, "entry_id")?);
-            }
+        for row in &changed {
+            differed.insert(get(row, "entry_id")?);
         }
     }
     Ok(differed)
@@ -114,8 +135,7 @@ pub async fn hold_entries(tx: &Tx, entries: Vec<Uuid>) -> Result<HashSet<Uuid>> 
     rows(tx, sql, [entries.into()]).await?.iter().map(|row| get(row, "id")).collect()
 }
 
-/// Gives entries that are held exactly these references and tells those whose target is not there. `known` are the entries that may
-/// have others from before.
+/// Gives entries that are held these references and tells those whose target is not there.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -123,11 +143,11 @@ pub async fn replace_references(
     tx: &Tx,
     grant: &Grant,
     brand: Uuid,
-    known: &[Uuid],
+    before: Before<'_>,
     references: &[ReferenceRow],
 ) -> Result<Vec<Missing>> {
     check(grant, Permission::EntryWrite, brand)?;
-    if !known.is_empty() {
+    if let Before::Goes(known) = before {
         let delete = "delete from entry_reference r where r.entry_id = any($1) and not exists (select 1 from \
                       unnest($2::uuid[], $3::text[], $4::int[]) as i(entry_id, field, position) \
                       where (i.entry_id, i.field, i.position) = (r.entry_id, r.field, r.position))";
@@ -144,7 +164,7 @@ pub async fn replace_references(
         let mut values = vec![brand.into()];
         values.extend(places(&some));
         values.push(some.iter().map(|one| one.target_id).collect::<Vec<_>>().into());
-        let found = rows(tx, if asset { TO_ASSETS } else { TO_ENTRIES }, values).await?;
+        let found = rows(tx, &refer(asset, matches!(before, Before::Nothing)), values).await?;
         for row in &found {
             missing.push(Missing {
                 entry_id: get(row, "entry_id")?,
@@ -176,28 +196,29 @@ fn places(references: &[ReferenceRow]) -> [sea_orm::Value; 3] {
     ]
 }
 
-const TO_ENTRIES: &str = "
-with incoming as (
-  select i.*, (select t.id from entry t where t.id = i.target_id and t.brand_id = $1) as found
-  from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) as i(entry_id, field, position, target_id)
-), written as (
-  insert into entry_reference as r (entry_id, field, position, target_entry_id)
-  select entry_id, field, position, found from incoming where found is not null
-  on conflict (entry_id, field, position) do update
-    set target_entry_id = excluded.target_entry_id, target_asset_id = null
-  where r.target_entry_id is distinct from excluded.target_entry_id
-)
-select entry_id, field, position from incoming where found is null";
-
-const TO_ASSETS: &str = "
-with incoming as (
-  select i.*, (select t.id from asset t where t.id = i.target_id and t.brand_id = $1) as found
-  from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) as i(entry_id, field, position, target_id)
-), written as (
-  insert into entry_reference as r (entry_id, field, position, target_asset_id)
-  select entry_id, field, position, found from incoming where found is not null
-  on conflict (entry_id, field, position) do update
-    set target_asset_id = excluded.target_asset_id, target_entry_id = null
-  where r.target_asset_id is distinct from excluded.target_asset_id
-)
-select entry_id, field, position from incoming where found is null";
+/// Writes references to what is there and tells of the others. Entries that this transaction made have none yet.
+fn refer(asset: bool, fresh: bool) -> String {
+    let (table, column, other) = if asset {
+        ("asset", "target_asset_id", "target_entry_id")
+    } else {
+        ("entry", "target_entry_id", "target_asset_id")
+    };
+    let meet = if fresh {
+        String::new()
+    } else {
+        format!(
+            "on conflict (entry_id, field, position) do update set {column} = excluded.{column}, {other} = null \
+             where r.{column} is distinct from excluded.{column}"
+        )
+    };
+    format!(
+        "with incoming as ( \
+           select i.*, (select t.id from {table} t where t.id = i.target_id and t.brand_id = $1) as found \
+           from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[]) as i(entry_id, field, position, target_id) \
+         ), written as ( \
+           insert into entry_reference as r (entry_id, field, position, {column}) \
+           select entry_id, field, position, found from incoming where found is not null {meet} \
+         ) \
+         select entry_id, field, position from incoming where found is null"
+    )
+}

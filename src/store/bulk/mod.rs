@@ -2,6 +2,7 @@
 
 mod asset;
 mod brand;
+mod durable;
 mod entry;
 mod existing;
 mod growth;
@@ -25,13 +26,15 @@ use crate::domain::{
 
 pub use asset::{AssetRow, write_assets};
 pub use brand::{BrandRow, find_brand, hold};
+pub use durable::{flush, flush_later};
 pub use entry::{EntryRow, Written, upsert_entries};
 pub use existing::{
     Known, Published, SlugClaim, give_up_slugs, known_assets, known_entries, load_published, taken_slugs,
 };
 pub use growth::notice_growth;
 pub use link::{
-    LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references, withdraw_reference,
+    Before, LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references,
+    withdraw_reference,
 };
 pub use nearer::lead_to;
 pub use pending::{PendingRow, add_pending, count_pending_of_brand, overdue, raise, replace_pending, settle};
