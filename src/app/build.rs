@@ -37,7 +37,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
-    let engine = engine(&auth, services)?;
+    let engine = engine(&auth, services)?.with_limits(config.limits);
     let door = Door {
         engine: Arc::new(engine.clone()),
         authn: authn.clone(),

@@ -37,6 +37,7 @@ struct Inner {
     message: String,
     violations: Vec<Violation>,
     details: Option<Value>,
+    limit: Option<&'static str>,
     once: bool,
     place: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -50,6 +51,7 @@ impl Error {
             message: message.into(),
             violations: Vec::new(),
             details: None,
+            limit: None,
             once: false,
             place: Vec::new(),
             source: None,
@@ -77,8 +79,11 @@ impl Error {
     /// A documented bound was passed: names the limit, its bound and the value.
     pub fn limit(limit: &'static str, bound: impl Into<u64>, value: impl Into<u64>) -> Self {
         let (bound, value) = (bound.into(), value.into());
-        Self::new(Code::LimitExceeded, format!("{limit} is limited to {bound}, but is {value}"))
-            .with_details(serde_json::json!({"limit": limit, "bound": bound, "value": value}))
+        let mut error =
+            Self::new(Code::LimitExceeded, format!("{limit} is limited to {bound}, but is {value}"))
+                .with_details(serde_json::json!({"limit": limit, "bound": bound, "value": value}));
+        error.0.limit = Some(limit);
+        error
     }
 
     /// A documented bound was passed by what the caller gave at a path.
@@ -188,6 +193,12 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
+    }
+
+    /// What is bounded, where a documented bound was passed.
+    #[must_use]
+    pub fn limit_name(&self) -> Option<&'static str> {
+        self.0.limit
     }
 
     /// Machine-readable facts for the caller.

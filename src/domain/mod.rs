@@ -11,6 +11,7 @@ pub mod entry;
 pub mod error;
 pub mod event;
 pub mod fields;
+pub mod limits;
 pub mod moment;
 pub mod node;
 pub mod read;

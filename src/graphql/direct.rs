@@ -14,11 +14,12 @@ use super::{
     document::{Document, Operation, introspection},
     error,
     read::{self, Surroundings},
+    receipt::Receipt,
     select::{Collected, Fields, Root},
     viewer,
 };
 use crate::{
-    domain::{Error, Result, read::LIMITS},
+    domain::{Error, Result},
     service::Reading,
 };
 
@@ -29,10 +30,15 @@ const AT_ONCE: usize = 4;
 ///
 /// # Errors
 /// `LIMIT_EXCEEDED`; `INVALID` where a directive's condition is none.
-pub(super) fn bounded(document: &Document, operation: Operation<'_>, request: &RequestContext) -> Result<()> {
+pub(super) fn bounded(
+    document: &Document,
+    operation: Operation<'_>,
+    request: &RequestContext,
+    bound: u32,
+) -> Result<()> {
     let roots = fields(document, operation, request)?.len();
-    if roots > LIMITS.max_roots as usize {
-        return Err(Error::limit("root fields", LIMITS.max_roots, roots as u64));
+    if roots > bound as usize {
+        return Err(Error::limit("root fields", bound, roots as u64));
     }
     Ok(())
 }
@@ -69,13 +75,14 @@ pub(super) async fn run(
     operation: Operation<'_>,
     request: &RequestContext,
     schema: &Introspected,
+    receipt: &Receipt,
 ) -> Result<Bytes> {
     let surroundings = surroundings(document, operation);
     let fields = fields(document, operation, request)?;
     let reads: Vec<_> =
         fields.iter().map(|(key, collected)| answer(key, collected, surroundings, request, schema)).collect();
     let answers: Vec<Answer<'_>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
-    Ok(written(&answers))
+    Ok(written(&answers, receipt))
 }
 
 async fn answer<'k>(
@@ -119,10 +126,10 @@ struct Answer<'k> {
     errors: Vec<Value>,
 }
 
-fn written(answers: &[Answer<'_>]) -> Bytes {
+fn written(answers: &[Answer<'_>], receipt: &Receipt) -> Bytes {
     let size: usize =
         answers.iter().map(|one| one.key.len() + one.json.as_ref().map_or(8, String::len) + 8).sum();
-    let mut body = String::with_capacity(size.saturating_add(16));
+    let mut body = String::with_capacity(size.saturating_add(112));
     let errors: Vec<&Value> = answers.iter().flat_map(|one| &one.errors).collect();
     if answers.iter().any(|one| one.always && one.json.is_none()) {
         // A field that is never null has failed: the null goes up to `data`.
@@ -144,6 +151,6 @@ fn written(answers: &[Answer<'_>]) -> Bytes {
         body.push_str(",\"errors\":");
         body.push_str(&Value::from_iter(errors.into_iter().cloned()).to_string());
     }
-    body.push('}');
+    receipt.close(&mut body);
     Bytes::from(body)
 }

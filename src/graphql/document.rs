@@ -1,6 +1,9 @@
 //! Documents, parsed and validated once and kept: what a known document costs later is its execution.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError,
@@ -13,15 +16,14 @@ use async_graphql::{
     },
 };
 
-use super::{cycle, nesting::nesting, select::Root};
-use crate::domain::{Error, Result};
+use super::{
+    cost::{Cost, Pricing},
+    cycle, measure,
+    nesting::shape,
+    select::Root,
+};
+use crate::domain::{Error, Result, limits::Settings};
 
-/// How many selections a document may have once its fragments are written out.
-const MAX_FIELDS: u64 = 5_000;
-/// How many fragments a document may have.
-const MAX_FRAGMENTS: usize = 200;
-/// How deep braces, brackets and parentheses of a document may be nested.
-const MAX_NESTING: u32 = 100;
 /// How much of a word that cannot be read is told, in characters.
 const SHOWN: usize = 40;
 /// Documents larger than this, in bytes, are not kept.
@@ -36,11 +38,15 @@ const PER_BYTE: usize = 20;
 pub(super) struct Document {
     /// What was parsed.
     pub(super) parsed: ExecutableDocument,
+    /// What its operations cost, by name; worked out once, when it is known to be valid.
+    costs: OnceLock<Vec<(Option<Name>, Cost)>>,
 }
 
 /// One operation of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Operation<'d> {
+    /// Its name, where the document gives it one.
+    pub(super) name: Option<&'d Name>,
     /// The operation.
     pub(super) definition: &'d OperationDefinition,
     /// Whether it is a query of nothing but reads and introspection, whose reads async-graphql's executor has no part in.
@@ -64,31 +70,31 @@ impl Document {
     /// Parses a document.
     ///
     /// # Errors
-    /// What is wrong, as async-graphql says it; `LIMIT_EXCEEDED` where its fragments write out to too many fields.
-    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
-        let nesting = nesting(text).map_err(|at| Refusal::Syntax(Box::new(unended(text, at))))?;
-        if nesting > MAX_NESTING {
-            return Err(Refusal::Limit(Error::limit("levels of nested braces", MAX_NESTING, nesting)));
-        }
+    /// What is wrong, as async-graphql says it; `LIMIT_EXCEEDED` where it is larger than it may be.
+    pub(super) fn parse(text: &str, limits: &Settings) -> Result<Self, Refusal> {
+        within("bytes of a document", limits.document_bytes, text.len())?;
+        let shape = shape(text).map_err(|at| Refusal::Syntax(Box::new(unended(text, at))))?;
+        within("tokens of a document", limits.tokens, shape.tokens as usize)?;
+        within("levels of nested braces", limits.nesting, shape.nesting as usize)?;
         let parsed = parser::parse_query(text)
             .map_err(|error| Refusal::Syntax(Box::new(syntax_error(text, error))))?;
+        within("operations of a document", limits.operations, parsed.operations.iter().count())?;
         // Everything after this walks fragments recursively, so their number bounds the stack.
-        let fragments = parsed.fragments.len();
-        if fragments > MAX_FRAGMENTS {
-            return Err(Refusal::Limit(Error::limit("fragments", MAX_FRAGMENTS as u64, fragments as u64)));
-        }
+        within("fragments", limits.fragments, parsed.fragments.len())?;
         if let Some(circle) = cycle::find(&parsed) {
             return Err(Refusal::Syntax(Box::new(circle)));
         }
-        let size = size(&parsed);
-        if size > MAX_FIELDS {
-            return Err(Refusal::Limit(Error::limit(
-                "selections of a document, fragments written out",
-                MAX_FIELDS,
-                size,
-            )));
-        }
-        Ok(Self { parsed })
+        measure::bounded(&parsed, limits).map_err(Refusal::Limit)?;
+        Ok(Self { parsed, costs: OnceLock::new() })
+    }
+
+    /// What an operation costs.
+    pub(super) fn cost(&self, operation: Operation<'_>, prices: &Pricing<'_>) -> Option<&Cost> {
+        let costs = self.costs.get_or_init(|| {
+            let operations = self.parsed.operations.iter();
+            operations.map(|(name, one)| (name.cloned(), prices.operation(&self.parsed, &one.node))).collect()
+        });
+        costs.iter().find(|(name, _)| name.as_ref() == operation.name).map(|(_, cost)| cost)
     }
 
     /// The operation to run.
@@ -96,20 +102,27 @@ impl Document {
     /// # Errors
     /// `INVALID` where the name fits none, or none was given and there are several.
     pub(super) fn operation(&self, name: Option<&str>) -> Result<Operation<'_>> {
-        let definition = match (&self.parsed.operations, name) {
-            (DocumentOperations::Single(one), None) => Some(one),
+        let found = match (&self.parsed.operations, name) {
+            (DocumentOperations::Single(one), None) => Some((None, one)),
             // A single operation is one without a name.
             (DocumentOperations::Single(_), Some(_)) => None,
-            (DocumentOperations::Multiple(many), Some(name)) => many.get(name),
-            (DocumentOperations::Multiple(many), None) if many.len() == 1 => many.values().next(),
+            (DocumentOperations::Multiple(many), Some(name)) => {
+                many.get_key_value(name).map(|(name, one)| (Some(name), one))
+            }
+            (DocumentOperations::Multiple(many), None) if many.len() == 1 => {
+                many.iter().next().map(|(name, one)| (Some(name), one))
+            }
             (DocumentOperations::Multiple(_), None) => None,
         };
-        let definition = definition.map(|found| &found.node).ok_or_else(|| match name {
-            Some(name) => {
-                Error::invalid("operationName", "unknown", format!("there is no operation named \"{name}\""))
-            }
-            None => Error::invalid("operationName", "required", "the document has several operations"),
-        })?;
+        let (name, definition) =
+            found.map(|(name, found)| (name, &found.node)).ok_or_else(|| match name {
+                Some(name) => Error::invalid(
+                    "operationName",
+                    "unknown",
+                    format!("there is no operation named \"{name}\""),
+                ),
+                None => Error::invalid("operationName", "required", "the document has several operations"),
+            })?;
         let reads_only = definition.ty == OperationType::Query
             && definition.directives.is_empty()
             && every(&definition.selection_set.node, &self.parsed.fragments, 0, &|name| {
@@ -117,7 +130,7 @@ impl Document {
             });
         let introspects =
             !every(&definition.selection_set.node, &self.parsed.fragments, 0, &|name| !introspection(name));
-        Ok(Operation { definition, reads_only, introspects })
+        Ok(Operation { name, definition, reads_only, introspects })
     }
 }
 
@@ -128,6 +141,13 @@ pub(super) enum Refusal {
     Syntax(Box<ServerError>),
     /// It is too large.
     Limit(Error),
+}
+
+fn within(what: &'static str, bound: u32, value: usize) -> Result<(), Refusal> {
+    if value > bound as usize {
+        return Err(Refusal::Limit(Error::limit(what, bound, value as u64)));
+    }
+    Ok(())
 }
 
 /// The refusal of a document whose text that begins at `at` has no end.
@@ -183,49 +203,6 @@ fn every(
                 .get(&spread.node.fragment_name.node)
                 .is_some_and(|fragment| every(&fragment.node.selection_set.node, fragments, depth + 1, fits)),
         })
-}
-
-/// The number of selections with every fragment written out where it is spread, unused fragments too. A document of 1 kB can
-/// write out to 2^32 of them, and validation would walk them all; here each fragment is walked once.
-fn size(document: &ExecutableDocument) -> u64 {
-    let mut known = HashMap::new();
-    document
-        .operations
-        .iter()
-        .map(|(_, operation)| &operation.node.selection_set.node)
-        .chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node))
-        .map(|set| set_size(set, document, &mut known))
-        .fold(0, u64::saturating_add)
-}
-
-fn set_size<'d>(
-    set: &'d SelectionSet,
-    document: &'d ExecutableDocument,
-    known: &mut HashMap<&'d Name, u64>,
-) -> u64 {
-    let mut total = 0_u64;
-    for item in &set.items {
-        let inside = match &item.node {
-            Selection::Field(field) => set_size(&field.node.selection_set.node, document, known),
-            Selection::InlineFragment(inline) => set_size(&inline.node.selection_set.node, document, known),
-            Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                match (known.get(name), document.fragments.get(name)) {
-                    (Some(size), _) => *size,
-                    (None, Some(fragment)) => {
-                        // A fragment that spreads itself counts as nothing inside itself; validation refuses it.
-                        known.insert(name, 0);
-                        let size = set_size(&fragment.node.selection_set.node, document, known);
-                        known.insert(name, size);
-                        size
-                    }
-                    (None, None) => 0,
-                }
-            }
-        };
-        total = total.saturating_add(inside).saturating_add(1);
-    }
-    total
 }
 
 /// The documents that were found valid, by their text.

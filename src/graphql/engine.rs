@@ -17,18 +17,20 @@ use tracing::Instrument;
 use super::{
     coerce,
     context::RequestContext,
+    cost::Pricing,
     direct::{self, Introspected},
-    document::{Document, Documents, Refusal},
+    document::{self, Document, Documents, Refusal},
     error, merge,
     mutation::Mutation,
     once,
     query::Query,
+    receipt::Receipt,
     register,
     types::Types,
     viewer::Viewer,
 };
 use crate::{
-    domain::{Code, Error, Result, access::Actor},
+    domain::{Code, Error, Result, access::Actor, limits::Settings},
     service::{Caller, Library, Services},
 };
 
@@ -121,6 +123,7 @@ pub struct Engine {
     services: Services,
     library: Library,
     writing: watch::Sender<()>,
+    limits: Settings,
 }
 
 impl std::fmt::Debug for Engine {
@@ -152,7 +155,14 @@ impl Engine {
             services,
             library,
             writing: watch::Sender::new(()),
+            limits: Settings::default(),
         })
+    }
+
+    /// The same with other bounds on documents.
+    #[must_use]
+    pub fn with_limits(self, limits: Settings) -> Self {
+        Self { limits, ..self }
     }
 
     /// The schema in SDL.
@@ -173,7 +183,7 @@ impl Engine {
         let request_id = context.request_id;
         let (document, known) = match self.documents.find(&query) {
             Some(document) => (document, true),
-            None => match Document::parse(&query) {
+            None => match Document::parse(&query, &self.limits) {
                 Ok(document) => (Arc::new(document), false),
                 Err(Refusal::Syntax(error)) => return rejected(error::of_server(&error, &request_id)),
                 Err(Refusal::Limit(error)) => return rejected(error::of_request(&error, &request_id)),
@@ -204,7 +214,7 @@ impl Engine {
             variables,
             only_validates: true,
         };
-        if let Err(error) = direct::bounded(&document, operation, &prepared) {
+        if let Err(error) = direct::bounded(&document, operation, &prepared, self.limits.root_fields) {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
         let mut schema = Introspected::default();
@@ -221,21 +231,42 @@ impl Engine {
                 schema = serde_json::from_slice(&verdict.body).unwrap_or_default();
             }
         }
+        let receipt = match self.charge(&document, operation, &prepared) {
+            Ok(receipt) => receipt,
+            Err(error) => return rejected(error::of_request(&error, &request_id)).to(kind),
+        };
         prepared.only_validates = false;
         if operation.reads_only {
-            return match direct::run(&document, operation, &prepared, &schema).await {
+            return match direct::run(&document, operation, &prepared, &schema, &receipt).await {
                 Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
                 Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
             };
         }
-        match once::operation(&document, operation, &self.types, &prepared) {
+        let reply = match once::operation(&document, operation, &self.types, &prepared) {
             Ok(once) if kind == Operation::Mutation => {
                 context.begun.mark();
-                self.written_out(once, prepared).await.to(kind)
+                self.written_out(once, prepared).await
             }
-            Ok(once) => executed(&self.known, once, None, &prepared).await.to(kind),
-            Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
+            Ok(once) => executed(&self.known, once, None, &prepared).await,
+            Err(error) => rejected(error::of_request(&error, &request_id)),
+        };
+        Reply { body: receipt.added_to(&reply.body), ..reply.to(kind) }
+    }
+
+    /// Refuses what costs more than a request may.
+    fn charge(
+        &self,
+        document: &Document,
+        operation: document::Operation<'_>,
+        request: &RequestContext,
+    ) -> Result<Receipt> {
+        let pricing = Pricing { types: &self.types, catalog: self.library.catalog() };
+        let cost = document.cost(operation, &pricing).map_or(0, |cost| cost.of(&request.variables));
+        let bound = self.limits.cost;
+        if cost > u64::from(bound) {
+            return Err(Error::limit("points that a request costs", bound, cost));
         }
+        Ok(Receipt { requested: cost, bound: bound.into(), remaining: None })
     }
 
     /// Runs a mutation in a task of its own, which ends when the mutation does.

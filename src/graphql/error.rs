@@ -90,8 +90,14 @@ fn extensions(error: &Error, request_id: &str) -> Map<String, Value> {
     map
 }
 
-/// Internals go to the log, with everything that led to them.
+/// Requests that were refused by a bound, by what is bounded.
+pub const REFUSED: &str = "limit_refusals_total";
+
+/// Internals go to the log, with everything that led to them; what a bound refused is counted.
 fn log(error: &Error, request_id: &str) {
+    if let Some(limit) = error.limit_name() {
+        metrics::counter!(REFUSED, "limit" => limit).increment(1);
+    }
     if matches!(error.code(), Code::Internal | Code::Unavailable | Code::Timeout) {
         let mut causes = Vec::new();
         let mut cause = std::error::Error::source(error);

@@ -1,33 +1,56 @@
-//! How deep a document is nested, found without recursion: the parser and all that comes after it are recursive, and a stack
-//! that overflows ends the process.
+//! How deep a document is nested and how long it is, found without recursion: the parser and all that comes after it are
+//! recursive, and a stack that overflows ends the process.
 
-/// The deepest nesting of braces, brackets and parentheses outside of texts and comments, which end where the GraphQL
-/// specification says (September 2025, sections 2.1.2 and 2.9.4).
+/// What a document's text is like, before it is parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The deepest nesting of braces, brackets and parentheses.
+    pub(super) nesting: u32,
+    /// How many words, numbers, texts and signs there are.
+    pub(super) tokens: u32,
+}
+
+/// Looks at a document outside of its texts and comments, which end where the GraphQL specification says (September 2025,
+/// sections 2.1.2 and 2.9.4).
 ///
 /// # Errors
 /// The byte where a text begins that does not end. The parser would try to read such a block text as three texts, and come
 /// to another nesting than this.
-pub(super) fn nesting(document: &str) -> Result<u32, usize> {
+pub(super) fn shape(document: &str) -> Result<Shape, usize> {
     let bytes = document.as_bytes();
-    let (mut depth, mut deepest, mut at) = (0_u32, 0_u32, 0_usize);
+    let (mut depth, mut shape, mut at) = (0_u32, Shape { nesting: 0, tokens: 0 }, 0_usize);
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        at += match rest {
+        let (length, tokens) = match rest {
             [b'{' | b'[' | b'(', ..] => {
                 depth = depth.saturating_add(1);
-                deepest = deepest.max(depth);
-                1
+                shape.nesting = shape.nesting.max(depth);
+                (1, 1)
             }
             [b'}' | b']' | b')', ..] => {
                 depth = depth.saturating_sub(1);
-                1
+                (1, 1)
             }
-            [b'#', ..] => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
-            [b'"', b'"', b'"', inside @ ..] => block_text(inside).map(|length| length + 3).ok_or(at)?,
-            [b'"', inside @ ..] => text(inside).map(|length| length + 1).ok_or(at)?,
-            _ => 1,
+            [b'#', ..] => {
+                (rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()), 0)
+            }
+            [b'"', b'"', b'"', inside @ ..] => (block_text(inside).map(|length| length + 3).ok_or(at)?, 1),
+            [b'"', inside @ ..] => (text(inside).map(|length| length + 1).ok_or(at)?, 1),
+            [b'.', b'.', b'.', ..] => (3, 1),
+            [b' ' | b'\t' | b'\n' | b'\r' | b',', ..] => (1, 0),
+            [first, ..] if in_a_word(first) => {
+                (rest.iter().position(|byte| !in_a_word(byte)).unwrap_or(rest.len()), 1)
+            }
+            _ => (1, 1),
         };
+        at += length;
+        shape.tokens = shape.tokens.saturating_add(tokens);
     }
-    Ok(deepest)
+    Ok(shape)
+}
+
+/// Whether names and numbers are made of it; the dot of a fraction makes two of a number, which is as well.
+fn in_a_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
 }
 
 /// How many bytes it is to the end of a text, its closing quote included.
@@ -60,7 +83,7 @@ fn block_text(inside: &[u8]) -> Option<usize> {
 mod tests {
     use proptest::{collection::vec, prelude::*, sample::select};
 
-    use super::nesting;
+    use super::{Shape, shape};
 
     /// Texts and comments that look like nesting.
     fn disguises() -> impl Strategy<Value = String> {
@@ -86,7 +109,7 @@ mod tests {
             let open = "[".repeat(levels as usize);
             let close = "]".repeat(levels as usize);
             let document = format!("{} {open}{}{close}", before.join(" "), before.join(" "));
-            prop_assert_eq!(nesting(&document), Ok(levels), "{}", document);
+            prop_assert_eq!(shape(&document).map(|shape| shape.nesting), Ok(levels), "{}", document);
         }
     }
 
@@ -94,7 +117,17 @@ mod tests {
     fn a_text_that_does_not_end_is_told() {
         for (document, at) in [("{ a(b: \"", 7), ("{ a(b: \"x\n\") }", 7), ("[\"\"\"x\" [[", 1), ("\"\\", 0)]
         {
-            assert_eq!(nesting(document), Err(at), "{document}");
+            assert_eq!(shape(document), Err(at), "{document}");
         }
+    }
+
+    #[test]
+    fn words_signs_and_texts_are_counted_and_nothing_else() {
+        let count = |document| shape(document).map(|Shape { tokens, .. }| tokens);
+        assert_eq!(
+            count("query Q($a: Int = -12) { b: c(d: \"x y { z\") ...F @skip(if: $e) } # a b c"),
+            Ok(31)
+        );
+        assert_eq!(count(", ,\n\t# nothing\n"), Ok(0));
     }
 }

@@ -137,6 +137,11 @@ impl Types {
         self.fields.get(of)?.get(name)
     }
 
+    /// Whether rows of several types are of it.
+    pub(super) fn is_interface(&self, name: &str) -> bool {
+        self.interfaces.contains(name)
+    }
+
     /// Whether a row of one of these types is never a row of the other.
     pub(super) fn apart(&self, one: &str, other: &str) -> bool {
         one != other && !self.interfaces.contains(one) && !self.interfaces.contains(other)

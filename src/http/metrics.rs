@@ -11,7 +11,10 @@ use metrics::{Unit, describe_counter, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::router::Routes;
-use crate::domain::{Error, Result};
+use crate::{
+    domain::{Error, Result},
+    graphql,
+};
 
 /// Requests answered, by method, route and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
@@ -53,6 +56,7 @@ fn describe() {
         "Time from a request's head to its answer's head, by method, route and status."
     );
     describe_counter!(GRAPHQL_REQUESTS, "GraphQL requests, by operation type and outcome.");
+    describe_counter!(graphql::error::REFUSED, "Requests refused by a bound, by what is bounded.");
 }
 
 /// The page that Prometheus reads.

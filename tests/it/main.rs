@@ -44,6 +44,7 @@ mod http_operations;
 mod http_serve;
 mod import_file;
 mod import_references;
+mod limits_document;
 mod playground;
 mod read;
 mod readme;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::telemetry;
 use crate::{
+    domain::limits,
     http,
     service::{authn, bin},
     store, worker,
@@ -38,6 +39,8 @@ pub struct Config {
     pub embedded: Embedded,
     /// The section `http`.
     pub http: http::Settings,
+    /// The section `limits`.
+    pub limits: limits::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
     /// The section `worker`.
@@ -86,6 +89,7 @@ impl Config {
             database: problems.section(layers, "database"),
             embedded: problems.section(layers, "embedded"),
             http: problems.section(layers, "http"),
+            limits: problems.section(layers, "limits"),
             log: problems.section(layers, "log"),
             worker: problems.section(layers, "worker"),
             sources: sources::compose(layers, problems),

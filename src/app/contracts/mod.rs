@@ -64,6 +64,7 @@ impl Contract {
 pub fn of_code() -> Vec<Contract> {
     vec![
         Contract { file: "errors.txt", text: tables::errors() },
+        Contract { file: "limits.txt", text: tables::limits() },
         Contract { file: "permissions.txt", text: tables::permissions() },
     ]
 }

@@ -3,6 +3,7 @@
 use crate::domain::{
     Code,
     access::{Permission, Role},
+    limits::{Limits, Prices, Row, Settings},
 };
 
 /// Every code with its HTTP status and whether the same request may succeed later.
@@ -26,4 +27,22 @@ pub(super) fn permissions() -> String {
         text.push_str(&format!("{:<16}  {}\n", permission.name(), row.trim_end()));
     }
     text
+}
+
+/// Every bound on a request, and what things cost.
+pub(super) fn limits() -> String {
+    let tables: [(&str, &[Row]); 3] = [
+        (
+            "What a document may be; each can be set in the section `limits` of the configuration.",
+            Settings::ROWS,
+        ),
+        ("What a request may ask for; the same everywhere.", Limits::ROWS),
+        ("What things cost, in points, beside one for each row that may be read.", Prices::ROWS),
+    ];
+    let table = |(title, rows): (&str, &[Row])| {
+        let row =
+            |row: &Row| format!("{:<18} {:>8}  {:<11} {}\n", row.name, row.bound, row.unit, row.about.trim());
+        format!("# {title}\n{}", rows.iter().map(row).collect::<String>())
+    };
+    tables.map(table).join("\n")
 }

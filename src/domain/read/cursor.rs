@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use super::limits::LIMITS;
+use super::LIMITS;
 use crate::domain::{Code, Error, Result, Violation};
 
 const VERSION: u8 = 1;

@@ -3,15 +3,14 @@
 mod authorize;
 mod cursor;
 mod filter;
-mod limits;
 mod meaning;
 mod order;
 mod plan;
 
+pub use super::limits::LIMITS;
 pub use authorize::{Authorized, authorize};
 pub use cursor::{Codec, Fingerprint, Position};
 pub use filter::{Comparison, Literal, Operand, Predicate, RelatedTo, Search, SearchMode};
-pub use limits::LIMITS;
 pub use order::{Direction, Nulls, OrderKey};
 pub use plan::{
     Bucket, Connection, CountPart, EdgePart, Facet, FacetPart, Link, List, One, PageInfoPart, Part, Plan,

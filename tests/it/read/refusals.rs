@@ -50,7 +50,7 @@ async fn pages_that_multiply_beyond_reason_are_refused() {
     let query = "{ entries(first: 100) { nodes { references(first: 100) { nodes { references(first: 100) { nodes { slug } } } } } } }";
     let answer = shelf.ask(query, json!({})).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
-    assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 200_000);
+    assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 250_000);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn lists_inside_of_lists_are_charged_what_they_can_come_to() {
     ] {
         let answer = shelf.ask(&query, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{query}");
-        assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 200_000);
+        assert_eq!(answer["errors"][0]["extensions"]["details"]["bound"], 250_000);
     }
 }
 
