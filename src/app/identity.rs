@@ -38,7 +38,7 @@ pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
 /// # Errors
 /// Where the secret is missing or too short.
 pub(super) fn authn(settings: &Settings, services: &Services) -> Result<Arc<Authn>> {
-    Authn::new(settings, services.clock.clone()).map(Arc::new)
+    Authn::new(settings, services.clock.clone(), Some(services.clone())).map(Arc::new)
 }
 
 /// The key that cursors are signed with: of the same secret, yet useless for signing tokens.

@@ -9,14 +9,12 @@ use axum::{
 };
 use http::{
     HeaderValue, Method, StatusCode,
-    header::{
-        ACCEPT, ACCEPT_ENCODING, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE,
-    },
+    header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY},
     request::Parts,
 };
 
 use super::{
-    body,
+    actor, body,
     engine::{self, Begun, Context, Operation, Outcome, Reply},
     error::Refusal,
     media::{self, MediaType},
@@ -24,7 +22,7 @@ use super::{
     request_id::RequestId,
     router::Routes,
 };
-use crate::domain::{Code, Error, Violation, access::Actor};
+use crate::domain::{Code, Error, Violation};
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -47,11 +45,7 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 }
 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
-    let actor = match head.headers.get_all(AUTHORIZATION).iter().collect::<Vec<_>>().as_slice() {
-        [] => Actor::Anonymous,
-        [one] => routes.door.authn.authenticate(one.as_bytes()).map_err(challenge)?,
-        _ => return Err(challenge(Error::new(Code::Unauthenticated, "more than one Authorization header"))),
-    };
+    let actor = actor::of(&routes.door.authn, &head.headers).await?;
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();
@@ -109,15 +103,6 @@ async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Requ
             Error::invalid("method", "method_not_allowed", "GraphQL is asked by POST, queries also by GET"),
         )
         .with(ALLOW, METHODS)),
-    }
-}
-
-/// RFC 6750: what the client should bring next time. A failure that is not the client's stays what it is.
-fn challenge(error: Error) -> Refusal {
-    match error.code() {
-        Code::Unauthenticated => Refusal::from(error)
-            .with(WWW_AUTHENTICATE, "Bearer realm=\"brandgraph\", error=\"invalid_token\""),
-        _ => error.into(),
     }
 }
 

@@ -14,6 +14,7 @@ use super::router::Routes;
 use crate::{
     domain::{Error, Result},
     graphql,
+    service::authn,
 };
 
 /// Requests answered, by method, route and status.
@@ -57,6 +58,8 @@ fn describe() {
     );
     describe_counter!(GRAPHQL_REQUESTS, "GraphQL requests, by operation type and outcome.");
     describe_counter!(graphql::error::REFUSED, "Requests refused by a bound, by what is bounded.");
+    describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
+    describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");
 }
 
 /// The page that Prometheus reads.

@@ -1,5 +1,6 @@
 //! The door: HTTP in front of the graph. Routes, middleware, content negotiation, bodies, health, metrics, the playground.
 
+mod actor;
 mod body;
 mod error;
 mod graphql;

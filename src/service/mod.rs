@@ -18,7 +18,6 @@ pub mod source_sync;
 mod source_types;
 pub mod tag;
 mod unit;
-mod verified;
 
 use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
 

@@ -93,3 +93,40 @@ fn what_serving_would_refuse_is_refused_by_its_key() {
         assert!(!told.contains("hunter2"), "{told}");
     }
 }
+
+#[test]
+fn issuers_come_from_the_file_and_what_is_wrong_with_one_is_told_by_its_key() {
+    let good = "[[auth.issuers]]\nissuer = \"https://login.acme.example\"\naudiences = [\"brandgraph\"]\n\
+                [[auth.issuers.roles]]\nvalue = \"CMS Editors\"\nrole = \"editor\"\n";
+    let config = load("issuers", good, &[]).unwrap();
+    assert_eq!(config.auth.issuers[0].roles[0].value, "CMS Editors");
+    let role = "[[auth.issuers.roles]]\nvalue = \"a\"\nrole = \"editor\"\n";
+    for (key, text) in [
+        ("auth.issuers.0.issuer", "issuer = \"http://login.acme.example\"\naudiences = [\"b\"]\n"),
+        ("auth.issuers.0.issuer", "issuer = \"login\"\naudiences = [\"b\"]\n"),
+        ("auth.issuers.0.audiences", "issuer = \"https://a.example\"\naudiences = []\n"),
+        (
+            "auth.issuers.0.algorithms",
+            "issuer = \"https://a.example\"\naudiences = [\"b\"]\nalgorithms = [\"HS256\"]\n",
+        ),
+        (
+            "auth.issuers.0.algorithms",
+            "issuer = \"https://a.example\"\naudiences = [\"b\"]\nalgorithms = [\"none\"]\n",
+        ),
+        (
+            "auth.issuers.0.roles_claim",
+            "issuer = \"https://a.example\"\naudiences = [\"b\"]\nroles_claim = \"\"\n",
+        ),
+    ] {
+        let told = load("issuers-wrong", &format!("[[auth.issuers]]\n{text}{role}"), &[]).expect_err(text);
+        assert!(told.contains(&format!("{key}: ")), "{told}");
+    }
+    let twice = load("issuers-twice", &format!("{good}{good}"), &[]).unwrap_err();
+    assert!(twice.contains("auth.issuers.1.issuer: ") && twice.contains("an issuer already"), "{twice}");
+    let emperor = load("issuers-role", &good.replace("editor", "emperor"), &[]).unwrap_err();
+    assert!(emperor.contains("auth.issuers.0.roles.0.role: ") && emperor.contains("delivery"), "{emperor}");
+    let slug = load("issuers-brand", &format!("{good}brand = \"acme\"\n"), &[]).unwrap_err();
+    assert!(slug.contains("auth.issuers.0.roles.0.brand: "), "{slug}");
+    let unknown = load("issuers-unknown", &format!("{good}brnad = \"acme\"\n"), &[]).unwrap_err();
+    assert!(unknown.contains("auth.issuers") && unknown.contains("brnad"), "{unknown}");
+}

@@ -127,10 +127,10 @@ async fn a_token_is_checked_by_the_clock_that_was_given() {
 #[test]
 fn a_short_secret_is_refused_by_name_and_never_shown() {
     let settings = authn::Settings { secret: Some("too short".into()), ..authn::Settings::default() };
-    let error = Authn::new(&settings, Clock::system()).unwrap_err();
+    let error = Authn::new(&settings, Clock::system(), None).unwrap_err();
     assert_eq!(error.violations()[0].path, "auth.secret");
     assert!(!format!("{settings:?}{error:?}").contains("too short"));
-    assert!(Authn::new(&authn::Settings::default(), Clock::system()).is_err());
+    assert!(Authn::new(&authn::Settings::default(), Clock::system(), None).is_err());
 }
 
 #[test]

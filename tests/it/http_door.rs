@@ -143,7 +143,7 @@ impl Engine for Stub {
 
 pub fn authn(clock: Clock) -> Arc<Authn> {
     let settings = authn::Settings { secret: Some(SECRET.into()), ..authn::Settings::default() };
-    Arc::new(Authn::new(&settings, clock).unwrap())
+    Arc::new(Authn::new(&settings, clock, None).unwrap())
 }
 
 /// A door that a test may still change before it opens it.

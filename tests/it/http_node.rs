@@ -21,7 +21,7 @@ pub fn require(program: &str, purpose: &str) -> PathBuf {
 }
 
 /// Installs the packages that the scripts in `tests/audit` use, once.
-fn install() {
+pub fn install() {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         require("node", "the audits of the HTTP surface (Node.js 20 or newer)");

@@ -45,7 +45,7 @@ enum What {
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let What::Mint { subject, role, brand, ttl } = arguments.what;
-    let authn = Authn::new(&identity::settings(&context.config)?, Clock::system())?;
+    let authn = Authn::new(&identity::settings(&context.config)?, Clock::system(), None)?;
     let brand = match brand {
         None => None,
         Some(slug) => Some(brand_id(context, &slug).await?),

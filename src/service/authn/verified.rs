@@ -36,18 +36,18 @@ impl<T: Clone + Send + Sync + 'static> Verified<T> {
         Ok(Self { key, known: Cache::new(REMEMBERED) })
     }
 
-    /// What the token says: what was found the last time, or what `verify` finds now. What it refuses is not kept.
-    ///
-    /// # Errors
-    /// As `verify`.
-    pub(super) fn get_or_verify(&self, token: &[u8], verify: impl FnOnce() -> Result<T>) -> Result<T> {
-        let hash: [u8; 32] = self.key.clone().chain_update(token).finalize().into_bytes().into();
-        if let Some(known) = self.known.get(&hash) {
-            return Ok(known);
-        }
-        let verified = verify()?;
-        self.known.insert(hash, verified.clone());
-        Ok(verified)
+    /// What the token says, where it was remembered.
+    pub(super) fn find(&self, token: &[u8]) -> Option<T> {
+        self.known.get(&self.hash(token))
+    }
+
+    /// Remembers what a token says. Only what was proven is to be remembered.
+    pub(super) fn remember(&self, token: &[u8], what: T) {
+        self.known.insert(self.hash(token), what);
+    }
+
+    fn hash(&self, token: &[u8]) -> [u8; 32] {
+        self.key.clone().chain_update(token).finalize().into_bytes().into()
     }
 }
 
@@ -56,12 +56,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_verified_once_and_a_refused_one_each_time() {
+    fn a_token_is_found_by_itself_alone() {
         let verified = Verified::new().unwrap();
-        let refuse = || Err(Error::internal("refused"));
-        assert!(verified.get_or_verify(b"one", refuse).is_err());
-        assert_eq!(verified.get_or_verify(b"one", || Ok(1)).unwrap(), 1);
-        assert_eq!(verified.get_or_verify(b"one", refuse).unwrap(), 1);
-        assert!(verified.get_or_verify(b"another", refuse).is_err());
+        verified.remember(b"one", 1);
+        assert_eq!(verified.find(b"one"), Some(1));
+        assert_eq!(verified.find(b"another"), None);
     }
 }

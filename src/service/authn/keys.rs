@@ -1,0 +1,150 @@
+//! The keys of one issuer, kept: asked for anew when they are old or a token names another, and kept while it is away.
+
+use std::{fmt, sync::Arc};
+
+use arc_swap::ArcSwapOption;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use jsonwebtoken::Algorithm;
+use serde_json::Value;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::{
+    jwk::KeySet,
+    rejected::{Reason, Rejected},
+};
+use crate::{domain::Result, kit::clock::Clock};
+
+/// How old keys become before they are asked for again; a key that was withdrawn proves nothing any more after that.
+pub const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
+/// How long after an attempt, good or not, the next one is made: whoever makes up names of keys has no issuer asked more often.
+pub const MIN_INTERVAL: TimeDelta = TimeDelta::seconds(10);
+
+/// Attempts to get the keys of issuers, by outcome (`ok`, `failed`).
+pub const FETCHES: &str = "issuer_key_fetches_total";
+
+/// Asks for the keys that are published now.
+pub(super) type Fetch = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Value>>> + Send + Sync>;
+
+/// The keys of one issuer; to be shared.
+pub(super) struct Keys {
+    name: String,
+    fetch: Fetch,
+    clock: Clock,
+    current: ArcSwapOption<Published>,
+    /// Held by whoever asks: the last attempt.
+    gate: Arc<Mutex<Option<Attempt>>>,
+}
+
+/// The keys that were published at a time.
+#[derive(Debug)]
+pub(super) struct Published {
+    /// The same number, the same keys.
+    pub(super) generation: u64,
+    pub(super) set: KeySet,
+    read_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Attempt {
+    at: DateTime<Utc>,
+    succeeded: bool,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// The keys of an issuer; nobody is asked yet.
+    pub(super) fn new(name: String, clock: Clock, fetch: Fetch) -> Arc<Self> {
+        Arc::new(Self { name, fetch, clock, current: ArcSwapOption::empty(), gate: Arc::default() })
+    }
+
+    /// Whether a token that was proven with this generation of keys is still proven. Where the keys are old, they are asked for
+    /// meanwhile.
+    pub(super) fn still(self: &Arc<Self>, generation: u64) -> bool {
+        let Some(current) = self.current.load_full() else { return false };
+        if self.old(&current)
+            && let Ok(gate) = Arc::clone(&self.gate).try_lock_owned()
+            && self.may_ask(*gate)
+        {
+            // Nobody waits for it: what is known goes on meanwhile.
+            drop(tokio::spawn(Arc::clone(self).ask(gate)));
+        }
+        current.generation == generation
+    }
+
+    /// The keys among which is the one that a token names.
+    ///
+    /// # Errors
+    /// `UnknownKey` where the issuer has no such key, `Unavailable` where it cannot be asked.
+    pub(super) async fn with(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Arc<Published>, Rejected> {
+        let has = |published: &Arc<Published>| published.set.find(kid, algorithm).is_some();
+        if let Some(known) = self.current.load_full().filter(has) {
+            self.still(known.generation);
+            return Ok(known);
+        }
+        let gate = Arc::clone(&self.gate).lock_owned().await;
+        // Whoever held the gate before may have brought what is wanted.
+        if let Some(known) = self.current.load_full().filter(has) {
+            return Ok(known);
+        }
+        let succeeded = if self.may_ask(*gate) {
+            // In a task of its own: who asked first may go away, and others wait.
+            tokio::spawn(Arc::clone(self).ask(gate)).await.unwrap_or(false)
+        } else {
+            gate.is_some_and(|attempt| attempt.succeeded)
+        };
+        match self.current.load_full().filter(has) {
+            Some(known) => Ok(known),
+            None if succeeded => Err(Reason::UnknownKey.into()),
+            None => Err(Reason::Unavailable.into()),
+        }
+    }
+
+    fn old(&self, published: &Published) -> bool {
+        published.read_at + MAX_AGE <= self.clock.now()
+    }
+
+    fn may_ask(&self, last: Option<Attempt>) -> bool {
+        last.is_none_or(|attempt| attempt.at + MIN_INTERVAL <= self.clock.now())
+    }
+
+    /// Asks the issuer, once; what is known stays where it does not answer.
+    async fn ask(self: Arc<Self>, mut gate: OwnedMutexGuard<Option<Attempt>>) -> bool {
+        let read_at = self.clock.now();
+        let asked = (self.fetch)().await.map(KeySet::read);
+        let succeeded = match asked {
+            Ok(set) if !set.empty() => {
+                let before = self.current.load_full();
+                let generation = match &before {
+                    Some(before) if before.set.same_as(&set) => before.generation,
+                    Some(before) => before.generation.wrapping_add(1),
+                    None => 1,
+                };
+                self.current.store(Some(Arc::new(Published { generation, set, read_at })));
+                true
+            }
+            Ok(_) => {
+                tracing::warn!(issuer = self.name, "an issuer publishes no key that could prove a token");
+                false
+            }
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(issuer = self.name, %error, source, "the keys of an issuer cannot be had");
+                false
+            }
+        };
+        let outcome = if succeeded { "ok" } else { "failed" };
+        metrics::counter!(FETCHES, "outcome" => outcome).increment(1);
+        *gate = Some(Attempt { at: self.clock.now(), succeeded });
+        succeeded
+    }
+}

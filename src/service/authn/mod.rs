@@ -1,0 +1,160 @@
+//! Who sent a request: checks what its `Authorization` header holds, whoever issued it.
+
+mod development;
+mod discovery;
+mod issuer;
+mod jwk;
+mod keys;
+mod known;
+mod rejected;
+mod rules;
+mod settings;
+mod token;
+mod verified;
+
+use std::{fmt, sync::Arc};
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use self::{development::Development, issuer::Issuer, known::Known, token::Unverified, verified::Verified};
+use super::Services;
+use crate::{
+    domain::{
+        Result,
+        access::{Actor, Role},
+    },
+    kit::clock::Clock,
+};
+
+pub use keys::{FETCHES, MAX_AGE, MIN_INTERVAL};
+pub use rejected::{AUTHENTICATIONS, Reason, Rejected};
+pub use rules::{IssuerSettings, RoleSettings};
+pub use settings::{MIN_SECRET_BYTES, Settings};
+pub use token::MAX_TOKEN_BYTES;
+
+/// Checks credentials, and makes development tokens.
+pub struct Authn {
+    development: Development,
+    issuers: Vec<Issuer>,
+    clock: Clock,
+    services: Option<Services>,
+    verified: Verified<Arc<Proven>>,
+}
+
+/// What was proven, and by whose keys.
+#[derive(Debug)]
+struct Proven {
+    known: Known,
+    /// The place of the issuer; the development issuer has none, and no keys that change.
+    issuer: Option<usize>,
+}
+
+impl fmt::Debug for Authn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authn").field("issuers", &self.issuers).finish_non_exhaustive()
+    }
+}
+
+impl Authn {
+    /// A checker with these settings. Without services it knows the built-in roles only.
+    ///
+    /// # Errors
+    /// `INVALID` naming what is wrong with the settings; `auth.secret` must be there.
+    pub fn new(settings: &Settings, clock: Clock, services: Option<Services>) -> Result<Self> {
+        let secret = settings.secret.as_ref().map(SecretString::expose_secret).unwrap_or_default();
+        settings::long_enough(secret.as_bytes())?;
+        let http = discovery::client()?;
+        let rules = settings.rules()?;
+        Ok(Self {
+            development: Development::new(
+                secret.as_bytes(),
+                &settings.issuer,
+                &settings.audience,
+                settings.leeway_seconds,
+            ),
+            issuers: rules.into_iter().map(|rules| Issuer::new(rules, &http, &clock)).collect(),
+            clock,
+            services,
+            verified: Verified::new()?,
+        })
+    }
+
+    /// Who sent the request with this `Authorization` header. A token that names a brand names it by id: it follows a brand that
+    /// is renamed, and never reaches another one that takes the slug.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for anything but a credential that is proven, addressed and in time; `UNAVAILABLE` where it cannot be
+    /// checked just now.
+    pub async fn authenticate(&self, authorization: &[u8]) -> Result<Actor, Rejected> {
+        let attempt = self.attempt(authorization).await;
+        rejected::count(&attempt);
+        attempt
+    }
+
+    /// Counts a request that gave its credentials in a way that nobody can tell which are meant.
+    #[must_use]
+    pub fn ambiguous(&self) -> Rejected {
+        let rejected = Rejected::from(Reason::Malformed);
+        rejected::count::<()>(&Err(Reason::Malformed.into()));
+        rejected
+    }
+
+    /// A development token for the subject, for the time given from now on.
+    ///
+    /// # Errors
+    /// `INVALID` for an empty subject or a time that is not positive.
+    pub fn mint(&self, subject: &str, role: Role, brand: Option<Uuid>, ttl: TimeDelta) -> Result<String> {
+        self.development.mint(subject, role, brand, ttl, self.clock.now())
+    }
+
+    async fn attempt(&self, authorization: &[u8]) -> Result<Actor, Rejected> {
+        let token = bearer(authorization)?;
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Reason::TooLarge.into());
+        }
+        let proven = match self.verified.find(token).filter(|proven| self.still(proven)) {
+            Some(proven) => proven,
+            None => {
+                let proven = Arc::new(self.prove(token).await?);
+                // Not remembered where it is out of its time: nobody would ask again.
+                proven.known.span.holds(self.clock.now())?;
+                self.verified.remember(token, Arc::clone(&proven));
+                proven
+            }
+        };
+        // Asked every time: a token that was good is not so for ever.
+        proven.known.span.holds(self.clock.now())?;
+        proven.known.actor(self.services.as_ref()).await
+    }
+
+    /// Whether what was proven once still is: an issuer may have withdrawn the key.
+    fn still(&self, proven: &Proven) -> bool {
+        proven.issuer.is_none_or(|place| {
+            self.issuers.get(place).is_some_and(|issuer| issuer.keys.still(proven.known.generation))
+        })
+    }
+
+    async fn prove(&self, token: &[u8]) -> Result<Proven, Rejected> {
+        let token = Unverified::parse(token)?;
+        let name = token.issuer()?;
+        if name == self.development.issuer() {
+            return Ok(Proven { known: self.development.verify(token)?, issuer: None });
+        }
+        let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == name);
+        let (place, issuer) = found.ok_or(Reason::UnknownIssuer)?;
+        Ok(Proven { known: issuer.verify(token).await?, issuer: Some(place) })
+    }
+}
+
+/// The token in `Bearer <token>`; the scheme's case does not matter (RFC 9110, 11.1).
+fn bearer(authorization: &[u8]) -> Result<&[u8], Rejected> {
+    let space = authorization.iter().position(|byte| *byte == b' ').ok_or(Reason::Malformed)?;
+    let (scheme, rest) = authorization.split_at(space);
+    let token = rest.trim_ascii();
+    if !scheme.eq_ignore_ascii_case(b"Bearer") || token.is_empty() {
+        return Err(Reason::Malformed.into());
+    }
+    Ok(token)
+}
