@@ -16,6 +16,7 @@ mod m0006_read_indexes;
 mod m0007_pulled;
 mod m0008_origin;
 mod m0009_pending_types;
+mod m0013_audit;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_pulled::Migration),
             Box::new(m0008_origin::Migration),
             Box::new(m0009_pending_types::Migration),
+            Box::new(m0013_audit::Migration),
         ]
     }
 }

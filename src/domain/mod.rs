@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod asset;
+pub mod audit;
 pub mod brand;
 pub mod catalog;
 pub mod change;

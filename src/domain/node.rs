@@ -55,6 +55,16 @@ impl Kind {
         }
     }
 
+    /// What records of changes call it, before the dot: the type's name in small letters.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::ContentType => "content_type",
+            Self::SyncRun => "sync_run",
+            other => other.prefix(),
+        }
+    }
+
     /// The name of the GraphQL type.
     #[must_use]
     pub const fn type_name(self) -> &'static str {

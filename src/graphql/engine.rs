@@ -1,8 +1,11 @@
 //! Executes requests: known documents at once, new ones after validation.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_graphql::{
@@ -59,6 +62,10 @@ pub struct Context {
     pub actor: Actor,
     /// The request's id.
     pub request_id: String,
+    /// The client's address.
+    pub from: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: Option<Arc<str>>,
     /// Where the engine notes that it writes; whoever stops waiting looks here.
     pub begun: Begun,
 }
@@ -206,7 +213,12 @@ impl Engine {
         if !known && let Some(conflict) = merge::conflict(&document.parsed, &self.types) {
             return rejected(error::of_conflict(&conflict, &request_id)).to(kind);
         }
-        let caller = Caller { actor: context.actor, request_id: Some(request_id.clone()) };
+        let caller = Caller {
+            actor: context.actor,
+            request_id: Some(request_id.clone()),
+            from: context.from,
+            user_agent: context.user_agent,
+        };
         let mut prepared = RequestContext {
             services: self.services.clone(),
             library: self.library.clone(),

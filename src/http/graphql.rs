@@ -18,7 +18,7 @@ use super::{
     engine::{self, Begun, Context, Operation, Outcome, Reply},
     error::Refusal,
     media::{self, MediaType},
-    parameters,
+    origin, parameters,
     request_id::RequestId,
     router::Routes,
 };
@@ -49,7 +49,13 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();
-    let context = Context { actor, request_id: id.as_str().to_owned(), begun: begun.clone() };
+    let context = Context {
+        actor,
+        request_id: id.as_str().to_owned(),
+        from: origin::client(head),
+        user_agent: origin::user_agent(head),
+        begun: begun.clone(),
+    };
     let reply = tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await;
     count(reply.as_ref().ok());
     reply.map_err(|_elapsed| late(deadline, &begun).into())

@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod media;
 mod observe;
+mod origin;
 mod parameters;
 mod playground;
 mod request_id;
@@ -20,6 +21,7 @@ pub mod engine;
 pub mod metrics;
 
 pub use axum::Router;
+pub use origin::Peer;
 pub use playground::Assets;
 pub use request_id::RequestId;
 pub use router::router;

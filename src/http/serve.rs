@@ -1,8 +1,10 @@
 //! Listening, and going away politely: no new connections, not ready, and requests in flight are finished.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract::ConnectInfo};
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -12,8 +14,9 @@ use tokio::{
     sync::{Semaphore, watch},
     time::{Instant, interval, sleep, timeout},
 };
+use tower::ServiceExt;
 
-use super::{metrics, settings::Settings, state::Draining};
+use super::{metrics, origin::Peer, settings::Settings, state::Draining};
 use crate::domain::{Error, Result};
 
 /// How long to wait when the operating system refuses a connection (too many open files) before asking again.
@@ -51,7 +54,7 @@ pub async fn serve(
     loop {
         let accept = async {
             let place = places.clone().acquire_owned().await.map_err(Error::internal)?;
-            listener.accept().await.map(|(stream, _)| (stream, place)).map_err(Error::internal)
+            listener.accept().await.map(|(stream, peer)| (stream, peer, place)).map_err(Error::internal)
         };
         tokio::select! {
             biased;
@@ -63,10 +66,10 @@ pub async fn serve(
             () = until(stop_at) => break,
             _ = upkeep.tick() => handle.run_upkeep(),
             accepted = accept => match accepted {
-                Ok((stream, place)) => {
+                Ok((stream, peer, place)) => {
                     let (router, closed) = (router.clone(), closing.subscribe());
                     tokio::spawn(async move {
-                        connection(stream, router, closed, header_timeout).await;
+                        connection(stream, peer, router, closed, header_timeout).await;
                         drop(place);
                     });
                 }
@@ -96,6 +99,7 @@ async fn until(instant: Option<Instant>) {
 /// One connection, HTTP/1.1 or HTTP/2 with prior knowledge.
 async fn connection(
     stream: TcpStream,
+    peer: SocketAddr,
     router: Router,
     mut closed: watch::Receiver<()>,
     header_timeout: Duration,
@@ -113,7 +117,10 @@ async fn connection(
         _ = closed.changed() => return,
     };
     let io = TokioIo::new(stream);
-    let service = TowerToHyperService::new(router);
+    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(Peer(peer)));
+        request
+    }));
     let served = if speaks_http2 {
         let mut http2 = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
         http2

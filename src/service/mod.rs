@@ -5,6 +5,7 @@ pub mod authn;
 pub mod bin;
 pub mod brand;
 pub mod bulk;
+mod caller;
 pub mod category;
 pub mod content_type;
 pub mod entry;
@@ -19,8 +20,9 @@ mod source_types;
 pub mod tag;
 mod unit;
 
-use crate::{domain::access::Actor, kit::clock::Clock, store::Db};
+use crate::{kit::clock::Clock, store::Db};
 
+pub use caller::Caller;
 pub use library::{Library, Reading, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
@@ -49,22 +51,5 @@ impl Services {
     #[must_use]
     pub fn with_bin(self, bin: bin::Settings) -> Self {
         Self { bin, ..self }
-    }
-}
-
-/// On whose behalf a use case runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// Who is asking.
-    pub actor: Actor,
-    /// The request's id, where there is a request.
-    pub request_id: Option<String>,
-}
-
-impl Caller {
-    /// brandgraph itself, for a reason that the record shows.
-    #[must_use]
-    pub fn system(reason: &'static str) -> Self {
-        Self { actor: Actor::System(reason), request_id: None }
     }
 }

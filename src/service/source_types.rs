@@ -26,7 +26,7 @@ pub(super) async fn ensure(
 ) -> Result<()> {
     let known = store::content_type::keys(&services.db, brand).await?;
     // Whoever may pull from a source gets the types that its content is of.
-    let system = Caller { actor: Actor::System("sync"), request_id: caller.request_id.clone() };
+    let system = Caller { actor: Actor::System("sync"), ..caller.clone() };
     for (index, declared) in connector.content_types.iter().enumerate() {
         if known.contains(&declared.key) {
             continue;

@@ -1,14 +1,38 @@
 //! The only way to write: one transaction with its actor, its time and all its consequences.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Caller, Services};
 use crate::{
-    domain::{Result, access::Actor, change::Changed, event::Event},
+    domain::{
+        Result,
+        access::Actor,
+        audit::{Outcome, Record},
+        change::Changed,
+        event::Event,
+        node::{Kind, NodeId},
+    },
+    kit::id,
     queue::{self, NewJob},
     store::{self, Tx},
 };
+
+/// The most tags and categories that the record of a batch names.
+const MAX_TERMS: usize = 100;
+
+/// What a unit records where it writes many rows at once: how many of each kind, not each. Tags and categories are named: they are
+/// few, and made for good.
+#[derive(Debug)]
+struct Batch {
+    brand: Uuid,
+    node: NodeId,
+    counts: BTreeMap<&'static str, u64>,
+    terms: Vec<String>,
+}
 
 /// A unit of work. What it recorded and enqueued is written when it commits, together with the change, or not at all.
 #[derive(Debug)]
@@ -17,6 +41,8 @@ pub struct Unit {
     caller: Caller,
     now: DateTime<Utc>,
     events: Vec<Event>,
+    batch: Option<Batch>,
+    records: Vec<Record>,
     jobs: Vec<NewJob>,
 }
 
@@ -31,8 +57,26 @@ impl Unit {
             caller: caller.clone(),
             now: services.clock.now(),
             events: Vec::new(),
+            batch: None,
+            records: Vec::new(),
             jobs: Vec::new(),
         })
+    }
+
+    /// Opens a unit that writes many rows of a brand, as they come from a source or a file. What it records is told as one, by
+    /// counts: the rows' own history says the rest, and an import is not slowed down by a record of each row.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn batch(
+        services: &Services,
+        caller: &Caller,
+        brand: Uuid,
+        source: Option<Uuid>,
+    ) -> Result<Self> {
+        let node = source.map_or(NodeId::new(Kind::Brand, brand), |id| NodeId::new(Kind::Source, id));
+        let batch = Some(Batch { brand, node, counts: BTreeMap::new(), terms: Vec::new() });
+        Ok(Self { batch, ..Self::begin(services, caller).await? })
     }
 
     /// The transaction to write through.
@@ -53,9 +97,24 @@ impl Unit {
         self.now
     }
 
-    /// Notes what happened.
+    /// Notes what happened. What changed about the row is added from what the transaction saw and wrote of it.
     pub fn record(&mut self, event: Event) {
-        self.events.push(event);
+        match &mut self.batch {
+            Some(batch) => {
+                *batch.counts.entry(event.kind).or_default() += 1;
+                if let Some(slug) = event.detail.get("slug").and_then(|slug| slug.as_str())
+                    && batch.terms.len() < MAX_TERMS
+                {
+                    batch.terms.push(format!("{} {slug}", event.kind));
+                }
+            }
+            None => self.events.push(event),
+        }
+    }
+
+    /// Notes what happened elsewhere and is only written down here: refusals.
+    pub(super) fn write_down(&mut self, records: Vec<Record>) {
+        self.records.extend(records);
     }
 
     /// Notes what is to be done after the commit.
@@ -68,11 +127,54 @@ impl Unit {
     /// # Errors
     /// As the database refuses; then nothing of this unit has happened.
     pub async fn commit(self) -> Result<()> {
-        let actor = self.caller.actor.label();
-        let author = store::event::Author { actor: &actor, request_id: self.caller.request_id.as_deref() };
-        store::event::append(&self.tx, &self.events, author, self.now).await?;
+        let mut records: Vec<Record> = self.events.iter().map(|event| self.told(event)).collect();
+        records.extend(self.batch.iter().filter(|batch| !batch.counts.is_empty()).map(|batch| Record {
+            kind: "content.imported".into(),
+            node: Some(batch.node.to_string()),
+            brand_id: Some(batch.brand),
+            detail: json!({"counts": batch.counts, "terms": batch.terms}),
+            ..self.blank()
+        }));
+        records.extend(self.records);
+        store::audit::append(&self.tx, &records).await?;
         queue::enqueue(&self.tx, &self.jobs, self.now).await?;
         self.tx.commit().await
+    }
+
+    /// The record of an event, with what changed.
+    fn told(&self, event: &Event) -> Record {
+        let (before, after) = self.tx.changes(event.subject_id);
+        Record {
+            kind: event.kind.into(),
+            node: Some(event.node()),
+            brand_id: event.brand_id,
+            before,
+            after,
+            detail: event.detail.clone(),
+            ..self.blank()
+        }
+    }
+
+    /// A record of this caller that says nothing yet.
+    fn blank(&self) -> Record {
+        Record {
+            id: id::new(self.now),
+            created_at: self.now,
+            actor: self.caller.actor.label(),
+            credential: self.caller.credential(),
+            kind: "".into(),
+            outcome: Outcome::Done,
+            reason: None,
+            node: None,
+            brand_id: None,
+            ip: self.caller.from,
+            user_agent: self.caller.user_agent.clone(),
+            request_id: self.caller.request_id.clone(),
+            count: 1,
+            before: None,
+            after: None,
+            detail: json!({}),
+        }
     }
 
     /// Ends the unit where there was nothing to change: no version, no record.

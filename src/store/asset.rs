@@ -30,6 +30,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
         .map_err(from_orm)?;
     let row = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(row.brand_id, WHAT)?;
+    tx.saw(&row);
     Ok(row)
 }
 
@@ -58,7 +59,9 @@ pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, asset: CreateAsset, now: D
         updated_at: Set(now),
         deleted_at: Set(None),
     };
-    row.insert(tx.connection()).await.map_err(from_orm)
+    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Changes an asset that was locked; its version rises, unless it is so already.
@@ -88,7 +91,9 @@ pub async fn update(
     }
     next.version = Set(row.version.saturating_add(1));
     next.updated_at = Set(now);
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Puts an asset that was locked into the bin, or takes it out; its version rises.
@@ -104,7 +109,9 @@ pub async fn set_deleted(
 ) -> Result<Row> {
     grant.covers(row.brand_id, WHAT)?;
     let next = asset::ActiveModel { deleted_at: Set(deleted_at), ..raised(row, now) };
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 fn raised(row: &Row, now: DateTime<Utc>) -> asset::ActiveModel {

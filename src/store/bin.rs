@@ -38,7 +38,9 @@ pub async fn count_referring(tx: &Tx, grant: &Grant, row: &Row) -> Result<u64> {
 /// `CONFLICT` where another entry came to refer to it.
 pub async fn purge(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
     grant.covers(row.brand_id, "the entry")?;
-    remove(tx, vec![row.id]).await
+    remove(tx, vec![row.id]).await?;
+    tx.removed(row.id);
+    Ok(())
 }
 
 /// Removes at most so many entries that were deleted before a moment, in every brand of the grant, but those that a source

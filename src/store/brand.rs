@@ -35,6 +35,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
         .await
         .map_err(from_orm)?
         .ok_or_else(|| Error::not_found(WHAT))
+        .inspect(|row| tx.saw(row))
 }
 
 /// Makes sure that a brand stays as it is until the transaction ends; others may do the same meanwhile.
@@ -97,6 +98,7 @@ pub async fn insert(
         deleted_at: Set(None),
     };
     let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
     replace_locales(tx, grant, id, &brand.locales).await?;
     Ok(row)
 }
@@ -130,7 +132,9 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
     next.name = changes.name.map_or(next.name, Set);
     next.default_locale = changes.default_locale.map_or(next.default_locale, Set);
     next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Puts other languages in place of those that a brand has.
@@ -139,9 +143,9 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
 /// As the database refuses.
 pub async fn replace_locales(tx: &Tx, grant: &Grant, id: Uuid, locales: &Locales) -> Result<()> {
     grant.covers(id, WHAT)?;
-    locale::Entity::delete_many()
+    let mut gone = locale::Entity::delete_many()
         .filter(locale::Column::BrandId.eq(id))
-        .exec(tx.connection())
+        .exec_with_returning(tx.connection())
         .await
         .map_err(from_orm)?;
     let rows = locales.all().iter().zip(0..).map(|(one, position)| locale::ActiveModel {
@@ -152,7 +156,17 @@ pub async fn replace_locales(tx: &Tx, grant: &Grant, id: Uuid, locales: &Locales
         position: Set(position),
     });
     locale::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map_err(from_orm)?;
+    gone.sort_unstable_by_key(|one| one.position);
+    let before = gone.iter().map(|one| (one.code.as_str(), one.fallback.as_deref()));
+    let after = locales.all().iter();
+    let after = after.map(|one| (one.code.as_str(), one.fallback.as_ref().map(Locale::as_str)));
+    tx.part(id, "locales", told(before), told(after));
     Ok(())
+}
+
+/// Languages as the record of changes shows them.
+fn told<'a>(locales: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> serde_json::Value {
+    locales.map(|(code, fallback)| serde_json::json!({"code": code, "fallback": fallback})).collect()
 }
 
 /// The locales, other than those given, that entries of the brand are written in.

@@ -53,6 +53,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid) -> Result<Row> {
         .map_err(from_orm)?;
     let row = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(row.brand_id, WHAT)?;
+    tx.saw(&row);
     Ok(row)
 }
 
@@ -97,7 +98,9 @@ pub async fn insert(
         created_at: Set(now),
         updated_at: Set(now),
     };
-    row.insert(tx.connection()).await.map_err(from_orm)
+    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Changes a category that was locked; its version rises, unless it is so already.
@@ -121,7 +124,9 @@ pub async fn update(
     }
     next.version = Set(row.version.saturating_add(1));
     next.updated_at = Set(now);
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Moves a category that was locked, and the paths of everything below it, in one statement. Its version rises.
@@ -162,7 +167,9 @@ pub async fn relocate(
     let found = found.ok_or_else(|| Error::not_found(WHAT))?;
     let depth: i32 = found.try_get("", "depth").map_err(from_orm)?;
     check_depth(usize::try_from(depth).unwrap_or(usize::MAX))?;
-    found.try_get("", "version").map_err(from_orm)
+    let version = found.try_get("", "version").map_err(from_orm)?;
+    tx.wrote(&Row { parent_id: parent.map(|parent| parent.id), position, version, ..row.clone() });
+    Ok(version)
 }
 
 /// How many categories are directly under one.
@@ -184,7 +191,9 @@ pub async fn count_children(tx: &Tx, grant: &Grant, row: &Row) -> Result<u64> {
 /// `CONFLICT` where it has children.
 pub async fn delete(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
     grant.covers(row.brand_id, WHAT)?;
-    category::Entity::delete_by_id(row.id).exec(tx.connection()).await.map(|_| ()).map_err(from_orm)
+    category::Entity::delete_by_id(row.id).exec(tx.connection()).await.map_err(from_orm)?;
+    tx.removed(row.id);
+    Ok(())
 }
 
 fn check_depth(depth: usize) -> Result<()> {

@@ -29,7 +29,9 @@ const WHAT: &str = "the content type";
 /// # Errors
 /// `NOT_FOUND` where there is none, or none within the grant.
 pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid) -> Result<Row> {
-    find(tx, grant, id, LockType::NoKeyUpdate).await
+    let row = find(tx, grant, id, LockType::NoKeyUpdate).await?;
+    tx.saw(&row);
+    Ok(row)
 }
 
 /// Makes sure that a content type keeps its schema until the transaction ends; others may do the same meanwhile.
@@ -115,6 +117,7 @@ pub async fn insert(
         updated_at: Set(now),
     };
     let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
     keep_version(tx, &row, actor).await?;
     Ok(row)
 }
@@ -153,6 +156,7 @@ pub async fn update(
     next.description = changes.description.map_or(next.description, Set);
     next.schema = changes.schema.map_or(next.schema, Set);
     let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
     keep_version(tx, &row, actor).await?;
     Ok(row)
 }
@@ -192,7 +196,9 @@ pub async fn count_entries(tx: &Tx, grant: &Grant, row: &Row, life: Life) -> Res
 /// `CONFLICT` where it has entries.
 pub async fn delete(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
     grant.covers(row.brand_id, WHAT)?;
-    content_type::Entity::delete_by_id(row.id).exec(tx.connection()).await.map(|_| ()).map_err(from_orm)
+    content_type::Entity::delete_by_id(row.id).exec(tx.connection()).await.map_err(from_orm)?;
+    tx.removed(row.id);
+    Ok(())
 }
 
 /// What the check of a schema needs of an entry.

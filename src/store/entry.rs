@@ -32,6 +32,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
         .map_err(from_orm)?;
     let row = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(row.brand_id, WHAT)?;
+    tx.saw(&row);
     Ok(row)
 }
 
@@ -85,7 +86,9 @@ pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Res
         updated_at: Set(now),
         deleted_at: Set(None),
     };
-    row.insert(tx.connection()).await.map_err(from_orm)
+    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// What is to change about an entry's row.
@@ -132,7 +135,9 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
     next.scheduled_at = changes.scheduled_at.map_or(next.scheduled_at, Set);
     next.publish_problem = changes.publish_problem.map_or(next.publish_problem, Set);
     next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Keeps what an entry holds now, tags and categories included, as its current version.

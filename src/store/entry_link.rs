@@ -1,5 +1,7 @@
 //! Writes which tags and categories an entry has.
 
+use sea_orm::QueryResult;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Tx, entry::Row, sql};
@@ -38,32 +40,41 @@ pub async fn change(
     ids: &[Uuid],
 ) -> Result<u64> {
     grant.covers(row.brand_id, "the entry")?;
-    let (table, column, target, _) = links.names();
+    let (table, column, target, argument) = links.names();
     if mode != LinkMode::Remove {
         refuse_unknown(tx, row, links, ids).await?;
     }
     let entry = row.id;
     let list = || sea_orm::Value::from(ids.to_vec());
-    match mode {
-        LinkMode::Set => {
-            let gone = format!("delete from {table} where entry_id = $1 and {column} <> all($2)");
-            sql::execute(tx, &gone, [entry.into(), list()]).await?;
-        }
-        LinkMode::Remove => {
-            let gone = format!("delete from {table} where entry_id = $1 and {column} = any($2)");
-            sql::execute(tx, &gone, [entry.into(), list()]).await?;
-        }
-        LinkMode::Add => {}
+    let gone = match mode {
+        LinkMode::Set => Some("<> all"),
+        LinkMode::Remove => Some("= any"),
+        LinkMode::Add => None,
+    };
+    let (mut taken, mut given) = (Vec::new(), Vec::new());
+    if let Some(which) = gone {
+        let gone = format!(
+            "delete from {table} where entry_id = $1 and {column} {which}($2) returning {column} as id"
+        );
+        taken = keys(&sql::rows(tx, &gone, [entry.into(), list()]).await?)?;
     }
     if mode != LinkMode::Remove {
         let added = format!(
-            "insert into {table} (entry_id, {column}) select $1, id from {target} where id = any($2) on conflict do nothing"
+            "insert into {table} (entry_id, {column}) select $1, id from {target} where id = any($2) \
+             on conflict do nothing returning {column} as id"
         );
-        sql::execute(tx, &added, [entry.into(), list()]).await?;
+        given = keys(&sql::rows(tx, &added, [entry.into(), list()]).await?)?;
     }
-    let count = format!("select count(*) as count from {table} where entry_id = $1");
-    let count: i64 = sql::get(&sql::row(tx, &count, [entry.into()]).await?, "count")?;
-    Ok(u64::try_from(count).unwrap_or_default())
+    let now = format!("select {column} as id from {table} where entry_id = $1 order by {column}");
+    let now = keys(&sql::rows(tx, &now, [entry.into()]).await?)?;
+    let mut before: Vec<Uuid> = now.iter().filter(|id| !given.contains(id)).copied().chain(taken).collect();
+    before.sort_unstable();
+    tx.part(entry, argument, json!(before), json!(now));
+    Ok(now.len() as u64)
+}
+
+fn keys(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
+    rows.iter().map(|row| sql::get(row, "id")).collect()
 }
 
 /// Whether an entry that was locked has exactly these links. No id may be given twice.

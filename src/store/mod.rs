@@ -1,6 +1,7 @@
 //! PostgreSQL, concretely: the only layer that knows SQL.
 
 pub mod asset;
+pub mod audit;
 pub mod bin;
 pub mod brand;
 pub mod bulk;
@@ -12,8 +13,8 @@ mod entity;
 pub mod entry;
 pub mod entry_link;
 mod error;
-pub mod event;
 pub mod field_index;
+mod image;
 pub mod job;
 mod life;
 mod lock;

@@ -2,13 +2,37 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{db::Db, error::from_orm, tx::Tx};
-use crate::domain::{
-    Result,
-    source::{NewSource, RunStatus, RunTally, Source},
+use super::{db::Db, error::from_orm, image::Imaged, tx::Tx};
+use crate::{
+    domain::{
+        Result,
+        source::{NewSource, RunStatus, RunTally, Source},
+    },
+    kit::masked::Masked,
 };
+
+/// What the record of changes shows of a source. The text of a connector file is nobody's but its operator's.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(skip)]
+    id: Uuid,
+    name: &'a str,
+    connector: Masked<&'a str>,
+    address: &'a str,
+}
+
+impl Imaged for Told<'_> {
+    fn key(&self) -> Uuid {
+        self.id
+    }
+}
+
+fn told(id: Uuid, new: &NewSource) -> Told<'_> {
+    Told { id, name: &new.name, connector: Masked(&new.connector), address: &new.base_url }
+}
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
@@ -53,7 +77,10 @@ pub async fn lock(tx: &Tx, name: &str) -> Result<Option<Source>> {
     let sql =
         "select id, brand_id, name, connector, base_url, version from source where name = $1 for update";
     let row = Row::find_by_statement(statement(sql, [name.into()])).one(tx.connection()).await;
-    Ok(row.map_err(from_orm)?.map(Source::from))
+    let found = row.map_err(from_orm)?.map(Source::from);
+    Ok(found.inspect(|Source { id, name, connector, base_url, .. }| {
+        tx.saw(&Told { id: *id, name, connector: Masked(connector), address: base_url });
+    }))
 }
 
 /// How many references of a source's entries wait for what they lead to.
@@ -80,7 +107,9 @@ pub async fn insert(tx: &Tx, id: Uuid, new: &NewSource, now: DateTime<Utc>) -> R
                values ($1, $2, $3, $4, $5, $6, $6)";
     let (name, connector, base_url) = (new.name.as_str(), new.connector.as_str(), new.base_url.as_str());
     let values = [id.into(), new.brand_id.into(), name.into(), connector.into(), base_url.into(), now.into()];
-    run(tx, sql, values).await
+    run(tx, sql, values).await?;
+    tx.wrote(&told(id, new));
+    Ok(())
 }
 
 /// Changes how a source is read and where it is.
@@ -89,7 +118,10 @@ pub async fn insert(tx: &Tx, id: Uuid, new: &NewSource, now: DateTime<Utc>) -> R
 /// As the database refuses.
 pub async fn update(tx: &Tx, id: Uuid, new: &NewSource, now: DateTime<Utc>) -> Result<()> {
     let sql = "update source set connector = $2, base_url = $3, updated_at = $4, version = version + 1 where id = $1";
-    run(tx, sql, [id.into(), new.connector.as_str().into(), new.base_url.as_str().into(), now.into()]).await
+    run(tx, sql, [id.into(), new.connector.as_str().into(), new.base_url.as_str().into(), now.into()])
+        .await?;
+    tx.wrote(&told(id, new));
+    Ok(())
 }
 
 /// Begins a run. Runs of the source that never ended are marked as failed: their process is gone.

@@ -28,6 +28,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid) -> Result<Row> {
         .map_err(from_orm)?;
     let row = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(row.brand_id, WHAT)?;
+    tx.saw(&row);
     Ok(row)
 }
 
@@ -46,7 +47,9 @@ pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, tag: CreateTag, now: DateT
         created_at: Set(now),
         updated_at: Set(now),
     };
-    row.insert(tx.connection()).await.map_err(from_orm)
+    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Changes a tag that was locked; its version rises, unless it is so already.
@@ -69,7 +72,9 @@ pub async fn update(
     }
     next.version = Set(row.version.saturating_add(1));
     next.updated_at = Set(now);
-    next.update(tx.connection()).await.map_err(from_orm)
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
 }
 
 /// Removes a tag that was locked, also from its entries.
@@ -78,5 +83,7 @@ pub async fn update(
 /// As the database refuses.
 pub async fn delete(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
     grant.covers(row.brand_id, WHAT)?;
-    tag::Entity::delete_by_id(row.id).exec(tx.connection()).await.map(|_| ()).map_err(from_orm)
+    tag::Entity::delete_by_id(row.id).exec(tx.connection()).await.map_err(from_orm)?;
+    tx.removed(row.id);
+    Ok(())
 }

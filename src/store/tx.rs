@@ -2,12 +2,22 @@
 
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
-use super::{db::Db, error::from_orm};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    db::Db,
+    error::from_orm,
+    image::{Imaged, Images},
+};
 use crate::domain::Result;
 
 /// An open transaction; dropped without a commit it is rolled back.
 #[derive(Debug)]
-pub struct Tx(DatabaseTransaction);
+pub struct Tx {
+    open: DatabaseTransaction,
+    images: Images,
+}
 
 impl Tx {
     /// Opens a transaction. For `service::Unit` alone.
@@ -15,7 +25,8 @@ impl Tx {
     /// # Errors
     /// `UNAVAILABLE` where no connection is to be had.
     pub async fn begin(db: &Db) -> Result<Self> {
-        db.orm().begin().await.map(Self).map_err(from_orm)
+        let open = db.orm().begin().await.map_err(from_orm)?;
+        Ok(Self { open, images: Images::default() })
     }
 
     /// Makes everything done through this transaction lasting.
@@ -23,7 +34,7 @@ impl Tx {
     /// # Errors
     /// As the database refuses it (a deferred constraint, a lost connection).
     pub async fn commit(self) -> Result<()> {
-        self.0.commit().await.map_err(from_orm)
+        self.open.commit().await.map_err(from_orm)
     }
 
     /// Takes back everything done through this transaction.
@@ -31,10 +42,36 @@ impl Tx {
     /// # Errors
     /// `UNAVAILABLE` where the connection is lost (the database then rolls back by itself).
     pub async fn rollback(self) -> Result<()> {
-        self.0.rollback().await.map_err(from_orm)
+        self.open.rollback().await.map_err(from_orm)
     }
 
     pub(super) fn connection(&self) -> &DatabaseTransaction {
-        &self.0
+        &self.open
+    }
+
+    /// Notes a row as it was found, for the record of what changes about it.
+    pub(super) fn saw(&self, row: &impl Imaged) {
+        self.images.saw(row);
+    }
+
+    /// Notes a row as it was written.
+    pub(super) fn wrote(&self, row: &impl Imaged) {
+        self.images.wrote(row);
+    }
+
+    /// Notes that a row is gone.
+    pub(super) fn removed(&self, id: Uuid) {
+        self.images.removed(id);
+    }
+
+    /// Notes what hangs on a row (its tags, its locales), as it was and as it is.
+    pub(super) fn part(&self, id: Uuid, name: &str, before: Value, after: Value) {
+        self.images.part(id, name, before, after);
+    }
+
+    /// What this transaction changed about a row: as it was, as it is. Null where there was or is none.
+    #[must_use]
+    pub fn changes(&self, id: Uuid) -> (Option<Value>, Option<Value>) {
+        self.images.difference(id)
     }
 }

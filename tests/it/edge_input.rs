@@ -78,7 +78,7 @@ async fn a_change_of_nothing_makes_no_version() {
     let category = id("Category", owner.data(category, json!({"b": brand})).await);
     let asset = "mutation($b: ID!) { createAsset(input: {brandId: $b, filename: \"a.webp\", mediaType: \"image/webp\", url: \"https://h/a\"}) { asset { id } } }";
     let asset = id("Asset", owner.data(asset, json!({"b": brand})).await);
-    let events = shop.count("select from event").await;
+    let events = shop.count("select from audit_record").await;
     let versions = shop.count("select from entry_version").await;
     for (mutation, payload, id, more) in [
         ("updateEntry", "entry", &entry["id"], ""),
@@ -99,7 +99,7 @@ async fn a_change_of_nothing_makes_no_version() {
         assert_eq!(node["version"], 1, "{mutation} {more}");
         assert_eq!(node["updatedAt"], node["createdAt"], "{mutation} {more}");
     }
-    assert_eq!(shop.count("select from event").await, events);
+    assert_eq!(shop.count("select from audit_record").await, events);
     assert_eq!(shop.count("select from entry_version").await, versions);
     // What differs in one thing is a change.
     let change = "mutation($id: ID!) { updateEntry(input: {id: $id, slug: \"oil\", title: \"Oil\"}) { entry { version } } }";

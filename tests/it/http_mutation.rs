@@ -36,7 +36,7 @@ async fn a_client_that_hangs_up_does_not_stop_its_mutation() {
     held.rollback().await.unwrap();
     app.engine.written().await;
     assert_eq!(shop.count("select from entry where title = 'renamed' and slug = 'renamed'").await, 1);
-    assert_eq!(shop.count("select from event where kind = 'entry.updated'").await, 2);
+    assert_eq!(shop.count("select from audit_record where kind = 'entry.updated'").await, 2);
 }
 
 #[tokio::test(start_paused = true)]

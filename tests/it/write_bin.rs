@@ -45,7 +45,7 @@ async fn an_entry_in_the_bin_is_purged_now_and_for_good() {
     assert_eq!(shop.count("select from entry").await, 1);
     assert_eq!(shop.count("select from entry_version where slug = 'gone'").await, 0);
     assert_eq!(
-        shop.count("select from event where kind = 'entry.purged' and detail->>'slug' = 'gone'").await,
+        shop.count("select from audit_record where kind = 'entry.purged' and detail->>'slug' = 'gone'").await,
         1
     );
     assert_eq!(owner.code(RESTORE, json!({"id": id})).await, "NOT_FOUND");
@@ -97,7 +97,7 @@ async fn what_was_deleted_thirty_days_ago_is_purged_in_batches_and_what_a_source
     // A pull would bring it back: its place in the bin is how brandgraph knows that it is not wanted.
     assert_eq!(shop.count("select from entry").await, 2);
     assert_eq!(
-        shop.count("select from event where kind = 'entry.purged' and actor = 'system:bin'").await,
+        shop.count("select from audit_record where kind = 'entry.purged' and actor = 'system:bin'").await,
         450
     );
     assert_eq!(shop.count("select from job where kind = 'bin.purge' and state = 'ready'").await, 1);

@@ -48,7 +48,7 @@ async fn a_scheduled_entry_that_no_longer_fits_is_a_draft_again_and_says_why() {
     assert_eq!(app.as_owner().data(stuck, json!({})).await["entries"]["nodes"], json!([{"id": id}]));
     // Its work is done: nothing waits, nothing is buried.
     assert_eq!(shop.count("select from job where kind = 'entry.publish' and state <> 'done'").await, 0);
-    assert_eq!(shop.count("select from event where kind = 'entry.publish_failed'").await, 1);
+    assert_eq!(shop.count("select from audit_record where kind = 'entry.publish_failed'").await, 1);
     assert!(
         app.as_owner().get("/metrics").await.contains("scheduled_publications_total{outcome=\"refused\"}")
     );

@@ -36,7 +36,7 @@ pub fn start() -> DateTime<Utc> {
 }
 
 pub fn caller(role: Role, brands: BrandScope) -> Caller {
-    Caller { actor: user(role, brands), request_id: Some("request-1".into()) }
+    Caller { request_id: Some("request-1".into()), ..Caller::of(user(role, brands)) }
 }
 
 pub fn slug(text: &str) -> Slug {
@@ -173,7 +173,7 @@ impl World {
     /// The kinds of events about a row, oldest first.
     pub async fn events(&self, id: Uuid) -> Value {
         let sql = format!(
-            "select coalesce(jsonb_agg(kind order by created_at, detail->'version', id), '[]') from event where subject_id = '{id}'"
+            "select coalesce(jsonb_agg(kind order by created_at, detail->'version', id), '[]') from audit_record where node like '%_{id}'"
         );
         self.json(&sql).await
     }

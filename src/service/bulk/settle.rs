@@ -19,7 +19,7 @@ pub async fn settle_all(services: &Services, caller: &Caller, destination: &Dest
     let brand = destination.brand;
     land(services, caller, destination).await?;
     loop {
-        let mut unit = Unit::begin(services, caller).await?;
+        let mut unit = Unit::batch(services, caller, brand, destination.source).await?;
         let (translations, assets) = bulk::overdue(unit.tx(), brand, MAX_BATCH as u64).await?;
         let found = !translations.is_empty() || !assets.is_empty();
         let settled = if found {
@@ -43,7 +43,7 @@ pub async fn settle_all(services: &Services, caller: &Caller, destination: &Dest
 async fn land(services: &Services, caller: &Caller, destination: &Destination) -> Result<()> {
     let (brand, late) = (destination.brand, destination.flying.take_late());
     for part in late.chunks(MAX_BATCH) {
-        let mut unit = Unit::begin(services, caller).await?;
+        let mut unit = Unit::batch(services, caller, brand, destination.source).await?;
         // One that was purged meanwhile refers to nothing any more.
         let held = bulk::hold_entries(unit.tx(), part.iter().map(|one| one.row.entry_id).collect()).await?;
         let part: Vec<&Late> = part.iter().filter(|one| held.contains(&one.row.entry_id)).collect();

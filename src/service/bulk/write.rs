@@ -20,8 +20,8 @@ use crate::{
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
+        audit::Author,
         bulk::{self, AssetRow, Before, EntryRow, LinkRow, Pulled},
-        event::Author,
     },
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn once(
     drafts: &[Draft],
 ) -> Result<Option<Outcome>> {
     let flight = destination.flying.announce(drafts);
-    let mut unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::batch(services, caller, destination.brand, destination.source).await?;
     bulk::flush_later(unit.tx()).await?;
     let types = drafts.iter().filter_map(|draft| match &draft.body {
         Body::Entry(entry) => Some(entry.content_type_id),

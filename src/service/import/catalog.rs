@@ -100,7 +100,7 @@ pub(super) async fn ensure_tags(
     tags: Vec<Term>,
 ) -> Result<()> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
-    let mut unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::batch(services, caller, brand, None).await?;
     store::brand::hold(unit.tx(), &grant, brand).await?;
     let now = unit.now();
     let by_slug: HashMap<String, String> = tags.into_iter().map(|tag| (tag.slug, tag.name)).collect();
@@ -119,7 +119,7 @@ pub(super) async fn ensure_categories(
     paths: Vec<Vec<Term>>,
 ) -> Result<()> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
-    let mut unit = Unit::begin(services, caller).await?;
+    let mut unit = Unit::batch(services, caller, brand, None).await?;
     store::brand::hold(unit.tx(), &grant, brand).await?;
     store::category::lock_tree(unit.tx(), brand).await?;
     let now = unit.now();

@@ -14,7 +14,7 @@ use crate::{
     },
     store::{
         Tx,
-        event::Author,
+        audit::Author,
         sql::{get, rows},
     },
 };

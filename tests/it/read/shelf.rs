@@ -114,8 +114,13 @@ impl Shelf {
             variables: variables.as_object().cloned().unwrap_or_default(),
             queries_only: false,
         };
-        let context =
-            Context { actor: self.actor.clone(), request_id: "test".to_owned(), begun: Begun::default() };
+        let context = Context {
+            actor: self.actor.clone(),
+            request_id: "test".to_owned(),
+            from: None,
+            user_agent: None,
+            begun: Begun::default(),
+        };
         let reply = self.engine.execute(request, context).await;
         let body: Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(reply.outcome == Outcome::Rejected, body.get("data").is_none(), "{body}");
