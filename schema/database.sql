@@ -2,6 +2,13 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
+CREATE FUNCTION public.bg_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+
 CREATE FUNCTION public.bg_boolean(value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (jsonb_path_query_first(value, 'strict $?(@.type() == "boolean")'::jsonpath))::boolean;
@@ -66,6 +73,48 @@ CASE
     ELSE 'source'::text
 END) STORED NOT NULL,
     CONSTRAINT asset_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL)))
+);
+
+CREATE TABLE public.audit_record (
+    id uuid NOT NULL,
+    brand_id uuid,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    request_id text,
+    detail jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    "position" bigint NOT NULL,
+    credential text,
+    outcome text DEFAULT 'done'::text NOT NULL,
+    reason text,
+    node text,
+    ip text,
+    user_agent text,
+    count integer DEFAULT 1 NOT NULL,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT audit_record_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
+);
+
+ALTER TABLE public.audit_record ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_record_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_seal (
+    sequence bigint NOT NULL,
+    xid bigint NOT NULL,
+    "position" bigint NOT NULL,
+    seal bytea NOT NULL,
+    key_id text,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_seal_seal_check CHECK ((octet_length(seal) = 32)),
+    CONSTRAINT audit_seal_sequence_check CHECK ((sequence > 0))
 );
 
 CREATE TABLE public.brand (
@@ -185,17 +234,6 @@ CREATE TABLE public.entry_version (
 );
 ALTER TABLE ONLY public.entry_version ALTER COLUMN fields SET COMPRESSION lz4;
 
-CREATE TABLE public.event (
-    id uuid NOT NULL,
-    brand_id uuid,
-    kind text NOT NULL,
-    subject_id uuid NOT NULL,
-    actor text NOT NULL,
-    request_id text,
-    detail jsonb NOT NULL,
-    created_at timestamp with time zone NOT NULL
-);
-
 CREATE TABLE public.field_index (
     id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -295,6 +333,15 @@ ALTER TABLE ONLY public.asset
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_record
+    ADD CONSTRAINT audit_record_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_record_key UNIQUE (xid, "position");
+
 ALTER TABLE ONLY public.brand
     ADD CONSTRAINT brand_pkey PRIMARY KEY (id);
 
@@ -331,9 +378,6 @@ ALTER TABLE ONLY public.entry_tag
 ALTER TABLE ONLY public.entry_version
     ADD CONSTRAINT entry_version_pkey PRIMARY KEY (entry_id, version);
 
-ALTER TABLE ONLY public.event
-    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
-
 ALTER TABLE ONLY public.field_index
     ADD CONSTRAINT field_index_path_key UNIQUE (brand_id, path, kind, purpose);
 
@@ -367,6 +411,14 @@ ALTER TABLE ONLY public.tag
 CREATE INDEX asset_feed_idx ON public.asset USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX asset_filename_idx ON public.asset USING btree (brand_id, filename, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX audit_record_brand_idx ON public.audit_record USING btree (brand_id, created_at DESC, id DESC);
+
+CREATE INDEX audit_record_feed_idx ON public.audit_record USING btree (created_at DESC, id DESC);
+
+CREATE INDEX audit_record_node_idx ON public.audit_record USING btree (node, created_at DESC);
+
+CREATE UNIQUE INDEX audit_record_order_key ON public.audit_record USING btree (xid, "position");
 
 CREATE INDEX category_parent_idx ON public.category USING btree (parent_id, "position", id);
 
@@ -420,10 +472,6 @@ CREATE INDEX entry_type_published_idx ON public.entry USING btree (brand_id, con
 
 CREATE INDEX entry_updated_idx ON public.entry USING btree (brand_id, updated_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
-CREATE INDEX event_feed_idx ON public.event USING btree (brand_id, id);
-
-CREATE INDEX event_subject_idx ON public.event USING btree (subject_id, id);
-
 CREATE UNIQUE INDEX job_dedupe_key ON public.job USING btree (kind, dedupe_key) WHERE (state = 'ready'::text);
 
 CREATE INDEX job_due_idx ON public.job USING btree (run_at, id) WHERE (state = ANY (ARRAY['ready'::text, 'running'::text]));
@@ -433,6 +481,10 @@ CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree
 CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
 
 CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
+
+CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
+
+CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
 CREATE TRIGGER entry_gone AFTER DELETE ON public.entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_gone();
 

@@ -1,0 +1,324 @@
+//! What each mutation is asked in turn, and what its record must say.
+
+use serde_json::{Value, json};
+
+/// What a mutation is asked, and what its record must say. `$name` is the global id of an earlier step's node, `#name` its key.
+pub struct Step {
+    pub mutation: &'static str,
+    /// What later steps call the node.
+    pub name: &'static str,
+    pub input: Value,
+    pub kind: &'static str,
+    pub before: Value,
+    pub after: Value,
+}
+
+fn step(
+    mutation: &'static str,
+    name: &'static str,
+    input: Value,
+    kind: &'static str,
+    before: Value,
+    after: Value,
+) -> Step {
+    Step { mutation, name, input, kind, before, after }
+}
+
+#[expect(clippy::too_many_lines, reason = "one line of a table for each mutation")]
+pub fn walk() -> Vec<Step> {
+    let schema =
+        json!({"type": "object", "properties": {"price": {"type": "number"}, "body": {"type": "string"}}});
+    let wider = json!({"type": "object", "properties": {"price": {"type": "number"}, "body": {"type": "string"}, "more": {"type": "string"}}});
+    let brand = json!({"slug": "acme", "name": "Acme", "defaultLocale": "en", "locales": [{"code": "en"}, {"code": "de", "fallback": "en"}]});
+    let image = |fields: Value| {
+        json!({"contentTypeId": "#type", "translationId": "#entry", "slug": "oil", "locale": "en", "title": "Oil", "status": "draft",
+            "fields": fields, "sourceId": null, "externalId": null, "version": 1, "publishedAt": null, "scheduledAt": null,
+            "publishProblem": null, "deletedAt": null, "tags": ["#tag"]})
+    };
+    let tag = json!({"slug": "new", "name": "New", "version": 1});
+    let category = json!({"parentId": null, "slug": "food", "name": "Food", "position": 0, "version": 1});
+    let inner = json!({"parentId": null, "slug": "oils", "name": "Oils", "position": 0, "version": 1});
+    let asset = json!({"filename": "a.jpg", "title": null, "alt": "An olive", "mediaType": "image/jpeg", "byteSize": null, "width": null,
+        "height": null, "url": "https://cdn.example/a.jpg", "metadata": {}, "sourceId": null, "externalId": null, "version": 1, "deletedAt": null});
+    let at = "2026-12-01T00:00:00Z";
+    let v = |from: i32| (json!({"version": from}), json!({"version": from + 1}));
+    let with = |mut side: Value, more: Value| {
+        side.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        side
+    };
+    let change =
+        |version: i32, before: Value, after: Value| (with(v(version).0, before), with(v(version).1, after));
+    let mut steps = Vec::new();
+    let mut add = |mutation, name, input, kind, (before, after)| {
+        steps.push(step(mutation, name, input, kind, before, after))
+    };
+
+    add(
+        "createBrand",
+        "brand",
+        brand,
+        "brand.created",
+        (
+            Value::Null,
+            json!({"slug": "acme", "name": "Acme", "defaultLocale": "en",
+        "version": 1, "deletedAt": null, "locales": [{"code": "en", "fallback": null}, {"code": "de", "fallback": "en"}]}),
+        ),
+    );
+    add(
+        "updateBrand",
+        "brand",
+        json!({"id": "$brand", "name": "Acme & Co", "locales": [{"code": "en"}]}),
+        "brand.updated",
+        change(
+            1,
+            json!({"name": "Acme", "locales": [{"code": "en", "fallback": null}, {"code": "de", "fallback": "en"}]}),
+            json!({"name": "Acme & Co", "locales": [{"code": "en", "fallback": null}]}),
+        ),
+    );
+    add(
+        "deleteBrand",
+        "brand",
+        json!({"id": "$brand"}),
+        "brand.deleted",
+        change(2, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
+    );
+    add(
+        "restoreBrand",
+        "brand",
+        json!({"id": "$brand"}),
+        "brand.restored",
+        change(3, json!({"deletedAt": "2026-11-20T12:00:00Z"}), json!({"deletedAt": null})),
+    );
+    add(
+        "createContentType",
+        "type",
+        json!({"brandId": "$brand", "key": "product", "name": "Product", "schema": schema}),
+        "content_type.created",
+        (
+            Value::Null,
+            json!({"key": "product", "name": "Product", "description": null, "schema": schema, "version": 1}),
+        ),
+    );
+    add(
+        "updateContentType",
+        "type",
+        json!({"id": "$type", "description": "What we sell", "schema": wider}),
+        "content_type.updated",
+        change(
+            1,
+            json!({"description": null, "schema": {"properties": {}}}),
+            json!({"description": "What we sell", "schema": {"properties": {"more": {"type": "string"}}}}),
+        ),
+    );
+    add(
+        "createTag",
+        "tag",
+        json!({"brandId": "$brand", "slug": "new", "name": "New"}),
+        "tag.created",
+        (Value::Null, tag.clone()),
+    );
+    add(
+        "createTag",
+        "other",
+        json!({"brandId": "$brand", "slug": "old", "name": "Old"}),
+        "tag.created",
+        (Value::Null, json!({"slug": "old", "name": "Old", "version": 1})),
+    );
+    add(
+        "updateTag",
+        "other",
+        json!({"id": "$other", "name": "Older"}),
+        "tag.updated",
+        change(1, json!({"name": "Old"}), json!({"name": "Older"})),
+    );
+    add(
+        "createCategory",
+        "food",
+        json!({"brandId": "$brand", "slug": "food", "name": "Food"}),
+        "category.created",
+        (Value::Null, category),
+    );
+    add(
+        "createCategory",
+        "oils",
+        json!({"brandId": "$brand", "slug": "oils", "name": "Oils"}),
+        "category.created",
+        (Value::Null, inner),
+    );
+    add(
+        "updateCategory",
+        "oils",
+        json!({"id": "$oils", "name": "Fats"}),
+        "category.updated",
+        change(1, json!({"name": "Oils"}), json!({"name": "Fats"})),
+    );
+    add(
+        "moveCategory",
+        "oils",
+        json!({"id": "$oils", "parentId": "$food", "position": 2}),
+        "category.moved",
+        change(2, json!({"parentId": null, "position": 0}), json!({"parentId": "#food", "position": 2})),
+    );
+    add(
+        "createEntry",
+        "entry",
+        json!({"contentTypeId": "$type", "slug": "oil", "title": "Oil", "fields": {"price": 1, "body": "a"}, "tags": ["$tag"]}),
+        "entry.created",
+        (Value::Null, image(json!({"price": 1, "body": "a"}))),
+    );
+    add(
+        "updateEntry",
+        "entry",
+        json!({"id": "$entry", "title": "Olive oil", "fieldsPatch": {"price": 2}, "tags": ["$other"]}),
+        "entry.updated",
+        change(
+            1,
+            json!({"title": "Oil", "fields": {"price": 1}, "tags": ["#tag"]}),
+            json!({"title": "Olive oil", "fields": {"price": 2}, "tags": ["#other"]}),
+        ),
+    );
+    add(
+        "setEntryTags",
+        "entry",
+        json!({"id": "$entry", "mode": "ADD", "tags": ["$tag"]}),
+        "entry.updated",
+        change(2, json!({"tags": ["#other"]}), json!({"tags": ["#tag", "#other"]})),
+    );
+    add(
+        "setEntryCategories",
+        "entry",
+        json!({"id": "$entry", "categories": ["$oils"]}),
+        "entry.updated",
+        change(3, json!({"categories": []}), json!({"categories": ["#oils"]})),
+    );
+    add(
+        "publishEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.published",
+        change(
+            4,
+            json!({"status": "draft", "publishedAt": null}),
+            json!({"status": "published", "publishedAt": "2026-11-20T12:00:00Z"}),
+        ),
+    );
+    add(
+        "unpublishEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.unpublished",
+        change(5, json!({"status": "published"}), json!({"status": "draft"})),
+    );
+    add(
+        "scheduleEntry",
+        "entry",
+        json!({"id": "$entry", "at": at}),
+        "entry.scheduled",
+        change(
+            6,
+            json!({"status": "draft", "scheduledAt": null}),
+            json!({"status": "scheduled", "scheduledAt": at}),
+        ),
+    );
+    add(
+        "archiveEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.archived",
+        change(
+            7,
+            json!({"status": "scheduled", "scheduledAt": at}),
+            json!({"status": "archived", "scheduledAt": null}),
+        ),
+    );
+    add(
+        "revertEntry",
+        "entry",
+        json!({"id": "$entry", "version": 1}),
+        "entry.reverted",
+        change(
+            8,
+            json!({"title": "Olive oil", "fields": {"price": 2}, "tags": ["#tag", "#other"], "categories": ["#oils"]}),
+            json!({"title": "Oil", "fields": {"price": 1}, "tags": ["#tag"], "categories": []}),
+        ),
+    );
+    add(
+        "deleteEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.deleted",
+        change(9, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
+    );
+    add(
+        "restoreEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.restored",
+        change(10, json!({"deletedAt": "2026-11-20T12:00:00Z"}), json!({"deletedAt": null})),
+    );
+    add(
+        "deleteEntry",
+        "entry",
+        json!({"id": "$entry"}),
+        "entry.deleted",
+        change(11, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
+    );
+    let mut gone = with(
+        image(json!({"price": 1, "body": "a"})),
+        json!({"version": 12, "status": "archived",
+        "publishedAt": "2026-11-20T12:00:00Z", "deletedAt": "2026-11-20T12:00:00Z"}),
+    );
+    gone.as_object_mut().unwrap().remove("tags");
+    add("purgeEntry", "entry", json!({"id": "$entry"}), "entry.purged", (gone, Value::Null));
+    add(
+        "createAsset",
+        "asset",
+        json!({"brandId": "$brand", "filename": "a.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/a.jpg",
+        "alt": "An olive"}),
+        "asset.created",
+        (Value::Null, asset),
+    );
+    add(
+        "updateAsset",
+        "asset",
+        json!({"id": "$asset", "alt": null, "width": 640}),
+        "asset.updated",
+        change(1, json!({"alt": "An olive", "width": null}), json!({"alt": null, "width": 640})),
+    );
+    add(
+        "deleteAsset",
+        "asset",
+        json!({"id": "$asset"}),
+        "asset.deleted",
+        change(2, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
+    );
+    add(
+        "restoreAsset",
+        "asset",
+        json!({"id": "$asset"}),
+        "asset.restored",
+        change(3, json!({"deletedAt": "2026-11-20T12:00:00Z"}), json!({"deletedAt": null})),
+    );
+    add(
+        "deleteCategory",
+        "oils",
+        json!({"id": "$oils"}),
+        "category.deleted",
+        (
+            json!({"parentId": "#food", "slug": "oils", "name": "Fats", "position": 2, "version": 3}),
+            Value::Null,
+        ),
+    );
+    add("deleteTag", "tag", json!({"id": "$tag"}), "tag.deleted", (tag, Value::Null));
+    add(
+        "deleteContentType",
+        "type",
+        json!({"id": "$type"}),
+        "content_type.deleted",
+        (
+            json!({"key": "product", "name": "Product", "description": "What we sell", "schema": wider, "version": 2}),
+            Value::Null,
+        ),
+    );
+    steps
+}
