@@ -158,6 +158,7 @@ fn by_kind(
                 predicate: Predicate::In(key, keys),
                 order: vec![order],
                 search: None,
+                via: None,
             },
             window: Window { limit, backward: false, after: None, before: None },
             parts: vec![("ids".to_owned(), Part::Nodes(0)), ("nodes".to_owned(), Part::Nodes(1))],

@@ -140,6 +140,9 @@ impl Sight<'_> {
     fn rows(&self, rows: &mut Rows) -> Result<()> {
         let visible = self.visible(&rows.noun)?;
         self.filter(&mut rows.predicate, &visible)?;
+        if let Some(via) = &mut rows.via {
+            restrict(via, visible.clone());
+        }
         restrict(&mut rows.predicate, visible);
         same_brand(&mut rows.predicate);
         // What the caller may see can make a key present in every row; the order is then that of an index.

@@ -22,6 +22,9 @@ impl Rows {
         meaning.predicate(&self.predicate);
         meaning.list(&self.order, Meaning::order_key);
         meaning.maybe(self.search.as_ref(), Meaning::search);
+        if self.via.is_some() {
+            meaning.number(1);
+        }
         Fingerprint::of(&meaning.0)
     }
 }
@@ -265,7 +268,7 @@ mod tests {
         let catalog = Catalog::built_in().unwrap();
         let noun = Arc::clone(catalog.noun("Entry").unwrap());
         let order = vec![OrderKey { operand: Operand::Key("id"), direction: Direction::Asc, nulls: None }];
-        Rows { noun, predicate, order, search: None }
+        Rows { noun, predicate, order, search: None, via: None }
     }
 
     fn about(text: &str) -> Predicate {

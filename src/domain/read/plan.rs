@@ -33,6 +33,9 @@ pub struct Rows {
     pub order: Vec<OrderKey>,
     /// The search that `RELEVANCE` measures by.
     pub search: Option<Search>,
+    /// Where the rows come through links and are wanted in a locale: what the row that a link leads to must satisfy. Its
+    /// translations then count as linked, so that the one in the locale can stand for it.
+    pub via: Option<Predicate>,
 }
 
 /// At most one row.

@@ -58,6 +58,7 @@ impl Selector<'_> {
             let wanted = in_locale(noun, code, *fallback, &statuses(&predicate))?;
             predicate = predicate.and(wanted);
         }
+        let in_locale = locale.is_some();
         let search = arguments
             .find("search")
             .map(|input| search(&input, locale.map(|wanted| wanted.code)))
@@ -73,7 +74,8 @@ impl Selector<'_> {
             }
             None => default_order(noun, join),
         };
-        Ok(Rows { noun: Arc::clone(noun), predicate, order, search })
+        let via = matches!(join, Some(Join::Through { .. })).then(Predicate::all).filter(|_| in_locale);
+        Ok(Rows { noun: Arc::clone(noun), predicate, order, search, via })
     }
 
     /// The page that a connection's arguments ask for. `print` is what its cursors belong to.

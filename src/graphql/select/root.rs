@@ -120,7 +120,7 @@ impl<'d> Selector<'d> {
         sets: impl Iterator<Item = &'d SelectionSet>,
     ) -> Result<Plan> {
         let order = page::default_order(noun, None);
-        let rows = Rows { noun: Arc::clone(noun), predicate, order, search: None };
+        let rows = Rows { noun: Arc::clone(noun), predicate, order, search: None, via: None };
         let selection = self.selection(noun, sets, Place::ROOT)?;
         Ok(Plan::One(Box::new(One { rows, selection })))
     }

@@ -103,6 +103,7 @@ fn plain(noun: &Arc<Noun>, relation: &Relation) -> Rows {
         predicate: Predicate::all(),
         order: page::default_order(noun, Some(relation.join)),
         search: None,
+        via: None,
     }
 }
 

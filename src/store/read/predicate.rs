@@ -2,7 +2,7 @@
 
 use super::{
     arguments::Arguments,
-    rows::{self, From, Scope},
+    rows::{self, From, Scope, Ties},
     search, sql,
 };
 use crate::domain::{
@@ -155,7 +155,7 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
     if let Join::Columns { here, there: "id", others_only: false } = related.join
         && related.noun.few
     {
-        let tables = rows::join(&mut inner, None, false, &mut conditions, arguments)?;
+        let tables = rows::join(&mut inner, None, Ties::default(), &mut conditions, arguments)?;
         rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
         let keys = format!("select {}.id from {tables} where {}", inner.alias, sql::all(&conditions));
         let outer = scope.column(here);
@@ -166,7 +166,7 @@ fn related_to(related: &RelatedTo, scope: &Scope<'_>, arguments: &mut Arguments<
         });
     }
     let from = From { scope, join: related.join, field: related.field.as_deref() };
-    let tables = rows::join(&mut inner, Some(from), false, &mut conditions, arguments)?;
+    let tables = rows::join(&mut inner, Some(from), Ties::default(), &mut conditions, arguments)?;
     rows::push_predicate(&related.predicate, &inner, &mut conditions, arguments)?;
     Ok(format!("exists (select 1 from {tables} where {})", sql::all(&conditions)))
 }

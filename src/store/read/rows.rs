@@ -1,6 +1,6 @@
 //! A set of rows in a statement: its table, its alias, and how its operands are written.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, fmt::Write as _, rc::Rc};
 
 use super::{arguments::Arguments, keyset, nullable, predicate, search, sql};
 use crate::{
@@ -177,17 +177,26 @@ fn matching_as<'a>(
 ) -> Result<Matching<'a>> {
     let mut conditions = Vec::new();
     let linked = rows.order.iter().any(|key| matches!(key.operand, Operand::Link(_)));
-    let tables = join(&mut scope, from, linked, &mut conditions, arguments)?;
+    let ties = Ties { linked, via: rows.via.as_ref() };
+    let tables = join(&mut scope, from, ties, &mut conditions, arguments)?;
     push_predicate(&rows.predicate, &scope, &mut conditions, arguments)?;
     Ok(Matching { tables, conditions, scope })
 }
 
-/// The tables of related rows; their tie to the row outside goes into the conditions. `linked` says that the rows come in
-/// the order of their links.
+/// How links are followed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ties<'a> {
+    /// Whether the rows come in the order of their links.
+    linked: bool,
+    /// What the row that a link leads to must satisfy, where its translations count as linked.
+    via: Option<&'a Predicate>,
+}
+
+/// The tables of related rows; their tie to the row outside goes into the conditions.
 pub(super) fn join(
     scope: &mut Scope<'_>,
     from: Option<From<'_>>,
-    linked: bool,
+    ties: Ties<'_>,
     conditions: &mut Vec<String>,
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
@@ -206,21 +215,30 @@ pub(super) fn join(
         }
         Some(From { scope: outer, join: Join::Through { table, here, there, position }, field }) => {
             let link = arguments.alias();
-            if position.is_none() || !linked {
-                // A row is there once, however many links lead to it.
-                let mut tie =
-                    format!("{link}.{there} = {alias}.id and {link}.{here} = {}", outer.column("id"));
-                if let Some(field) = field {
-                    tie = format!("{tie} and {link}.field = {}", arguments.bind(field.to_owned())?);
+            let mut tie = vec![format!("{link}.{here} = {}", outer.column("id"))];
+            if let Some(field) = field {
+                tie.push(format!("{link}.field = {}", arguments.bind(field.to_owned())?));
+            }
+            let mut links = format!("{table} {link}");
+            let meets = match ties.via {
+                None => format!("{link}.{there} = {alias}.id"),
+                Some(via) => {
+                    let target = Scope::new(scope.noun, arguments);
+                    push_predicate(via, &target, &mut tie, arguments)?;
+                    let target = &target.alias;
+                    let _ =
+                        write!(links, " join {} {target} on {target}.id = {link}.{there}", scope.noun.table);
+                    format!("{target}.translation_id = {alias}.translation_id")
                 }
-                conditions.push(format!("exists (select 1 from {table} {link} where {tie})"));
+            };
+            if position.is_none() || !ties.linked {
+                // A row is there once, however many links lead to it.
+                tie.insert(0, meets);
+                conditions.push(format!("exists (select 1 from {links} where {})", sql::all(&tie)));
                 return Ok(tables);
             }
-            tables = format!("{table} {link} join {tables} on {alias}.id = {link}.{there}");
-            conditions.push(format!("{link}.{here} = {}", outer.column("id")));
-            if let Some(field) = field {
-                conditions.push(format!("{link}.field = {}", arguments.bind(field.to_owned())?));
-            }
+            tables = format!("{links} join {tables} on {meets}");
+            conditions.extend(tie);
             scope.link = Some(Linked::Table(link));
         }
     }

@@ -121,3 +121,38 @@ async fn a_locale_may_be_written_in_any_case() {
     let query = r#"{ entry(by: {slug: {brand: "acme", type: "article", slug: "article-02", locale: {code: "Fr-cA"}}}) { locale } }"#;
     assert_eq!(shelf.data(query).await["entry"]["locale"], "fr-CA");
 }
+
+#[tokio::test]
+async fn references_wanted_in_a_locale_show_the_translation_that_stands_for_what_is_referred_to() {
+    let mut shelf = Shelf::open().await;
+    let link = "insert into entry_reference (entry_id, field, position, target_entry_id)
+        select a.id, 'see', b.at, o.id from entry a, (values ('article-02', 0), ('article-04', 1)) b (slug, at)
+        join entry o on o.slug = b.slug where a.slug = 'article-06'";
+    shelf.test.connect().await.execute(link).await.unwrap();
+    for (locale, expected) in [
+        ("", vec!["article-02", "article-04"]),
+        (r#", locale: {code: "fr"}"#, vec!["article-02-fr", "article-04"]),
+        (r#", locale: {code: "fr-CA"}"#, vec!["article-02-ca", "article-04"]),
+        (r#", locale: {code: "fr", fallback: false}"#, vec!["article-02-fr"]),
+        (
+            r#", locale: {code: "fr"}, orderBy: [{field: SLUG, direction: DESC}]"#,
+            vec!["article-04", "article-02-fr"],
+        ),
+    ] {
+        let query = format!(
+            r#"{{ entry(by: {{slug: {{brand: "acme", type: "article", slug: "article-06"}}}}) {{
+                references(field: "see"{locale}) {{ nodes {{ slug }} totalCount {{ value }} }} }} }}"#
+        );
+        let references = shelf.data(&query).await["entry"]["references"].clone();
+        let slugs: Vec<_> = expected.iter().map(|slug| json!({"slug": slug})).collect();
+        assert_eq!(references["nodes"], json!(slugs), "{locale}");
+        assert_eq!(references["totalCount"]["value"], json!(slugs.len()), "{locale}");
+    }
+    // What may not be seen is not followed, even where a translation of it may be seen.
+    let hide = "update entry set status = 'draft', published_at = null where slug = 'article-02'";
+    shelf.test.connect().await.execute(hide).await.unwrap();
+    shelf.seen_by(Role::Delivery, BrandScope::All);
+    let query = r#"{ entry(by: {slug: {brand: "acme", type: "article", slug: "article-06"}}) {
+        references(field: "see", locale: {code: "fr"}) { nodes { slug } } } }"#;
+    assert_eq!(shelf.data(query).await["entry"]["references"]["nodes"], json!([{"slug": "article-04"}]));
+}
