@@ -52,7 +52,7 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
     let context = Context {
         actor,
         request_id: id.as_str().to_owned(),
-        from: origin::client(head),
+        from: routes.proxies.client(head),
         user_agent: origin::user_agent(head),
         begun: begun.clone(),
     };

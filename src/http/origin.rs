@@ -1,20 +1,67 @@
-//! Where a request comes from, as far as the server can see.
+//! Where a request comes from: the peer of its connection or what a trusted proxy says of it, and what the client calls itself.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-use axum::extract::ConnectInfo;
-use http::{header::USER_AGENT, request::Parts};
+use http::{HeaderMap, HeaderName, header::USER_AGENT, request::Parts};
 
-use crate::domain::audit::MAX_USER_AGENT;
+use super::network::Network;
+use crate::domain::{Result, audit::MAX_USER_AGENT};
 
-/// The other end of a connection.
+/// The header in which each proxy adds the address that it was asked from.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The other end of a request's connection; the listener puts it among the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub std::net::SocketAddr);
+pub struct Peer(pub SocketAddr);
 
-/// The client's address: the other end of the connection, as [`serve`](super::serve) noted it. None where there is no connection,
-/// as in a test. Whoever stands behind a proxy is that proxy.
-pub(super) fn client(head: &Parts) -> Option<IpAddr> {
-    head.extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(at))| at.ip().to_canonical())
+/// The proxies that are believed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Proxies(Vec<Network>);
+
+impl Proxies {
+    /// Reads the setting `http.trusted_proxies`.
+    ///
+    /// # Errors
+    /// `INVALID` for what is no address and no network.
+    pub(super) fn parse(texts: &[String]) -> Result<Self> {
+        texts.iter().map(|text| Network::parse(text, "http.trusted_proxies")).collect::<Result<_>>().map(Self)
+    }
+
+    /// The address of whoever asks; nothing where there is no connection.
+    pub(super) fn client(&self, head: &Parts) -> Option<IpAddr> {
+        let Peer(peer) = head.extensions.get::<Peer>()?;
+        let peer = peer.ip().to_canonical();
+        Some(if self.trusts(peer) { self.behind(peer, &head.headers) } else { peer })
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// The nearest address that no trusted proxy has. What stands further out, anybody can have written.
+    fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let values: Vec<&str> =
+            headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+        let mut nearest = peer;
+        for text in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+            let Some(address) = parse(text.trim()) else { break };
+            nearest = address;
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        nearest
+    }
+}
+
+/// An address with or without a port, an IPv6 address with or without brackets.
+fn parse(text: &str) -> Option<IpAddr> {
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = inside.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()));
+    address.ok().map(|address| address.to_canonical())
 }
 
 /// What the client calls itself, cut to what is kept, with everything that is no visible text left out.
@@ -22,4 +69,33 @@ pub(super) fn user_agent(head: &Parts) -> Option<Arc<str>> {
     let given = String::from_utf8_lossy(head.headers.get(USER_AGENT)?.as_bytes());
     let kept: String = given.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
     Some(kept).filter(|text| !text.is_empty()).map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let proxies = Proxies::parse(&trusted.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
+        let mut request = http::Request::new(());
+        for value in forwarded {
+            request.headers_mut().append(FORWARDED_FOR, value.parse().unwrap());
+        }
+        request.extensions_mut().insert(Peer(SocketAddr::new(peer.parse().unwrap(), 4711)));
+        proxies.unwrap().client(&request.into_parts().0).unwrap().to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        let proxies = ["10.0.0.0/8", "fd00::/8"];
+        assert_eq!(client(&[], "203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
+        assert_eq!(client(&proxies, "203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
+        assert_eq!(client(&proxies, "10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client(&proxies, "::ffff:10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        // What the client wrote itself stands to the left of what the proxies added.
+        assert_eq!(client(&proxies, "10.1.2.3", &["1.2.3.4, 198.51.100.1:99, 10.9.9.9"]), "198.51.100.1");
+        assert_eq!(client(&proxies, "fd00::1", &["1.2.3.4", "[2001:db8::1]:80, 10.9.9.9"]), "2001:db8::1");
+        assert_eq!(client(&proxies, "10.1.2.3", &["nonsense, 10.9.9.9"]), "10.9.9.9");
+        assert_eq!(client(&proxies, "10.1.2.3", &[]), "10.1.2.3");
+    }
 }

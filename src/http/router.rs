@@ -19,7 +19,9 @@ use tower_http::{
 
 use super::{
     error::Refusal,
-    graphql, health, metrics, observe, playground, request_id, schema,
+    graphql, health, metrics, observe,
+    origin::Proxies,
+    playground, request_id, schema,
     settings::{self, Settings},
     state::Door,
 };
@@ -35,14 +37,16 @@ pub(super) const OPERATIONS: [&str; 3] = ["/health/live", "/health/ready", "/met
 pub(super) struct Routes {
     pub(super) door: Door,
     pub(super) settings: Settings,
+    pub(super) proxies: Proxies,
 }
 
 /// The whole HTTP surface.
 ///
 /// # Errors
-/// `INVALID` for an origin in `http.cors.origins` that is none.
+/// `INVALID` for an origin in `http.cors.origins` or a network in `http.trusted_proxies` that is none.
 pub fn router(door: Door, settings: &Settings) -> Result<Router> {
     let [live, ready, metrics] = OPERATIONS;
+    let proxies = Proxies::parse(&settings.trusted_proxies)?;
     // Outermost first: what a layer adds is seen by all layers above it.
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(door.clock.clone(), request_id::identify))
@@ -61,7 +65,7 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(layers)
-        .with_state(Arc::new(Routes { door, settings: settings.clone() })))
+        .with_state(Arc::new(Routes { door, settings: settings.clone(), proxies })))
 }
 
 async fn not_found(request: Request) -> Response {

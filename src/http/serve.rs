@@ -1,8 +1,8 @@
 //! Listening, and going away politely: no new connections, not ready, and requests in flight are finished.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo};
+use axum::Router;
 use http::Request;
 use hyper::body::Incoming;
 use hyper_util::{
@@ -10,13 +10,14 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
-    time::{Instant, interval, sleep, timeout},
+    time::{Instant, error::Elapsed, interval, sleep, timeout},
 };
-use tower::ServiceExt;
+use tower::util::MapRequest;
 
-use super::{metrics, origin::Peer, settings::Settings, state::Draining};
+use super::{metrics, origin::Peer, settings::Settings, state::Draining, tls::Tls};
 use crate::domain::{Error, Result};
 
 /// How long to wait when the operating system refuses a connection (too many open files) before asking again.
@@ -34,7 +35,7 @@ const HTTP2_STREAMS: u32 = 256;
 /// `drain_seconds`, and what is in flight then has `grace_seconds` to finish.
 ///
 /// # Errors
-/// `INTERNAL` where metrics cannot be collected.
+/// `INVALID` where the certificate cannot be used, `INTERNAL` where metrics cannot be collected.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -44,7 +45,8 @@ pub async fn serve(
 ) -> Result<()> {
     let handle = metrics::install()?;
     let places = Arc::new(Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
-    let header_timeout = settings.header_timeout();
+    let tls = Tls::load(&settings.tls).await?.map(Arc::new);
+    let bounds = Bounds { header_timeout: settings.header_timeout(), header_bytes: settings.header_limit_bytes };
     // Every connection holds a receiver: it hears when to close, and the sender knows when the last one is gone.
     let closing = watch::Sender::new(());
     let mut upkeep = interval(UPKEEP);
@@ -54,7 +56,8 @@ pub async fn serve(
     loop {
         let accept = async {
             let place = places.clone().acquire_owned().await.map_err(Error::internal)?;
-            listener.accept().await.map(|(stream, peer)| (stream, peer, place)).map_err(Error::internal)
+            let (stream, address) = listener.accept().await.map_err(Error::internal)?;
+            Ok::<_, Error>((stream, Peer(address), place))
         };
         tokio::select! {
             biased;
@@ -64,12 +67,17 @@ pub async fn serve(
                 stop_at = Some(Instant::now() + settings.drain());
             }
             () = until(stop_at) => break,
-            _ = upkeep.tick() => handle.run_upkeep(),
+            _ = upkeep.tick() => {
+                handle.run_upkeep();
+                if let Some(tls) = &tls {
+                    tls.renew().await;
+                }
+            }
             accepted = accept => match accepted {
                 Ok((stream, peer, place)) => {
-                    let (router, closed) = (router.clone(), closing.subscribe());
+                    let (router, closed, tls) = (router.clone(), closing.subscribe(), tls.clone());
                     tokio::spawn(async move {
-                        connection(stream, peer, router, closed, header_timeout).await;
+                        connection(stream, peer, tls, router, closed, bounds).await;
                         drop(place);
                     });
                 }
@@ -96,36 +104,72 @@ async fn until(instant: Option<Instant>) {
     }
 }
 
-/// One connection, HTTP/1.1 or HTTP/2 with prior knowledge.
+/// What the head of a request may take.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    header_timeout: Duration,
+    header_bytes: u32,
+}
+
+/// One connection, encrypted or not.
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
+    tls: Option<Arc<Tls>>,
     router: Router,
     mut closed: watch::Receiver<()>,
-    header_timeout: Duration,
+    bounds: Bounds,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "the connection is gone");
         return;
     }
-    let speaks_http2 = tokio::select! {
-        detected = timeout(header_timeout, detect_http2(&stream)) => match detected {
-            Ok(Ok(detected)) => detected,
-            _ => return,
-        },
-        // Nothing was asked yet, so that nothing is cut off: the server need not wait for this one.
-        _ = closed.changed() => return,
+    let Some(tls) = tls else {
+        let greeting = timeout(bounds.header_timeout, detect_http2(&stream));
+        if let Some(Ok(http2)) = greeted(greeting, &mut closed).await {
+            requests(stream, http2, peer, router, closed, bounds).await;
+        }
+        return;
     };
+    match greeted(timeout(bounds.header_timeout, tls.accept(stream)), &mut closed).await {
+        Some(Ok((stream, http2))) => requests(stream, http2, peer, router, closed, bounds).await,
+        Some(Err(error)) => tracing::debug!(%error, "a client could not be greeted"),
+        None => {}
+    }
+}
+
+/// What a greeting came to; nothing where it took too long, or the server goes away. Nothing was asked yet, so that nothing
+/// is cut off: the server need not wait for this one.
+async fn greeted<T>(
+    greeting: impl Future<Output = Result<T, Elapsed>>,
+    closed: &mut watch::Receiver<()>,
+) -> Option<T> {
+    tokio::select! {
+        greeted = greeting => greeted.ok(),
+        _ = closed.changed() => None,
+    }
+}
+
+/// The requests of one connection, in HTTP/1.1 or HTTP/2.
+async fn requests(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    http2: bool,
+    Peer(peer): Peer,
+    router: Router,
+    mut closed: watch::Receiver<()>,
+    bounds: Bounds,
+) {
     let io = TokioIo::new(stream);
-    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(Peer(peer)));
+    let service = TowerToHyperService::new(MapRequest::new(router, move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
         request
     }));
-    let served = if speaks_http2 {
+    let served = if http2 {
         let mut http2 = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
         http2
             .timer(TokioTimer::new())
-            .keep_alive_interval(header_timeout)
+            .keep_alive_interval(bounds.header_timeout)
+            .max_header_list_size(bounds.header_bytes)
             .max_concurrent_streams(HTTP2_STREAMS);
         let mut connection = std::pin::pin!(http2.serve_connection(io, service));
         tokio::select! {
@@ -137,7 +181,10 @@ async fn connection(
         }
     } else {
         let mut http1 = hyper::server::conn::http1::Builder::new();
-        http1.timer(TokioTimer::new()).header_read_timeout(header_timeout);
+        http1
+            .timer(TokioTimer::new())
+            .header_read_timeout(bounds.header_timeout)
+            .max_buf_size(bounds.header_bytes as usize);
         let mut connection = std::pin::pin!(http1.serve_connection(io, service).with_upgrades());
         tokio::select! {
             served = connection.as_mut() => served,

@@ -8,7 +8,11 @@ use std::{
 use http::HeaderValue;
 use serde::Deserialize;
 
+use super::{origin::Proxies, tls};
 use crate::domain::{Error, Result, Violation};
+
+/// What the library that reads heads needs at least, in bytes.
+const MIN_HEADER_BYTES: u32 = 8_192;
 
 /// The section `http` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,8 +37,14 @@ pub struct Settings {
     pub drain_seconds: u64,
     /// How long requests in flight may take to finish at shutdown, in seconds.
     pub grace_seconds: u64,
+    /// The largest accepted head of a request, in bytes: method, path and headers.
+    pub header_limit_bytes: u32,
+    /// The proxies in front, as networks (`10.0.0.0/8`): what they say in `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
     /// Browsers on other origins.
     pub cors: Cors,
+    /// Encrypted connections.
+    pub tls: tls::Settings,
 }
 
 /// The section `http.cors` of the configuration.
@@ -57,7 +67,10 @@ impl Default for Settings {
             max_connections: 10_000,
             drain_seconds: 0,
             grace_seconds: 20,
+            header_limit_bytes: 32 * 1024,
+            trusted_proxies: Vec::new(),
             cors: Cors::default(),
+            tls: tls::Settings::default(),
         }
     }
 }
@@ -80,6 +93,12 @@ impl Settings {
                 wrong.push(Violation::new(key, "minimum", "must be at least 1"));
             }
         }
+        if self.header_limit_bytes < MIN_HEADER_BYTES {
+            let message = format!("must be at least {MIN_HEADER_BYTES}");
+            wrong.push(Violation::new("http.header_limit_bytes", "minimum", message));
+        }
+        let faults = [Proxies::parse(&self.trusted_proxies).err(), self.tls.files().err()];
+        wrong.extend(faults.into_iter().flatten().flat_map(|error| error.violations().to_vec()));
         let origins = self.cors.origins.iter().filter(|_| self.cors.origins != ["*"]);
         let faults = origins.filter_map(|text| origin(text).err());
         wrong.extend(faults.flat_map(|error| error.violations().to_vec()));

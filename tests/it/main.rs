@@ -44,6 +44,7 @@ mod http_mutation;
 mod http_node;
 mod http_operations;
 mod http_serve;
+mod http_tls;
 mod import_file;
 mod import_references;
 mod limits_document;
