@@ -21,7 +21,8 @@ impl Network {
             let message = format!("{text:?} is no network: write 10.0.0.0/8, 2001:db8::/32 or an address");
             Error::invalid(setting, "network", message)
         };
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let (address, bits) =
+            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| refusal())?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = bits.map_or(Ok(most), str::parse).map_err(|_| refusal())?;

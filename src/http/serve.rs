@@ -46,7 +46,8 @@ pub async fn serve(
     let handle = metrics::install()?;
     let places = Arc::new(Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
     let tls = Tls::load(&settings.tls).await?.map(Arc::new);
-    let bounds = Bounds { header_timeout: settings.header_timeout(), header_bytes: settings.header_limit_bytes };
+    let bounds =
+        Bounds { header_timeout: settings.header_timeout(), header_bytes: settings.header_limit_bytes };
     // Every connection holds a receiver: it hears when to close, and the sender knows when the last one is gone.
     let closing = watch::Sender::new(());
     let mut upkeep = interval(UPKEEP);

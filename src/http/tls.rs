@@ -82,7 +82,8 @@ impl Tls {
     /// Loads the certificate again where its files were written since; what cannot be used leaves the old one in use.
     pub(super) async fn renew(&self) {
         let now = written(&self.certificate, &self.key).await;
-        let before = std::mem::replace(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner), now);
+        let before =
+            std::mem::replace(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner), now);
         if before == now {
             return;
         }

@@ -22,7 +22,8 @@ impl Identity {
 
     /// Writes a new certificate, and gives a client that trusts it and nothing else.
     fn issue(&self) -> Client {
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         fs::write(self.folder.join("tls.crt"), cert.pem()).unwrap();
         fs::write(self.folder.join("tls.key"), signing_key.serialize_pem()).unwrap();
         let trusted = Certificate::from_pem(cert.pem().as_bytes()).unwrap();
@@ -104,5 +105,5 @@ async fn a_head_that_is_too_large_is_refused() {
     assert_eq!(ask(40_000).await.unwrap(), 431);
     let http2 = Client::builder().http2_prior_knowledge().build().unwrap();
     let large = http2.get(&url).header("x-large", "x".repeat(40_000)).send().await;
-    assert!(large.is_err_and(|error| !error.is_timeout()) , "refused before it reaches anybody");
+    assert!(large.is_err_and(|error| !error.is_timeout()), "refused before it reaches anybody");
 }
