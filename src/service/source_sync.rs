@@ -162,7 +162,8 @@ impl Work<'_> {
             if batch.is_empty() {
                 break;
             }
-            let outcome = bulk::write(self.services, self.caller, destination, batch).await?;
+            let outcome =
+                bulk::write(self.services, self.caller, destination, destination.turn().await, batch).await?;
             tally.created += outcome.created;
             tally.updated += outcome.updated;
             tally.unchanged += outcome.unchanged;

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use super::flying::Flying;
@@ -32,7 +33,13 @@ pub struct Destination {
     pub(super) taxonomy: Grant,
     rules: RwLock<Arc<Rules>>,
     pub(super) flying: Flying,
+    announcing: Arc<Mutex<()>>,
 }
+
+/// The turn to announce a batch: those that are written at the same time announce what they hold in the order of their
+/// records, so that a reference back to an earlier batch always finds it, in the air or landed.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "held, never read")] OwnedMutexGuard<()>);
 
 /// What records are checked against: the languages and content types of the brand at one moment.
 #[derive(Debug)]
@@ -76,7 +83,21 @@ impl Destination {
         let (entries, assets) = (grant(Permission::EntryWrite)?, grant(Permission::AssetWrite)?);
         let taxonomy = grant(Permission::TaxonomyWrite)?;
         let rules = RwLock::new(Arc::new(Rules::load(services, caller, &entries, brand).await?));
-        Ok(Self { brand, source, entries, assets, taxonomy, rules, flying: Flying::default() })
+        Ok(Self {
+            brand,
+            source,
+            entries,
+            assets,
+            taxonomy,
+            rules,
+            flying: Flying::default(),
+            announcing: Arc::default(),
+        })
+    }
+
+    /// Waits until the batch before has announced what it holds.
+    pub async fn turn(&self) -> Turn {
+        Turn(Arc::clone(&self.announcing).lock_owned().await)
     }
 
     /// What records are checked against, as far as is known.

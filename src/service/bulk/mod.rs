@@ -21,7 +21,7 @@ use crate::domain::{
 use destination::Rules;
 use draft::Draft;
 
-pub use destination::Destination;
+pub use destination::{Destination, Turn};
 pub use settle::settle_all;
 pub(super) use terms::note as note_term;
 
@@ -64,7 +64,8 @@ impl Outcome {
 }
 
 /// Writes records. A record that does not fit is set aside and reported; the others go on. Where the database refuses a
-/// batch for what is in it, the batch is halved until the record that is to blame is alone.
+/// batch for what is in it, the batch is halved until the record that is to blame is alone. The turn is over once it is known
+/// what the batch holds.
 ///
 /// # Errors
 /// Where nothing can be written at all: `UNAVAILABLE`, `TIMEOUT`, `LIMIT_EXCEEDED` for more than [`MAX_BATCH`] records.
@@ -72,8 +73,10 @@ pub async fn write(
     services: &Services,
     caller: &Caller,
     destination: &Arc<Destination>,
+    turn: Turn,
     items: Vec<Item>,
 ) -> Result<Outcome> {
+    let mut turn = Some(turn);
     if items.len() > MAX_BATCH {
         return Err(Error::limit("the records of one batch", MAX_BATCH as u64, items.len() as u64));
     }
@@ -90,7 +93,7 @@ pub async fn write(
         let (drafts, failures, rules) =
             tokio::task::spawn_blocking(prepare).await.map_err(Error::internal)?;
         outcome.failures.extend(failures);
-        places = write_all(services, caller, (destination, &rules), &drafts, &mut outcome).await?;
+        places = write_all(services, caller, (destination, &rules), &mut turn, &drafts, &mut outcome).await?;
         if places.is_empty() {
             outcome.failures.sort_by_key(|failure| failure.index);
             return Ok(outcome);
@@ -108,6 +111,7 @@ async fn write_all(
     services: &Services,
     caller: &Caller,
     (destination, rules): (&Destination, &Rules),
+    turn: &mut Option<Turn>,
     drafts: &[Draft],
     outcome: &mut Outcome,
 ) -> Result<Vec<usize>> {
@@ -116,7 +120,7 @@ async fn write_all(
         if batch.is_empty() {
             continue;
         }
-        match patiently(services, caller, (destination, rules), batch).await {
+        match patiently(services, caller, (destination, rules), turn, batch).await {
             Ok(Some(part)) => outcome.add(part),
             Ok(None) => {
                 waiting.push(batch);
@@ -140,11 +144,12 @@ async fn patiently(
     services: &Services,
     caller: &Caller,
     (destination, rules): (&Destination, &Rules),
+    turn: &mut Option<Turn>,
     batch: &[Draft],
 ) -> Result<Option<Outcome>> {
     let mut attempts = 1;
     loop {
-        match write::once(services, caller, (destination, rules), batch).await {
+        match write::once(services, caller, (destination, rules), turn, batch).await {
             Err(error) if error.code() == Code::Unavailable && attempts < 3 => attempts += 1,
             result => return result,
         }

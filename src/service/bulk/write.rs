@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Outcome,
     claims::{Ready, unclaimed},
-    destination::{Destination, Rules},
+    destination::{Destination, Rules, Turn},
     draft::{Body, Draft, EntryDraft},
     flying::{Flight, Late, lately},
     refer,
@@ -33,9 +33,11 @@ pub(super) async fn once(
     services: &Services,
     caller: &Caller,
     (destination, rules): (&Destination, &Rules),
+    turn: &mut Option<Turn>,
     drafts: &[Draft],
 ) -> Result<Option<Outcome>> {
     let flight = destination.flying.announce(drafts);
+    drop(turn.take());
     let mut unit = Unit::batch(services, caller, destination.brand, destination.source).await?;
     bulk::flush_later(unit.tx()).await?;
     let types = drafts.iter().filter_map(|draft| match &draft.body {

@@ -184,9 +184,10 @@ impl Import<'_> {
             self.joined().await?;
         }
         let (services, caller) = (self.services.clone(), self.caller.clone());
+        let turn = destination.turn().await;
         self.writing.spawn(async move {
             let count = items.len() as u64;
-            (count, bulk::write(&services, &caller, &destination, items).await)
+            (count, bulk::write(&services, &caller, &destination, turn, items).await)
         });
         Ok(())
     }
