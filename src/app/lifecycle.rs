@@ -26,7 +26,7 @@ use super::{
 use crate::{
     domain::access::Role,
     http,
-    service::{Services, authn::Authn},
+    service::{Services, audit, authn::Authn},
     worker,
 };
 
@@ -69,16 +69,21 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     // Before the first job runs, so that it is counted.
     http::metrics::install()?;
     worker::describe();
+    audit::metrics::describe();
     let mut jobs = JoinSet::new();
+    jobs.spawn(audit::run(services.clone(), stopped.clone()));
     if work == Work::Also {
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
     }
-    let served = serve_on(config, listener, services, stopped).await;
+    let served = serve_on(config, listener, services.clone(), stopped).await;
     if served.is_err() {
         // Nobody asked it to stop, so that it would not.
         jobs.abort_all();
     }
     while jobs.join_next().await.is_some() {}
+    if let Err(error) = audit::flush(&services, true).await {
+        tracing::warn!(%error, "the last refusals could not be written into the audit record");
+    }
     backend.close().await;
     match gone.get() {
         Some(why) => Err(Failure::Failed(why.clone())),

@@ -67,13 +67,17 @@ where
         Ok(command) => {
             // What cannot be shown is said while nothing is written yet: an error after the commit would look like a failure.
             if let Err(error) = planned::foresee(&T::type_name(), context, request).await {
+                request.note(&error, &context.item.node.name.node);
                 return Some(Err(request.render(&error)));
             }
             work(request.services.clone(), request.caller.clone(), command).await
         }
         Err(error) => Err(error),
     };
-    Some(done.map_err(|error| request.render(&error.under("input."))))
+    Some(done.map_err(|error| {
+        request.note(&error, &context.item.node.name.node);
+        request.render(&error.under("input."))
+    }))
 }
 
 /// Collects everything that is wrong with an input, so that it is told at once.

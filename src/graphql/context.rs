@@ -4,8 +4,11 @@ use async_graphql::Context;
 
 use super::error::render;
 use crate::{
-    domain::Error,
-    service::{Caller, Library, Services},
+    domain::{
+        Error,
+        audit::{Reason, Refusal},
+    },
+    service::{Caller, Library, Services, audit},
 };
 
 /// Everything that belongs to one request.
@@ -28,6 +31,13 @@ impl RequestContext {
     #[must_use]
     pub fn request_id(&self) -> &str {
         self.caller.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// Notes an error that tells of a refusal, for the record of it; `what` is the root field.
+    pub fn note(&self, error: &Error, what: &str) {
+        if let Some(reason) = Reason::of(error.code()) {
+            audit::refused(&self.services, &self.caller, Refusal::new(reason, what.to_owned()));
+        }
     }
 
     /// An error of the domain as the resolver's.

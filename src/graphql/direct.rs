@@ -108,7 +108,10 @@ async fn answer<'k>(
         }
         None => (true, Ok(Reading::from("\"Query\"".to_owned()))),
     };
-    let told = |failed: &Error| error::at_field(failed, request.request_id(), key, collected.position());
+    let told = |failed: &Error| {
+        request.note(failed, collected.name());
+        error::at_field(failed, request.request_id(), key, collected.position())
+    };
     match read {
         Ok(Reading { json, refused }) => {
             Answer { key, always, json: Some(json), errors: refused.iter().map(told).collect() }

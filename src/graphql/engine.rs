@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     domain::{Code, Error, Result, access::Actor, limits::Settings},
-    service::{Caller, Library, Services},
+    service::{Caller, Library, Services, audit},
 };
 
 type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -176,6 +176,11 @@ impl Engine {
     #[must_use]
     pub fn sdl(&self) -> String {
         self.strict.sdl()
+    }
+
+    /// Notes what was refused before it came here.
+    pub fn refused(&self, caller: &Caller, refusal: crate::domain::audit::Refusal) {
+        audit::refused(&self.services, caller, refusal);
     }
 
     /// Completes when no mutation is running any more, also none that nobody waits for.

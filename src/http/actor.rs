@@ -14,18 +14,18 @@ use crate::{
 /// Who asks with these headers. Without credentials it is nobody in particular.
 ///
 /// # Errors
-/// 401 with a challenge for credentials that are not good, 503 where they cannot be checked just now.
-pub(super) async fn of(authn: &Authn, headers: &HeaderMap) -> Result<Actor, Refusal> {
+/// Credentials that are not good, or cannot be checked just now.
+pub(super) async fn of(authn: &Authn, headers: &HeaderMap) -> Result<Actor, Rejected> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     match (given.next(), given.next()) {
         (None, _) => Ok(Actor::Anonymous),
-        (Some(one), None) => authn.authenticate(one.as_bytes()).await.map_err(challenge),
-        _ => Err(challenge(authn.ambiguous())),
+        (Some(one), None) => authn.authenticate(one.as_bytes()).await,
+        _ => Err(authn.ambiguous()),
     }
 }
 
-/// RFC 6750: what the client should bring next time. A failure that is not the client's stays what it is.
-fn challenge(rejected: Rejected) -> Refusal {
+/// 401 with what the client should bring next time (RFC 6750), 503 where its credentials cannot be checked just now. A failure that is not the client's stays what it is.
+pub(super) fn challenge(rejected: Rejected) -> Refusal {
     match rejected.error.code() {
         Code::Unauthenticated => Refusal::from(rejected.error)
             .with(WWW_AUTHENTICATE, "Bearer realm=\"brandgraph\", error=\"invalid_token\""),

@@ -2,8 +2,8 @@
 
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::graphql;
 pub use crate::graphql::{Begun, Context, Operation, Outcome, Reply, Request};
+use crate::{domain::audit::Refusal, graphql, service::Caller};
 
 /// The graph, as seen from the door; a test of the door brings a small one of its own.
 pub trait Engine: Send + Sync + 'static {
@@ -12,6 +12,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// The schema in SDL.
     fn sdl(&self) -> String;
+
+    /// Notes what was refused at the door, for the record of it.
+    fn refused(&self, _caller: Caller, _refusal: Refusal) {}
 }
 
 impl Engine for graphql::Engine {
@@ -21,5 +24,9 @@ impl Engine for graphql::Engine {
 
     fn sdl(&self) -> String {
         Self::sdl(self)
+    }
+
+    fn refused(&self, caller: Caller, refusal: Refusal) {
+        Self::refused(self, &caller, refusal);
     }
 }

@@ -20,9 +20,12 @@ use super::{
     media::{self, MediaType},
     origin, parameters,
     request_id::RequestId,
-    router::Routes,
+    router::{GRAPHQL, Routes},
 };
-use crate::domain::{Code, Error, Violation};
+use crate::domain::{
+    Code, Error, Violation,
+    audit::{self, Reason},
+};
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -45,7 +48,17 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 }
 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
-    let actor = actor::of(&routes.door.authn, &head.headers).await?;
+    let actor = match actor::of(&routes.door.authn, &head.headers).await {
+        Ok(actor) => actor,
+        Err(rejected) => {
+            let reason = Reason::Login(rejected.reason.name());
+            routes
+                .door
+                .engine
+                .refused(origin::stranger(&routes.proxies, head, id), audit::Refusal::new(reason, GRAPHQL));
+            return Err(actor::challenge(rejected));
+        }
+    };
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();

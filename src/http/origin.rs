@@ -7,8 +7,11 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header::USER_AGENT, request::Parts};
 
-use super::network::Network;
-use crate::domain::{Result, audit::MAX_USER_AGENT};
+use super::{network::Network, request_id::RequestId};
+use crate::{
+    domain::{Result, access::Actor, audit::MAX_USER_AGENT},
+    service::Caller,
+};
 
 /// The header in which each proxy adds the address that it was asked from.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -62,6 +65,16 @@ fn parse(text: &str) -> Option<IpAddr> {
     let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = inside.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()));
     address.ok().map(|address| address.to_canonical())
+}
+
+/// Whoever sent the request, as long as it is not known who that is.
+pub(super) fn stranger(proxies: &Proxies, head: &Parts, id: &RequestId) -> Caller {
+    Caller {
+        actor: Actor::Anonymous,
+        request_id: Some(id.as_str().to_owned()),
+        from: proxies.client(head),
+        user_agent: user_agent(head),
+    }
 }
 
 /// What the client calls itself, cut to what is kept, with everything that is no visible text left out.

@@ -1,6 +1,7 @@
 //! Use cases: authorize, decide, write, record.
 
 pub mod asset;
+pub mod audit;
 pub mod authn;
 pub mod bin;
 pub mod brand;
@@ -38,13 +39,21 @@ pub struct Services {
     pub schemas: Schemas,
     /// How long deleted entries are kept.
     pub bin: bin::Settings,
+    /// What was refused and is still to be written into the record.
+    pub refusals: audit::Refusals,
 }
 
 impl Services {
     /// The adapters around a database.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, schemas: Schemas::default(), bin: bin::Settings::default() }
+        Self {
+            db,
+            clock,
+            schemas: Schemas::default(),
+            bin: bin::Settings::default(),
+            refusals: audit::Refusals::default(),
+        }
     }
 
     /// The same with another retention of deleted entries.

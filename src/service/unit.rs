@@ -42,6 +42,7 @@ pub struct Unit {
     now: DateTime<Utc>,
     events: Vec<Event>,
     batch: Option<Batch>,
+    records: Vec<Record>,
     jobs: Vec<NewJob>,
 }
 
@@ -57,6 +58,7 @@ impl Unit {
             now: services.clock.now(),
             events: Vec::new(),
             batch: None,
+            records: Vec::new(),
             jobs: Vec::new(),
         })
     }
@@ -110,6 +112,11 @@ impl Unit {
         }
     }
 
+    /// Notes what happened elsewhere and is only written down here: refusals.
+    pub(super) fn write_down(&mut self, records: Vec<Record>) {
+        self.records.extend(records);
+    }
+
     /// Notes what is to be done after the commit.
     pub fn enqueue(&mut self, job: NewJob) {
         self.jobs.push(job);
@@ -128,6 +135,7 @@ impl Unit {
             detail: json!({"counts": batch.counts, "terms": batch.terms}),
             ..self.blank()
         }));
+        records.extend(self.records);
         store::audit::append(&self.tx, &records).await?;
         queue::enqueue(&self.tx, &self.jobs, self.now).await?;
         self.tx.commit().await

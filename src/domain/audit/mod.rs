@@ -2,6 +2,8 @@
 
 mod difference;
 mod record;
+mod refusal;
 
 pub use difference::{LIMITS as DIFFERENCE, Limits as DifferenceLimits, difference};
 pub use record::{MAX_USER_AGENT, Outcome, Record};
+pub use refusal::{Reason, Refusal};

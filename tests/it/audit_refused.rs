@@ -1,0 +1,116 @@
+//! What is refused leaves a record too: told together, bounded, never in the way.
+
+use std::net::IpAddr;
+
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use brandgraph::{
+    domain::{
+        access::{Actor, Role},
+        audit::{Reason, Refusal},
+    },
+    service::{Caller, audit},
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::harness::TestApp;
+
+const TAG: &str = "mutation($id: ID!) { deleteTag(input: {id: $id}) { deletedId } }";
+
+async fn records(app: &TestApp) -> Vec<Value> {
+    let sql =
+        "select to_jsonb(r) from audit_record r where outcome = 'refused' order by created_at, reason, count";
+    sqlx::query_scalar(sql).fetch_all(&mut app.db.connect().await).await.unwrap()
+}
+
+fn from(address: &str) -> Caller {
+    Caller { from: Some(address.parse::<IpAddr>().unwrap()), ..Caller::of(Actor::Anonymous) }
+}
+
+#[tokio::test]
+async fn refusals_are_told_once_a_minute_with_how_many_there_were() {
+    let app = TestApp::start().await;
+    let id = json!({"id": format!("tag_{}", uuid::Uuid::nil())});
+    for _ in 0..3 {
+        assert_eq!(app.as_role(Role::Viewer).code(TAG, id.clone()).await, "FORBIDDEN");
+    }
+    assert_eq!(app.as_anonymous().code("{ brands { nodes { id } } }", json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(audit::flush(&app.services, false).await.unwrap(), 0, "a minute is not over");
+    app.clock.advance(TimeDelta::seconds(60));
+    assert_eq!(audit::flush(&app.services, false).await.unwrap(), 2);
+    let left = records(&app).await;
+    assert_eq!(left.len(), 2, "{left:#?}");
+    let (forbidden, anonymous) = (&left[0], &left[1]);
+    assert_eq!(forbidden["kind"], json!("access.refused"));
+    assert_eq!(forbidden["reason"], json!("forbidden"));
+    assert_eq!(forbidden["actor"], json!("user:viewer"));
+    assert_eq!(forbidden["count"], json!(3));
+    assert_eq!(forbidden["detail"]["what"], json!("deleteTag"));
+    assert!(forbidden["request_id"].is_string() && forbidden["credential"].is_string());
+    assert_eq!((&anonymous["actor"], &anonymous["reason"]), (&json!("anonymous"), &json!("unauthenticated")));
+    assert_eq!(anonymous["detail"]["what"], json!("brands"));
+    // What was told is not told again.
+    assert_eq!(audit::flush(&app.services, true).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_login_that_fails_leaves_a_record() {
+    let app = TestApp::start().await;
+    let request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::USER_AGENT, "curl/8 (a test)")
+        .header(header::AUTHORIZATION, "Bearer no.token.this");
+    let answer =
+        app.as_anonymous().send(request, Body::from("{\"query\": \"{ viewer { subject } }\"}")).await;
+    assert_eq!(answer.status(), 401);
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["kind"], json!("login.refused"));
+    assert_eq!(left[0]["reason"], json!("malformed"));
+    assert_eq!(left[0]["user_agent"], json!("curl/8 (a test)"));
+    assert!(!left[0].to_string().contains("no.token.this"));
+}
+
+#[tokio::test]
+async fn a_flood_fills_neither_memory_nor_record() {
+    let app = TestApp::start().await;
+    // One address that tries one thing after the other.
+    for number in 0..10_000 {
+        let refusal = Refusal::new(Reason::Login("secret"), "/graphql").claiming(format!("key {number}"));
+        audit::refused(&app.services, &from("192.0.2.1"), refusal);
+    }
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    assert_eq!(left.len(), 33);
+    let told: i64 = left.iter().map(|record| record["count"].as_i64().unwrap()).sum();
+    assert_eq!(told, 10_000, "everything is counted");
+    // Many addresses.
+    for number in 0..5_000_u32 {
+        let address = IpAddr::from(number.to_be_bytes()).to_string();
+        audit::refused(&app.services, &from(&address), Refusal::new(Reason::Login("secret"), "/graphql"));
+    }
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    assert_eq!(left.len(), 33 + 2_001);
+    let dropped = left.iter().find(|record| record["kind"] == "audit.dropped").unwrap();
+    assert_eq!(dropped["count"], json!(3_000));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_told_later_as_so_many() {
+    let app = TestApp::start().await;
+    let mut database = app.db.connect().await;
+    for _ in 0..4 {
+        audit::refused(&app.services, &from("192.0.2.1"), Refusal::new(Reason::Forbidden, "brands"));
+    }
+    sqlx::raw_sql("alter table audit_record rename to away").execute(&mut database).await.unwrap();
+    audit::flush(&app.services, true).await.unwrap_err();
+    sqlx::raw_sql("alter table away rename to audit_record").execute(&mut database).await.unwrap();
+    assert_eq!(audit::flush(&app.services, true).await.unwrap(), 1);
+    let left = records(&app).await;
+    assert_eq!((&left[0]["kind"], &left[0]["count"]), (&json!("audit.dropped"), &json!(4)));
+}
