@@ -77,7 +77,7 @@ END) STORED NOT NULL,
 
 CREATE TABLE public.audit_record (
     id uuid NOT NULL,
-    brand_id uuid,
+    brand uuid,
     kind text NOT NULL,
     actor text NOT NULL,
     request_id text,
@@ -412,7 +412,7 @@ CREATE INDEX asset_feed_idx ON public.asset USING btree (brand_id, created_at DE
 
 CREATE INDEX asset_filename_idx ON public.asset USING btree (brand_id, filename, id) WHERE (deleted_at IS NULL);
 
-CREATE INDEX audit_record_brand_idx ON public.audit_record USING btree (brand_id, created_at DESC, id DESC);
+CREATE INDEX audit_record_brand_idx ON public.audit_record USING btree (brand, created_at DESC, id DESC);
 
 CREATE INDEX audit_record_feed_idx ON public.audit_record USING btree (created_at DESC, id DESC);
 

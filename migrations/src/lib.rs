@@ -17,6 +17,7 @@ mod m0007_pulled;
 mod m0008_origin;
 mod m0009_pending_types;
 mod m0013_audit;
+mod m0013b_audit_log;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_origin::Migration),
             Box::new(m0009_pending_types::Migration),
             Box::new(m0013_audit::Migration),
+            Box::new(m0013b_audit_log::Migration),
         ]
     }
 }

@@ -25,11 +25,13 @@ pub enum Kind {
     Source,
     /// One run of a source.
     SyncRun,
+    /// A record of what was done or refused.
+    AuditRecord,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Brand,
         Self::ContentType,
         Self::Entry,
@@ -38,6 +40,7 @@ impl Kind {
         Self::Asset,
         Self::Source,
         Self::SyncRun,
+        Self::AuditRecord,
     ];
 
     /// What an id of this kind begins with, before the underscore.
@@ -52,6 +55,7 @@ impl Kind {
             Self::Asset => "asset",
             Self::Source => "source",
             Self::SyncRun => "run",
+            Self::AuditRecord => "audit",
         }
     }
 
@@ -61,6 +65,7 @@ impl Kind {
         match self {
             Self::ContentType => "content_type",
             Self::SyncRun => "sync_run",
+            Self::AuditRecord => "audit_record",
             other => other.prefix(),
         }
     }
@@ -77,6 +82,7 @@ impl Kind {
             Self::Asset => "Asset",
             Self::Source => "Source",
             Self::SyncRun => "SyncRun",
+            Self::AuditRecord => "AuditRecord",
         }
     }
 }

@@ -97,7 +97,7 @@ async fn every_mutation_leaves_a_record_of_exactly_what_it_changed() {
         assert_eq!((&record["outcome"], &record["count"]), (&json!("done"), &json!(1)));
         assert!(record["request_id"].is_string());
         let brand = ids["brand"].rsplit_once('_').unwrap().1;
-        assert_eq!(record["brand_id"], json!(brand), "{mutation}");
+        assert_eq!(record["brand"], json!(brand), "{mutation}");
         same_transaction(&mut database, record, &node, mutation).await;
         exercised.insert(mutation.to_owned());
     }

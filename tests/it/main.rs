@@ -14,6 +14,7 @@
 
 mod harness;
 
+mod audit_log;
 mod audit_refused;
 mod audit_steps;
 mod audit_walk;

@@ -40,6 +40,7 @@ pub struct Record {
     /// The global id of what it happened to.
     pub node: Option<String>,
     /// The brand it happened in.
+    #[serde(rename = "brand")]
     pub brand_id: Option<Uuid>,
     /// The client's address, as the server sees it.
     pub ip: Option<IpAddr>,

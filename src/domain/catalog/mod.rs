@@ -1,6 +1,7 @@
 //! The catalog: the one table of nouns that schema, planner and permissions are made from.
 
 mod asset;
+mod audit;
 mod brand;
 mod content_type;
 mod entry;
@@ -44,6 +45,7 @@ impl Catalog {
                 asset::asset(),
                 source::source(),
                 source::run(),
+                audit::record(),
             ]
             .into(),
         )

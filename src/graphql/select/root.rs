@@ -32,7 +32,7 @@ pub(in crate::graphql) enum Root {
 
 impl Root {
     /// The root fields that read, in the order of the schema.
-    pub(in crate::graphql) const ALL: [(&'static str, Self); 16] = [
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 17] = [
         ("node", Self::Node),
         ("nodes", Self::Nodes),
         ("brand", Self::One("Brand")),
@@ -49,6 +49,7 @@ impl Root {
         ("tags", Self::Page("Tag")),
         ("category", Self::One("Category")),
         ("categories", Self::Page("Category")),
+        ("auditLog", Self::Page("AuditRecord")),
     ];
 
     /// The root field of that name.

@@ -14,7 +14,7 @@ pub struct Author<'a> {
 
 /// What is written of a record, in the order of the columns; position and transaction are the database's to give.
 const COLUMNS: &str = "id uuid, created_at timestamptz, actor text, credential text, kind text, outcome text, reason text, \
-    node text, brand_id uuid, ip text, user_agent text, request_id text, count integer, before jsonb, after jsonb, detail jsonb";
+    node text, brand uuid, ip text, user_agent text, request_id text, count integer, before jsonb, after jsonb, detail jsonb";
 
 /// Adds records in one statement.
 ///

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::shelf::{Shelf, slugs};
 
 /// The scalars without a filter, and why.
-const WITHOUT: [(&str, &str, &str); 4] = [
+const WITHOUT: [(&str, &str, &str); 7] = [
     (
         "EntryVersion",
         "fields",
@@ -17,6 +17,9 @@ const WITHOUT: [(&str, &str, &str); 4] = [
     ),
     ("Asset", "metadata", "whatever a platform says of a file: no declared shape, no index"),
     ("ContentType", "schema", "a JSON Schema is a document, not a value"),
+    ("AuditRecord", "before", "what was there, of any shape; no index"),
+    ("AuditRecord", "after", "what is there, of any shape; no index"),
+    ("AuditRecord", "detail", "of any shape; no index"),
     ("SyncRun", "failures", "a list of messages for people; `failed` counts them"),
 ];
 
