@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{grant::Grant, permission::Permission, role::Role, rule::Membership};
+use super::{condition::Claims, grant::Grant, permission::Permission, role::Role, rule::Membership};
 use crate::domain::{Code, Error, Result};
 
 /// The brands in which something holds.
@@ -24,6 +23,16 @@ impl BrandScope {
         match self {
             Self::All => true,
             Self::Only(brands) => brands.contains(&brand),
+        }
+    }
+
+    /// Whether every brand of the other is inside.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(_), Self::Only(brands)) => brands.iter().all(|brand| self.contains(*brand)),
         }
     }
 
@@ -54,7 +63,7 @@ pub struct Principal {
     /// What it may do, and where. Many add up.
     pub memberships: Vec<Membership>,
     /// What the credential says of it, which the conditions of roles compare rows with.
-    pub claims: Arc<Map<String, Value>>,
+    pub claims: Arc<Claims>,
 }
 
 /// How somebody proved who they are.
@@ -95,7 +104,7 @@ impl Actor {
             let message = "this needs a bearer token in the Authorization header";
             return Err(Error::new(Code::Unauthenticated, message));
         }
-        Grant::make(permission, self.memberships()).ok_or_else(|| {
+        Grant::make(permission, self.memberships(), self.claims()).ok_or_else(|| {
             Error::new(Code::Forbidden, format!("this needs the permission {}", permission.name()))
         })
     }
@@ -107,6 +116,13 @@ impl Actor {
             Self::Anonymous => &[],
             Self::User(who) => &who.memberships,
             Self::System(_) => &*EVERYTHING,
+        }
+    }
+
+    fn claims(&self) -> Arc<Claims> {
+        match self {
+            Self::User(who) => Arc::clone(&who.claims),
+            Self::Anonymous | Self::System(_) => Arc::default(),
         }
     }
 

@@ -1,31 +1,110 @@
 //! The proof of a permission. Its fields are private and only `Actor` makes one, so that what takes a `Grant` was authorized.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use super::{actor::BrandScope, permission::Permission, rule::Membership};
-use crate::domain::{Code, Error, Result};
+use super::{
+    actor::BrandScope, condition::Claims, permission::Permission, restriction::Facts, rule::Membership,
+};
+use crate::domain::{Code, Error, Result, entry::Status};
 
 /// Proof that the actor of a request holds a permission in some brands.
 #[derive(Debug, Clone)]
 pub struct Grant {
     permission: Permission,
     brands: BrandScope,
-    through: Vec<Membership>,
+    held: Vec<Membership>,
+    claims: Arc<Claims>,
 }
 
 impl Grant {
     /// Nothing where none of the memberships holds the permission.
-    pub(super) fn make(permission: Permission, memberships: &[Membership]) -> Option<Self> {
-        let through: Vec<Membership> =
-            memberships.iter().filter(|one| one.role.holds(permission)).cloned().collect();
-        let brands = through.iter().map(|one| &one.brands).cloned().reduce(BrandScope::or)?;
-        Some(Self { permission, brands, through })
+    pub(super) fn make(
+        permission: Permission,
+        memberships: &[Membership],
+        claims: Arc<Claims>,
+    ) -> Option<Self> {
+        let through = memberships.iter().filter(|one| one.role.holds(permission));
+        let brands = through.map(|one| one.brands.clone()).reduce(BrandScope::or)?;
+        Some(Self { permission, brands, held: memberships.to_vec(), claims })
     }
 
     /// The memberships that it comes of: each says where, and what of the brand's content.
+    pub fn through(&self) -> impl Iterator<Item = &Membership> {
+        self.held.iter().filter(|one| one.role.holds(self.permission))
+    }
+
+    /// What the actor's credential claims.
     #[must_use]
-    pub fn through(&self) -> &[Membership] {
-        &self.through
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Whether it holds in the brand for every entry, and all of it.
+    #[must_use]
+    pub fn unrestricted_in(&self, brand: Uuid) -> bool {
+        self.through().any(|one| one.unrestricted() && one.brands.contains(brand))
+    }
+
+    /// Passes where an entry that was found is within the grant.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` where the actor does not see it either, `FORBIDDEN` where it does.
+    pub fn covers_entry(&self, brand: Uuid, entry: &Facts<'_>) -> Result<()> {
+        if self.ways(brand).any(|one| one.role.restrictions.admits(entry, &self.claims)) {
+            return Ok(());
+        }
+        Err(self.refused(brand, entry))
+    }
+
+    /// Passes where one of the roles allows the change all by itself: before, after, and what differs.
+    ///
+    /// # Errors
+    /// As [`Grant::covers_entry`]; `FORBIDDEN` naming a field that is not to be written.
+    pub fn covers_change(&self, brand: Uuid, before: Option<&Facts<'_>>, after: &Facts<'_>) -> Result<()> {
+        if let Some(before) = before {
+            self.covers_entry(brand, before)?;
+        }
+        let mut field = None;
+        for one in self.ways(brand) {
+            let rule = &one.role.restrictions;
+            let admitted = before.into_iter().chain([after]).all(|entry| rule.admits(entry, &self.claims));
+            match admitted.then(|| rule.forbids(before, after)) {
+                Some(None) => return Ok(()),
+                Some(forbidden) => field = forbidden,
+                None => {}
+            }
+        }
+        let message = match field {
+            Some(field) => format!("your roles do not let you write {field}"),
+            None => "your roles do not let you make this of the entry".to_owned(),
+        };
+        Err(Error::new(Code::Forbidden, message))
+    }
+
+    /// The memberships of the permission in a brand.
+    fn ways(&self, brand: Uuid) -> impl Iterator<Item = &Membership> {
+        self.through().filter(move |one| one.brands.contains(brand))
+    }
+
+    /// What is said of an entry outside of the grant.
+    fn refused(&self, brand: Uuid, entry: &Facts<'_>) -> Error {
+        let seen = self.held.iter().any(|one| {
+            let shown = entry.status == Status::Published.name() || one.role.holds(Permission::EntryPreview);
+            one.role.holds(Permission::EntryRead)
+                && shown
+                && one.brands.contains(brand)
+                && one.role.restrictions.admits(entry, &self.claims)
+        });
+        if seen {
+            Error::new(
+                Code::Forbidden,
+                format!("your roles do not give you {} for this entry", self.permission.name()),
+            )
+        } else {
+            Error::not_found("the entry")
+        }
     }
 
     /// What was granted.

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use super::{
     actor::BrandScope,
     permission::Permission,
+    restriction::Restrictions,
     rule::{Membership, RoleRule},
 };
 
@@ -12,7 +13,8 @@ use super::{
 static RULES: LazyLock<[Arc<RoleRule>; 7]> = LazyLock::new(|| {
     Role::ALL.map(|role| {
         let permissions = Permission::ALL.into_iter().filter(|permission| role.holds(*permission)).collect();
-        Arc::new(RoleRule { name: role.name().to_owned(), permissions })
+        let restrictions = Restrictions::default();
+        Arc::new(RoleRule { name: role.name().to_owned(), permissions, restrictions })
     })
 });
 

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{actor::BrandScope, permission::Permission};
+use super::{actor::BrandScope, permission::Permission, restriction::Restrictions};
+use crate::domain::{Error, Result};
 
 /// A set of permissions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Permissions(u64);
 
 impl Permissions {
-    /// No permission.
-    pub const NONE: Self = Self(0);
-
     /// The same, and this one.
     #[must_use]
     pub const fn with(self, permission: Permission) -> Self {
@@ -32,7 +30,7 @@ impl Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        permissions.into_iter().fold(Self::NONE, Self::with)
+        permissions.into_iter().fold(Self::default(), Self::with)
     }
 }
 
@@ -43,9 +41,56 @@ pub struct RoleRule {
     pub name: String,
     /// What it gives.
     pub permissions: Permissions,
+    /// Which entries that is for, and what of them.
+    pub restrictions: Restrictions,
 }
 
+/// What a role that sees only some entries can hold: whatever else there is tells of the others, or changes them.
+const RESTRICTABLE: [Permission; 8] = [
+    Permission::BrandRead,
+    Permission::EntryRead,
+    Permission::EntryPreview,
+    Permission::EntryWrite,
+    Permission::EntryPublish,
+    Permission::EntryDelete,
+    Permission::AssetRead,
+    Permission::AssetWrite,
+];
+
 impl RoleRule {
+    /// A brand's own role, where it makes sense. `at` is where permissions were given.
+    ///
+    /// # Errors
+    /// `INVALID` for a name that is taken by a built-in role, a permission that is nothing without another, or one that a
+    /// restricted role cannot hold.
+    pub fn own(name: String, permissions: Permissions, restrictions: Restrictions, at: &str) -> Result<Self> {
+        let missing = |permission: Permission| {
+            let message = format!("needs {} with what it has", permission.name());
+            Err(Error::invalid(at, "requires", message))
+        };
+        if !permissions.has(Permission::BrandRead) {
+            return missing(Permission::BrandRead);
+        }
+        let content = [
+            Permission::EntryPreview,
+            Permission::EntryWrite,
+            Permission::EntryPublish,
+            Permission::EntryDelete,
+            Permission::EntryPurge,
+            Permission::TaxonomyWrite,
+        ];
+        if content.into_iter().any(|one| permissions.has(one)) && !permissions.has(Permission::EntryRead) {
+            return missing(Permission::EntryRead);
+        }
+        if !restrictions.is_empty()
+            && let Some(stray) = permissions.iter().find(|one| !RESTRICTABLE.contains(one))
+        {
+            let message = format!("a role with restrictions cannot hold {}", stray.name());
+            return Err(Error::invalid(at, "restricted", message));
+        }
+        Ok(Self { name, permissions, restrictions })
+    }
+
     /// Whether this role gives the permission.
     #[must_use]
     pub const fn holds(&self, permission: Permission) -> bool {
@@ -60,4 +105,12 @@ pub struct Membership {
     pub role: Arc<RoleRule>,
     /// Where it holds.
     pub brands: BrandScope,
+}
+
+impl Membership {
+    /// Whether the role holds there without restrictions.
+    #[must_use]
+    pub fn unrestricted(&self) -> bool {
+        self.role.restrictions.is_empty()
+    }
 }

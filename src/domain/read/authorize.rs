@@ -1,15 +1,17 @@
 //! The caller's right to a read, woven into the plan: a pure function, and the only way to a plan that can be run.
 
-use super::{
-    filter::{Comparison, Literal, Operand, Predicate, RelatedTo},
-    plan::{Connection, EdgePart, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
-};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use super::{
+    filter::{Predicate, RelatedTo},
+    plan::{Connection, EdgePart, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
+    touched::{Referring, Touched},
+    ways::{Shown, Ways, hides},
+};
 use crate::domain::{
     Code, Error, Result,
-    access::{Actor, BrandScope, Permission},
-    catalog::{Catalog, Join, Noun, Scope},
+    access::Actor,
+    catalog::{Catalog, Column, Join, Noun, Presence, Scope},
 };
 
 /// A plan that says, at every level, what its caller may see. Only [`authorize`] makes one.
@@ -42,10 +44,7 @@ impl Authorized {
 pub fn authorize(mut plan: Plan, actor: &Actor, catalog: &Catalog) -> Result<Authorized> {
     let sight = Sight { actor, catalog };
     let mut refused = Vec::new();
-    match &mut plan {
-        Plan::One(one) => sight.one(one, &mut refused)?,
-        Plan::Connection(connection) => sight.connection(connection, &mut refused)?,
-    }
+    sight.plan(&mut plan, &mut refused)?;
     Ok(Authorized { plan, refused })
 }
 
@@ -64,21 +63,42 @@ fn below(key: &str, refused: &mut Vec<Error>, go: impl FnOnce(&mut Vec<Error>) -
 }
 
 impl Sight<'_> {
-    fn one(&self, one: &mut One, refused: &mut Vec<Error>) -> Result<()> {
-        self.rows(&mut one.rows)?;
-        self.selection(&mut one.selection, refused)
+    fn plan(&self, plan: &mut Plan, refused: &mut Vec<Error>) -> Result<()> {
+        match plan {
+            Plan::One(one) => self.one(one, Touched::default(), refused),
+            Plan::Connection(connection) => self.connection(connection, Touched::default(), refused),
+        }
     }
 
-    fn list(&self, list: &mut List, refused: &mut Vec<Error>) -> Result<()> {
-        self.rows(&mut list.rows)?;
-        self.selection(&mut list.selection, refused)
+    fn one(&self, one: &mut One, asked: Touched, refused: &mut Vec<Error>) -> Result<()> {
+        let ways = self.rows(&mut one.rows, asked)?;
+        self.selection(&mut one.selection, &ways, refused)
     }
 
-    fn connection(&self, connection: &mut Connection, refused: &mut Vec<Error>) -> Result<()> {
+    fn list(&self, list: &mut List, asked: Touched, refused: &mut Vec<Error>) -> Result<()> {
+        let ways = self.rows(&mut list.rows, asked)?;
+        self.selection(&mut list.selection, &ways, refused)
+    }
+
+    fn connection(
+        &self,
+        connection: &mut Connection,
+        mut asked: Touched,
+        refused: &mut Vec<Error>,
+    ) -> Result<()> {
         let Connection { rows, parts, bodies, .. } = connection;
-        self.rows(rows)?;
+        for (_, part) in parts.iter() {
+            if let Part::Facets(facets) = part {
+                facets.iter().for_each(|(_, facet)| {
+                    if let FacetPart::Counts(Facet::Field(path), ..) = facet {
+                        asked.path(path);
+                    }
+                });
+            }
+        }
+        let ways = self.rows(rows, asked)?;
         let mut body = |number: usize, refused: &mut Vec<Error>| {
-            bodies.get_mut(number).map_or(Ok(()), |body| self.selection(body, refused))
+            bodies.get_mut(number).map_or(Ok(()), |body| self.selection(body, &ways, refused))
         };
         for (key, part) in parts {
             below(key, refused, |refused| match part {
@@ -94,7 +114,8 @@ impl Sight<'_> {
         Ok(())
     }
 
-    /// Facets show names of tags, categories and types, so they need the permission that those nouns need.
+    /// Facets show names of tags, categories and types, so they need the permission that those nouns need. Whoever sees
+    /// entries somewhere sees these there: every role that shows the one shows the other.
     fn facets(&self, facets: &[(String, FacetPart)]) -> Result<()> {
         for (key, part) in facets {
             if let FacetPart::Counts(facet, ..) = part {
@@ -110,24 +131,34 @@ impl Sight<'_> {
         Ok(())
     }
 
-    fn selection(&self, selection: &mut Selection, refused: &mut Vec<Error>) -> Result<()> {
+    fn selection(&self, selection: &mut Selection, ways: &Ways, refused: &mut Vec<Error>) -> Result<()> {
+        let hide = ways.hide();
         for (key, value) in &mut selection.0 {
             let seen = below(key, refused, |refused| match value {
-                Value::One(link) => self.one(&mut link.to, refused),
-                Value::List(link) => self.list(&mut link.to, refused),
-                Value::Connection(link) => self.connection(&mut link.to, refused),
+                Value::One(link) => {
+                    self.one(&mut link.to, referred(link.join, link.field.as_deref()), refused)
+                }
+                Value::List(link) => {
+                    self.list(&mut link.to, referred(link.join, link.field.as_deref()), refused)
+                }
+                Value::Connection(link) => {
+                    self.connection(&mut link.to, referred(link.join, link.field.as_deref()), refused)
+                }
                 Value::Typename(_)
                 | Value::Key(..)
                 | Value::Column(_)
                 | Value::Custom(_)
                 | Value::Path(..)
+                | Value::Where(..)
+                | Value::Redacted(..)
                 | Value::Refused => Ok(()),
             });
+            let seen = match seen {
+                Ok(()) if hide => self.value(value, ways).map_err(|error| error.within(key)),
+                seen => seen,
+            };
             match seen {
-                Err(error)
-                    if error.code() == Code::Forbidden
-                        && matches!(value, Value::One(link) if link.optional) =>
-                {
+                Err(error) if error.code() == Code::Forbidden && may_be_null(value) => {
                     *value = Value::Refused;
                     refused.push(error);
                 }
@@ -137,8 +168,49 @@ impl Sight<'_> {
         Ok(())
     }
 
-    fn rows(&self, rows: &mut Rows) -> Result<()> {
-        let visible = self.visible(&rows.noun)?;
+    /// Takes out of a value what is hidden.
+    fn value(&self, value: &mut Value, ways: &Ways) -> Result<()> {
+        if let Value::Column(column @ Column { name: "fields", .. }) = value {
+            let keys: BTreeSet<&String> = ways.hidden().flat_map(|hidden| &hidden.keys).collect();
+            let redacted = keys.into_iter().map(|key| {
+                let mut touched = Touched::default();
+                touched.refer(Some(key));
+                let shown = match ways.shown(&touched, self.catalog)? {
+                    Shown::Where(rows) => Some(rows),
+                    Shown::Always | Shown::Never => None,
+                };
+                Ok((key.clone(), shown))
+            });
+            let redacted: Vec<_> = redacted.collect::<Result<_>>()?;
+            *value = Value::Redacted(*column, redacted);
+            return Ok(());
+        }
+        let mut touched = Touched::default();
+        match value {
+            Value::Column(column) => touched.column(column.name),
+            Value::Custom(path) | Value::Path(path, _) => touched.path(path),
+            Value::One(link) => touched.follow(link.join, link.field.as_deref()),
+            Value::List(link) => touched.follow(link.join, link.field.as_deref()),
+            Value::Connection(link) => touched.follow(link.join, link.field.as_deref()),
+            Value::Typename(_) | Value::Key(..) | Value::Where(..) | Value::Redacted(..) | Value::Refused => {
+                return Ok(());
+            }
+        }
+        match ways.shown(&touched, self.catalog)? {
+            Shown::Always => Ok(()),
+            Shown::Where(rows) if may_be_null(value) => {
+                let whole = std::mem::replace(value, Value::Refused);
+                *value = Value::Where(Box::new(rows), Box::new(whole));
+                Ok(())
+            }
+            Shown::Where(_) | Shown::Never => Err(hides()),
+        }
+    }
+
+    fn rows(&self, rows: &mut Rows, asked: Touched) -> Result<Ways> {
+        let ways = Ways::of(self.actor, &rows.noun)?;
+        let touched = if ways.hide() { asked.and(Touched::of(rows)) } else { asked };
+        let visible = self.visible(&ways, &rows.noun, &touched)?;
         self.filter(&mut rows.predicate, &visible)?;
         if let Some(via) = &mut rows.via {
             restrict(via, visible.clone());
@@ -151,7 +223,7 @@ impl Sight<'_> {
                 key.nulls = None;
             }
         }
-        Ok(())
+        Ok(ways)
     }
 
     /// A filter must not tell what a selection would not show.
@@ -162,7 +234,10 @@ impl Sight<'_> {
             }
             Predicate::Not(inner) => self.filter(inner, visible),
             Predicate::Related(related) => {
-                let seen = self.visible(&related.noun)?;
+                let ways = Ways::of(self.actor, &related.noun)?;
+                let asked = referred(related.join, related.field.as_deref());
+                let touched = asked.and(Touched::of_predicate(&related.predicate));
+                let seen = self.visible(&ways, &related.noun, &touched)?;
                 self.filter(&mut related.predicate, &seen)?;
                 restrict(&mut related.predicate, seen);
                 Ok(())
@@ -186,9 +261,8 @@ impl Sight<'_> {
         }
     }
 
-    /// The rows of a noun that the caller may see.
-    fn visible(&self, noun: &Arc<Noun>) -> Result<Predicate> {
-        let grant = self.actor.grant(noun.read)?;
+    /// The rows of a noun that the caller may see, and may ask for by what is touched.
+    fn visible(&self, ways: &Ways, noun: &Arc<Noun>, touched: &Touched) -> Result<Predicate> {
         let mut conditions = Vec::new();
         if noun.trash {
             conditions.push(Predicate::Live);
@@ -197,31 +271,48 @@ impl Sight<'_> {
             conditions.push(Predicate::BrandLive(column));
         }
         match noun.scope {
-            Scope::Column(_) if *grant.brands() == BrandScope::All => {}
-            Scope::Column(column) => conditions.push(Predicate::Brands(column, grant.brands().clone())),
+            Scope::Column(_) => {}
             Scope::Through { column, noun } => {
                 let noun = Arc::clone(self.catalog.noun(noun)?);
-                let predicate = self.visible(&noun)?;
+                let predicate = self.visible(&Ways::of(self.actor, &noun)?, &noun, &Touched::default())?;
                 let related = RelatedTo { noun, join: Join::to(column), field: None, predicate };
                 conditions.push(Predicate::Related(Box::new(related)));
             }
+            // Whoever sees the row above sees these, unless something else holds for them.
+            Scope::Parent if self.as_above(ways, noun)? => return Ok(Predicate::And(conditions)),
             Scope::Parent => {}
         }
-        if noun.content {
-            let status = noun.column("status").ok_or_else(|| Error::internal("content has no status"))?;
-            let word = Literal::Word("published");
-            let published = Predicate::Compare(Operand::Column(*status), Comparison::Eq, word);
-            match (self.actor.grant(Permission::EntryPreview), noun.scope) {
-                (Err(_), _) => conditions.push(published),
-                (Ok(preview), _) if preview.brands() == grant.brands() => {}
-                (Ok(preview), Scope::Column(column)) => {
-                    let drafts = Predicate::Brands(column, preview.brands().clone());
-                    conditions.push(Predicate::Or(vec![drafts, published]));
-                }
-                (Ok(_), _) => return Err(Error::internal("content belongs to no brand")),
-            }
+        Ok(Predicate::And(conditions).and(ways.condition(touched, self.catalog)?))
+    }
+
+    /// Whether rows that are only reached through others are seen wherever those are.
+    fn as_above(&self, ways: &Ways, noun: &Noun) -> Result<bool> {
+        if noun.name != "EntryVersion" {
+            return Ok(true);
         }
-        Ok(Predicate::And(conditions))
+        let entries = Ways::of(self.actor, self.catalog.noun("Entry")?)?;
+        Ok(ways.one_open().is_some() && ways.one_open() == entries.one_open())
+    }
+}
+
+/// What is asked of related rows by following a field of theirs.
+fn referred(join: Join, field: Option<&str>) -> Touched {
+    let mut touched = Touched::default();
+    if Referring::of(join) == Referring::There {
+        touched.refer(field);
+    }
+    touched
+}
+
+/// Whether null is an answer: what can be hidden of a row is null in some rows anyway.
+fn may_be_null(value: &Value) -> bool {
+    match value {
+        Value::One(link) => link.optional,
+        Value::Column(column) => column.presence != Presence::Always,
+        Value::Custom(_) | Value::Path(..) | Value::Where(..) | Value::Refused => true,
+        Value::Typename(_) | Value::Key(..) | Value::List(_) | Value::Connection(_) | Value::Redacted(..) => {
+            false
+        }
     }
 }
 

@@ -6,6 +6,8 @@ mod filter;
 mod meaning;
 mod order;
 mod plan;
+mod touched;
+mod ways;
 
 pub use super::limits::LIMITS;
 pub use authorize::{Authorized, authorize};

@@ -109,6 +109,12 @@ pub enum Value {
     List(Box<Link<List>>),
     /// A page of related rows.
     Connection(Box<Link<Connection>>),
+    /// A value where the row satisfies a condition, null elsewhere: only some of the caller's roles show it. Only authorization
+    /// makes it.
+    Where(Box<Predicate>, Box<Value>),
+    /// A column of custom fields without those that are hidden, each in the rows that do not satisfy its condition, or in all
+    /// where it has none. Only authorization makes it.
+    Redacted(Column, Vec<(String, Option<Predicate>)>),
     /// Null, since the caller may not see what was asked for; only authorization makes this of a relation that may be null.
     Refused,
 }

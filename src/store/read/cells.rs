@@ -144,7 +144,7 @@ fn cell(
         Value::Path(path, Kind::List) | Value::Custom(path) => {
             Cell::Json(columns.add(format!("{}::text", scope.custom(path, Kind::List))))
         }
-        value @ Value::Path(..) => {
+        value @ (Value::Path(..) | Value::Where(..) | Value::Redacted(..)) => {
             Cell::Json(columns.add(format!("to_json({})::text", selection::value(value, scope, arguments)?)))
         }
         value @ (Value::One(_) | Value::List(_) | Value::Connection(_)) => {

@@ -50,8 +50,8 @@ pub(super) fn condition(
         Predicate::BestLocale(code, among) => best_locale(code.as_deref(), among, scope, arguments)?,
         Predicate::Addressed(code, address) => addressed(code.as_deref(), address, scope, arguments)?,
         Predicate::Brands(column, BrandScope::Only(brands)) => match brands.as_slice() {
-            [one] => format!("{alias}.{column} = {}", arguments.bind(*one)?),
-            several => format!("{alias}.{column} = any({})", arguments.bind(several.to_vec())?),
+            [one] => format!("{} = {}", scope.column(column), arguments.bind(*one)?),
+            several => format!("{} = any({})", scope.column(column), arguments.bind(several.to_vec())?),
         },
         Predicate::Brands(_, BrandScope::All) => "true".to_owned(),
         // As a set that is made once and looked up for each row, it leaves the choice of an index alone.
@@ -144,7 +144,7 @@ fn list_contains(
         .iter()
         .rev()
         .fold(format!("[{element}]"), |inner, name| format!("{{\"{name}\":{inner}}}"));
-    Ok(format!("{}.fields @> {}::jsonb", scope.alias, arguments.bind(document)?))
+    Ok(format!("{} @> {}::jsonb", scope.column("fields"), arguments.bind(document)?))
 }
 
 /// There is a related row. Where the other noun has few rows, their keys are gathered once, before the rows are walked, so

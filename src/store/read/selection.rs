@@ -2,7 +2,7 @@
 
 use super::{
     arguments::Arguments,
-    connection,
+    connection, predicate,
     rows::{self, From, Scope},
     sql,
 };
@@ -10,7 +10,7 @@ use crate::domain::{
     Result,
     catalog::{Join, Scalar},
     fields::Kind,
-    read::{Link, List, One, Operand, Selection, Value},
+    read::{Link, List, One, Operand, Predicate, Selection, Value},
 };
 
 /// The JSON object of a row.
@@ -25,10 +25,15 @@ pub(super) fn object(
 }
 
 /// One value of a row.
-pub(super) fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
-    Ok(match value {
+pub(super) fn value(wanted: &Value, scope: &Scope<'_>, arguments: &mut Arguments<'_>) -> Result<String> {
+    Ok(match wanted {
         Value::Typename(name) => sql::word(name),
         Value::Refused => "null".to_owned(),
+        Value::Where(rows, inner) => {
+            let condition = predicate::condition(rows, scope, arguments)?;
+            format!("case when {condition} then {} end", value(inner, scope, arguments)?)
+        }
+        Value::Redacted(column, hidden) => redacted(scope.column(column.name), hidden, scope, arguments)?,
         Value::Key(kind, column) => format!("'{}_' || {}", kind.prefix(), scope.column(column)),
         Value::Column(column) => match column.scalar {
             Scalar::Enum(_) => format!("upper({})", scope.column(column.name)),
@@ -49,6 +54,28 @@ pub(super) fn value(value: &Value, scope: &Scope<'_>, arguments: &mut Arguments<
             connection::object(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
     })
+}
+
+/// A document without the members that are hidden, some of them only in some rows.
+fn redacted(
+    mut document: String,
+    hidden: &[(String, Option<Predicate>)],
+    scope: &Scope<'_>,
+    arguments: &mut Arguments<'_>,
+) -> Result<String> {
+    for (key, shown) in hidden {
+        let key = arguments.bind(key.clone())?;
+        document = match shown {
+            None => format!("({document} - {key}::text)"),
+            Some(rows) => {
+                let condition = predicate::condition(rows, scope, arguments)?;
+                format!(
+                    "({document} - case when {condition} then array[]::text[] else array[{key}::text] end)"
+                )
+            }
+        };
+    }
+    Ok(document)
 }
 
 /// At most one row, as a scalar subquery; null where there is none.

@@ -8,7 +8,7 @@ mod persona;
 mod template;
 mod wire;
 
-pub use actor::user;
+pub use actor::{member, own, user};
 pub use app::TestApp;
 pub use database::TestDb;
 pub use persona::Persona;

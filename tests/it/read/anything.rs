@@ -20,7 +20,7 @@ const VARIABLES: &str = "($n: Int, $c: String, $f: EntryFilter, $s: SearchInput,
     $b: Boolean! = true, $p: String! = \"color\")";
 
 /// Selections on an entry, nested.
-fn entry() -> impl Strategy<Value = String> {
+pub fn entry() -> impl Strategy<Value = String> {
     let leaf = select(vec![
         "id",
         "slug",
@@ -77,7 +77,7 @@ fn root() -> impl Strategy<Value = String> {
         .prop_map(|(around, inner)| around.replace('@', ENTRY).replace('%', &inner.join(" ")))
 }
 
-fn documents() -> impl Strategy<Value = String> {
+pub fn documents() -> impl Strategy<Value = String> {
     let fragment = "fragment F on Entry { slug title tags { name } }";
     let query = vec(root(), 0..4)
         .prop_map(move |roots| format!("query{VARIABLES} {{ {PROBE} {} }} {fragment}", roots.join(" ")));
@@ -159,7 +159,7 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
-fn variables() -> impl Strategy<Value = Value> {
+pub fn variables() -> impl Strategy<Value = Value> {
     let name = select(vec!["n", "c", "f", "s", "l", "o", "b", "p"]);
     let sensible = select(vec![
         json!({"n": 3, "f": {"slug": {"startsWith": "article"}}, "p": "size.height"}),

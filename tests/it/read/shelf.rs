@@ -57,6 +57,17 @@ impl Shelf {
         self
     }
 
+    /// The same shelf for anybody.
+    pub fn seen_by_actor(&mut self, actor: Actor) -> &mut Self {
+        self.actor = actor;
+        self
+    }
+
+    /// Changes what lies on it.
+    pub async fn change(&self, sql: &'static str) {
+        self.test.connect().await.execute(sql).await.unwrap();
+    }
+
     /// The same shelf for somebody without a token.
     pub fn seen_by_nobody(&mut self) -> &mut Self {
         self.actor = Actor::Anonymous;
@@ -108,6 +119,14 @@ impl Shelf {
 
     /// The answer to a document that is sent once, whatever it is.
     pub async fn run(&self, query: &str, variables: &Value) -> Value {
+        let (outcome, body) = self.bytes(query, variables).await;
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(outcome == Outcome::Rejected, body.get("data").is_none(), "{body}");
+        body
+    }
+
+    /// The same, to the byte.
+    pub async fn bytes(&self, query: &str, variables: &Value) -> (Outcome, Vec<u8>) {
         let request = Request {
             query: query.to_owned(),
             operation_name: None,
@@ -122,9 +141,7 @@ impl Shelf {
             begun: Begun::default(),
         };
         let reply = self.engine.execute(request, context).await;
-        let body: Value = serde_json::from_slice(&reply.body).unwrap();
-        assert_eq!(reply.outcome == Outcome::Rejected, body.get("data").is_none(), "{body}");
-        body
+        (reply.outcome, reply.body.to_vec())
     }
 }
 
