@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Db, Life, Tx,
+    Db, Life, Tx, covered,
     entity::{entry, entry_version},
     error::from_orm,
     sql,
@@ -22,7 +22,7 @@ const WHAT: &str = "the entry";
 /// Finds an entry and keeps others from changing it until the transaction ends.
 ///
 /// # Errors
-/// `NOT_FOUND` where there is none, or none within the grant.
+/// `NOT_FOUND` where there is none, or none that the caller sees; `FORBIDDEN` where it is seen, and not within the grant.
 pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
     let found = entry::Entity::find_by_id(id)
         .filter(life.condition(entry::Column::DeletedAt))
@@ -32,6 +32,7 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
         .map_err(from_orm)?;
     let row = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(row.brand_id, WHAT)?;
+    covered::entry(tx, grant, &row).await?;
     tx.saw(&row);
     Ok(row)
 }
@@ -62,7 +63,7 @@ pub struct New {
 /// Adds an entry.
 ///
 /// # Errors
-/// `CONFLICT` where the slug is taken, or the locale among the translations.
+/// `CONFLICT` where the slug is taken, or the locale among the translations; `FORBIDDEN` where it is not within the grant.
 pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Result<Row> {
     grant.covers(new.brand_id, "the brand")?;
     let row = entry::ActiveModel {
@@ -87,6 +88,7 @@ pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Res
         deleted_at: Set(None),
     };
     let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    covered::change(tx, grant, None, &row).await?;
     tx.wrote(&row);
     Ok(row)
 }
@@ -115,7 +117,7 @@ pub struct Changes {
 /// Changes an entry that was locked; its version rises.
 ///
 /// # Errors
-/// `CONFLICT` where the slug is taken.
+/// `CONFLICT` where the slug is taken, `FORBIDDEN` where what becomes of it is not within the grant.
 pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: DateTime<Utc>) -> Result<Row> {
     grant.covers(row.brand_id, WHAT)?;
     let mut next = entry::ActiveModel {
@@ -135,9 +137,10 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
     next.scheduled_at = changes.scheduled_at.map_or(next.scheduled_at, Set);
     next.publish_problem = changes.publish_problem.map_or(next.publish_problem, Set);
     next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
-    let row = next.update(tx.connection()).await.map_err(from_orm)?;
-    tx.wrote(&row);
-    Ok(row)
+    let after = next.update(tx.connection()).await.map_err(from_orm)?;
+    covered::change(tx, grant, Some(row), &after).await?;
+    tx.wrote(&after);
+    Ok(after)
 }
 
 /// Keeps what an entry holds now, tags and categories included, as its current version.

@@ -7,6 +7,7 @@ pub mod brand;
 pub mod bulk;
 pub mod category;
 pub mod content_type;
+pub mod covered;
 mod db;
 mod differs;
 mod entity;

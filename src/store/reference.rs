@@ -4,7 +4,7 @@ use sea_orm::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Tx, sql};
+use super::{Tx, covered, sql};
 use crate::domain::{
     Error, Result, Violation,
     access::Grant,
@@ -38,8 +38,14 @@ pub async fn replace(
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
     let strict = missing == Missing::Refused;
     let values = [brand_id.into(), wanted(entries).into(), ids.into(), strict.into()];
+    let unseen = if strict { unseen(tx, grant, brand_id, entries).await? } else { Vec::new() };
     let rows = sql::rows(tx, &format!("{RESOLVED}{STORED}"), values).await?;
-    let violations = rows.iter().map(violation).collect::<Result<Vec<_>>>()?;
+    let mut violations = rows.iter().map(violation).collect::<Result<Vec<_>>>()?;
+    if !unseen.is_empty() {
+        violations.retain(|one| unseen.iter().all(|other| other.path != one.path));
+        violations.extend(unseen);
+        violations.sort_by(|one, other| one.path.cmp(&other.path));
+    }
     if violations.is_empty() || !strict { Ok(()) } else { Err(Error::violated(violations)) }
 }
 
@@ -64,18 +70,47 @@ pub async fn check(
     rows.iter().map(|row| Ok((sql::get(row, "entry_id")?, violation(row)?))).collect()
 }
 
+/// New references to entries that the caller does not see: as if there were none.
+async fn unseen(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    entries: &[(Uuid, Vec<Target<'_>>)],
+) -> Result<Vec<Violation>> {
+    if grant.unrestricted_in(brand_id) {
+        return Ok(Vec::new());
+    }
+    let mut violations = Vec::new();
+    for (id, targets) in entries {
+        let known = sql::rows(
+            tx,
+            "select target_entry_id as id from entry_reference where entry_id = $1 and target_entry_id is not null",
+            [(*id).into()],
+        );
+        let known = known.await?.iter().map(|row| sql::get(row, "id")).collect::<Result<Vec<Uuid>>>()?;
+        let new = targets.iter().map(|target| target.id).filter(|id| !known.contains(id)).collect();
+        let hidden = covered::unseen(tx, grant, brand_id, new).await?;
+        let refused = targets.iter().filter(|target| hidden.contains(&target.id));
+        violations.extend(refused.map(|target| nothing(&target.pointer)));
+    }
+    Ok(violations)
+}
+
+fn nothing(pointer: &str) -> Violation {
+    Violation::new(format!("fields{pointer}"), "not_found", "leads to nothing in this brand")
+}
+
 fn wanted(entries: &[(Uuid, Vec<Target<'_>>)]) -> serde_json::Value {
     entries.iter().flat_map(|(id, targets)| targets.iter().map(|target| describe(*id, target))).collect()
 }
 
 fn violation(row: &QueryResult) -> Result<Violation> {
     let (pointer, known): (String, bool) = (sql::get(row, "pointer")?, sql::get(row, "known")?);
-    let (code, message) = if known {
-        ("reference_type", "leads to an entry of a type that is not allowed here")
-    } else {
-        ("not_found", "leads to nothing in this brand")
-    };
-    Ok(Violation::new(format!("fields{pointer}"), code, message))
+    if !known {
+        return Ok(nothing(&pointer));
+    }
+    let message = "leads to an entry of a type that is not allowed here";
+    Ok(Violation::new(format!("fields{pointer}"), "reference_type", message))
 }
 
 /// Every reference with what it leads to; `bad` are those that lead to nothing, or to what is not allowed.

@@ -77,6 +77,7 @@ mod write_nested;
 mod write_payload;
 mod write_publish;
 mod write_restore;
+mod write_restricted;
 mod write_shop;
 mod write_taxonomy;
 mod write_world;

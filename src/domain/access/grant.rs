@@ -1,6 +1,6 @@
 //! The proof of a permission. Its fields are private and only `Actor` makes one, so that what takes a `Grant` was authorized.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use uuid::Uuid;
 
@@ -58,6 +58,16 @@ impl Grant {
         Err(self.refused(brand, entry))
     }
 
+    /// Passes where entries of a type that was found can be within the grant.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` where they cannot: such a type is not seen either.
+    pub fn covers_type(&self, brand: Uuid, key: &str) -> Result<()> {
+        let with =
+            |one: &Membership| one.role.restrictions.types.as_ref().is_none_or(|types| types.contains(key));
+        if self.ways(brand).any(with) { Ok(()) } else { Err(Error::not_found("the content type")) }
+    }
+
     /// Passes where one of the roles allows the change all by itself: before, after, and what differs.
     ///
     /// # Errors
@@ -88,16 +98,30 @@ impl Grant {
         self.through().filter(move |one| one.brands.contains(brand))
     }
 
-    /// What is said of an entry outside of the grant.
-    fn refused(&self, brand: Uuid, entry: &Facts<'_>) -> Error {
-        let seen = self.held.iter().any(|one| {
+    /// Custom fields, by their first name, that some of the roles hide in the brand.
+    #[must_use]
+    pub fn hidden_in(&self, brand: Uuid) -> BTreeSet<&str> {
+        if self.unrestricted_in(brand) {
+            return BTreeSet::new();
+        }
+        self.ways(brand).flat_map(|one| &one.role.restrictions.hidden.keys).map(String::as_str).collect()
+    }
+
+    /// Whether the actor sees the entry, by whichever role.
+    #[must_use]
+    pub fn sees(&self, brand: Uuid, entry: &Facts<'_>) -> bool {
+        self.held.iter().any(|one| {
             let shown = entry.status == Status::Published.name() || one.role.holds(Permission::EntryPreview);
             one.role.holds(Permission::EntryRead)
                 && shown
                 && one.brands.contains(brand)
                 && one.role.restrictions.admits(entry, &self.claims)
-        });
-        if seen {
+        })
+    }
+
+    /// What is said of an entry outside of the grant.
+    fn refused(&self, brand: Uuid, entry: &Facts<'_>) -> Error {
+        if self.sees(brand, entry) {
             Error::new(
                 Code::Forbidden,
                 format!("your roles do not give you {} for this entry", self.permission.name()),

@@ -19,7 +19,7 @@ use crate::{
 pub async fn delete(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Changed> {
     let Opened { unit, grant, row } =
         open(services, caller, Permission::EntryDelete, entry, Life::Live).await?;
-    may_change(caller, &row)?;
+    may_change(&unit, caller, &row).await?;
     let changes = Changes { deleted_at: Some(Some(unit.now())), ..Changes::default() };
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
     finish(unit, &grant, &row, "entry.deleted", "deleted").await
@@ -35,14 +35,14 @@ pub async fn delete(services: &Services, caller: &Caller, entry: OneEntry) -> Re
 pub async fn restore(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Changed> {
     let Opened { unit, grant, row } =
         open(services, caller, Permission::EntryDelete, entry, Life::Deleted).await?;
-    may_change(caller, &row)?;
+    may_change(&unit, caller, &row).await?;
     let brand = store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     let locales = store::brand::locales(unit.tx(), &brand).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
     let schema = content::schema(services, &kind).await?;
     let mut violations = content::violations(&schema, &row.fields);
     violations.extend(content::unknown_locale(&locales, &row.locale));
-    content::refuse(violations)?;
+    content::refuse(violations, &grant, row.brand_id)?;
     let search_text = schema.search_text(&row.fields);
     let mut changes = Changes {
         deleted_at: Some(None),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     domain::{Error, Result, Violation, access::Grant, brand::Locales, fields::Schema},
@@ -37,8 +38,15 @@ pub(super) fn unknown_locale(locales: &Locales, locale: &str) -> Option<Violatio
     Some(Violation::new("locale", "unknown_locale", message))
 }
 
-/// Passes where nothing is wrong.
-pub(super) fn refuse(violations: Vec<Violation>) -> Result<()> {
+/// Passes where nothing is wrong. What is wrong with a field that the caller does not see is not quoted.
+pub(super) fn refuse(mut violations: Vec<Violation>, grant: &Grant, brand: Uuid) -> Result<()> {
+    let hidden = grant.hidden_in(brand);
+    for violation in &mut violations {
+        let path = violation.path.trim_start_matches("fields").trim_start_matches(['.', '/']);
+        if path.split(['.', '/']).next().is_some_and(|key| hidden.contains(key)) {
+            "is wrong, and not yours to see".clone_into(&mut violation.message);
+        }
+    }
     if violations.is_empty() { Ok(()) } else { Err(Error::violated(violations)) }
 }
 

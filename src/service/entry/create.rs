@@ -32,6 +32,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
     let categories = distinct(command.categories, MAX_CATEGORIES, "categories")?;
     let unit = Unit::begin(services, caller).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, command.content_type_id).await?;
+    grant.covers_type(kind.brand_id, &kind.key)?;
     let brand = store::brand::hold(unit.tx(), &grant, kind.brand_id).await?;
     let locales = store::brand::locales(unit.tx(), &brand).await?;
     let schema = content::schema(services, &kind).await?;
@@ -39,7 +40,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
     let mut violations = content::violations(&schema, &command.fields);
     let locale = command.locale.unwrap_or_else(|| locales.default().clone());
     violations.extend(content::unknown_locale(&locales, locale.as_str()));
-    content::refuse(violations)?;
+    content::refuse(violations, &grant, kind.brand_id)?;
 
     let id = id::new(unit.now());
     let translation_id = match command.translation_of {

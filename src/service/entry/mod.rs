@@ -56,15 +56,16 @@ async fn open(
 /// Opens a unit on an entry whose content is to change.
 async fn open_content(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Opened> {
     let opened = open(services, caller, Permission::EntryWrite, entry, Life::Live).await?;
-    may_change(caller, &opened.row)?;
+    may_change(&opened.unit, caller, &opened.row).await?;
     Ok(opened)
 }
 
 /// What is public changes in public, and what is scheduled goes public without anybody looking again: whoever changes, deletes
 /// or restores either needs the right to publish.
-fn may_change(caller: &Caller, row: &Row) -> Result<()> {
+async fn may_change(unit: &Unit, caller: &Caller, row: &Row) -> Result<()> {
     if matches!(status(row)?, Status::Published | Status::Scheduled) {
-        caller.actor.grant_in(Permission::EntryPublish, row.brand_id)?;
+        let grant = caller.actor.grant_in(Permission::EntryPublish, row.brand_id)?;
+        store::covered::entry(unit.tx(), &grant, row).await?;
     }
     Ok(())
 }

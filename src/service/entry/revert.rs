@@ -27,7 +27,7 @@ pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) 
     let then = store::entry::get_version(unit.tx(), &grant, &row, command.version).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
     let schema = content::schema(services, &kind).await?;
-    content::refuse(content::violations(&schema, &then.fields))?;
+    content::refuse(content::violations(&schema, &then.fields), &grant, row.brand_id)?;
     let search_text = schema.search_text(&then.fields);
     let changes = Changes {
         slug: Some(then.slug),

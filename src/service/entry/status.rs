@@ -50,7 +50,7 @@ pub(super) async fn apply(services: &Services, opened: Opened, transition: Trans
         // What was let through by force, or under an earlier schema, must not become public.
         let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
         let schema = content::schema(services, &kind).await?;
-        content::refuse(content::violations(&schema, &row.fields))?;
+        content::refuse(content::violations(&schema, &row.fields), &grant, row.brand_id)?;
     }
     let mut changes = Changes {
         status: Some(next),

@@ -51,7 +51,7 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
         Some(fields) => {
             let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
             let schema = content::schema(services, &kind).await?;
-            content::refuse(content::violations(&schema, fields))?;
+            content::refuse(content::violations(&schema, fields), &grant, row.brand_id)?;
             Some(schema)
         }
         None => None,

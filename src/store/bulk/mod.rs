@@ -56,7 +56,12 @@ pub struct Tally {
 /// Passes where the proof is of the right permission and covers the brand.
 fn check(grant: &Grant, permission: Permission, brand: uuid::Uuid) -> Result<()> {
     if grant.permission() == permission {
-        return grant.covers(brand, "the brand");
+        grant.covers(brand, "the brand")?;
+        // Rows are not looked at one by one here.
+        if grant.unrestricted_in(brand) {
+            return Ok(());
+        }
+        return Err(Error::new(Code::Forbidden, "a role with restrictions writes entry by entry"));
     }
     Err(Error::new(Code::Internal, "a set was written with the proof of another permission"))
 }

@@ -1,0 +1,86 @@
+//! Whether an entry that was found, or what becomes of it, is within a grant whose roles are restricted.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    entity::{
+        content_type,
+        entry::{self, Model as Row},
+    },
+    error::from_orm,
+};
+use crate::domain::{
+    Error, Result,
+    access::{Facts, Grant},
+};
+
+/// Passes where the entry is within the grant. A grant without restrictions costs nothing.
+///
+/// # Errors
+/// `NOT_FOUND` where the caller does not see the entry, `FORBIDDEN` where it sees no more than that.
+pub async fn entry(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
+    if grant.unrestricted_in(row.brand_id) {
+        return Ok(());
+    }
+    let key = type_key(tx, row.content_type_id).await?;
+    grant.covers_entry(row.brand_id, &facts(row, &key))
+}
+
+/// Passes where the change is within the grant: what the entry was, what it is now, and what differs.
+///
+/// # Errors
+/// As [`entry`]; `FORBIDDEN` naming a field that is not to be written.
+pub(super) async fn change(tx: &Tx, grant: &Grant, before: Option<&Row>, after: &Row) -> Result<()> {
+    if grant.unrestricted_in(after.brand_id) {
+        return Ok(());
+    }
+    let key = type_key(tx, after.content_type_id).await?;
+    let before = before.map(|row| facts(row, &key));
+    grant.covers_change(after.brand_id, before.as_ref(), &facts(after, &key))
+}
+
+/// Those of the entries that are there, and that the caller does not see.
+pub(super) async fn unseen(tx: &Tx, grant: &Grant, brand: Uuid, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    if grant.unrestricted_in(brand) || ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = entry::Entity::find()
+        .filter(entry::Column::Id.is_in(ids))
+        .filter(entry::Column::BrandId.eq(brand))
+        .all(tx.connection())
+        .await
+        .map_err(from_orm)?;
+    let mut unseen = Vec::new();
+    for row in rows {
+        let key = type_key(tx, row.content_type_id).await?;
+        if !grant.sees(brand, &facts(&row, &key)) {
+            unseen.push(row.id);
+        }
+    }
+    Ok(unseen)
+}
+
+async fn type_key(tx: &Tx, id: Uuid) -> Result<String> {
+    content_type::Entity::find_by_id(id)
+        .select_only()
+        .column(content_type::Column::Key)
+        .into_tuple()
+        .one(tx.connection())
+        .await
+        .map_err(from_orm)?
+        .ok_or_else(|| Error::internal("an entry has no type"))
+}
+
+fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
+    Facts {
+        type_key,
+        locale: &row.locale,
+        status: &row.status,
+        slug: &row.slug,
+        title: &row.title,
+        external_id: row.external_id.as_deref(),
+        fields: &row.fields,
+    }
+}
