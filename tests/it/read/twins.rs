@@ -174,6 +174,8 @@ fn bodies() -> impl Strategy<Value = String> {
         "slug references(field: \"author\", first: 5) { nodes { slug } totalCount { value } }",
         "slug references(first: 5) { nodes { slug } totalCount { value } }",
         "slug referencedBy(first: 6, field: \"author\", orderBy: [{field: SLUG}]) { nodes { slug } totalCount { value } }",
+        "slug references(field: \"author\", first: 5, locale: {code: \"fr\"}) { nodes { slug } totalCount { value } }",
+        "slug references(field: \"related\", first: 5, locale: {code: \"fr\"}) { nodes { slug locale } totalCount { value } }",
         "slug referencedBy { totalCount { value } }",
         "slug translations { slug locale status } versions(first: 4) { nodes { version slug title status fields } totalCount { value } }",
         "slug assets(first: 2, field: \"pictures\") { nodes { filename entries(first: 3, field: \"pictures\") { totalCount { value } nodes { slug } } } }",
