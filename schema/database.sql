@@ -48,6 +48,47 @@ CREATE FUNCTION public.bg_search_config(locale text) RETURNS regconfig
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE split_part(lower(locale), '-'::text, 1) WHEN 'ar'::text THEN 'arabic'::regconfig WHEN 'da'::text THEN 'danish'::regconfig WHEN 'nl'::text THEN 'dutch'::regconfig WHEN 'en'::text THEN 'english'::regconfig WHEN 'fi'::text THEN 'finnish'::regconfig WHEN 'fr'::text THEN 'french'::regconfig WHEN 'de'::text THEN 'german'::regconfig WHEN 'el'::text THEN 'greek'::regconfig WHEN 'hu'::text THEN 'hungarian'::regconfig WHEN 'id'::text THEN 'indonesian'::regconfig WHEN 'ga'::text THEN 'irish'::regconfig WHEN 'it'::text THEN 'italian'::regconfig WHEN 'lt'::text THEN 'lithuanian'::regconfig WHEN 'no'::text THEN 'norwegian'::regconfig WHEN 'nb'::text THEN 'norwegian'::regconfig WHEN 'nn'::text THEN 'norwegian'::regconfig WHEN 'pt'::text THEN 'portuguese'::regconfig WHEN 'ro'::text THEN 'romanian'::regconfig WHEN 'ru'::text THEN 'russian'::regconfig WHEN 'es'::text THEN 'spanish'::regconfig WHEN 'sv'::text THEN 'swedish'::regconfig WHEN 'tr'::text THEN 'turkish'::regconfig ELSE 'simple'::regconfig END;
 
+CREATE TABLE public.api_key (
+    id uuid NOT NULL,
+    owner_id uuid,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    brands uuid[],
+    every_brand boolean GENERATED ALWAYS AS ((brands IS NULL)) STORED NOT NULL,
+    secret_hash bytea NOT NULL,
+    previous_hash bytea,
+    previous_until timestamp with time zone,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT api_key_owner_check CHECK (((owner_id IS NULL) OR (brands = ARRAY[owner_id]))),
+    CONSTRAINT api_key_previous_check CHECK (((previous_hash IS NULL) = (previous_until IS NULL)))
+);
+
+CREATE TABLE public.application (
+    id uuid NOT NULL,
+    client_id text GENERATED ALWAYS AS (replace((id)::text, '-'::text, ''::text)) STORED NOT NULL,
+    owner_id uuid,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    brands uuid[],
+    every_brand boolean GENERATED ALWAYS AS ((brands IS NULL)) STORED NOT NULL,
+    secret_hash bytea NOT NULL,
+    previous_hash bytea,
+    previous_until timestamp with time zone,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT application_owner_check CHECK (((owner_id IS NULL) OR (brands = ARRAY[owner_id]))),
+    CONSTRAINT application_previous_check CHECK (((previous_hash IS NULL) = (previous_until IS NULL)))
+);
+
 CREATE TABLE public.asset (
     id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -284,6 +325,14 @@ CREATE TABLE public.pending_reference (
     CONSTRAINT pending_reference_target_check CHECK (((target_translation_id IS NULL) <> (target_asset_id IS NULL)))
 );
 
+CREATE TABLE public.signing_key (
+    id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    sealed_key bytea NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.source (
     id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -326,6 +375,12 @@ CREATE TABLE public.tag (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT application_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_origin_key UNIQUE (source_id, external_id);
@@ -393,6 +448,9 @@ ALTER TABLE ONLY public.locale
 ALTER TABLE ONLY public.pending_reference
     ADD CONSTRAINT pending_reference_pkey PRIMARY KEY (entry_id, field, "position");
 
+ALTER TABLE ONLY public.signing_key
+    ADD CONSTRAINT signing_key_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_name_key UNIQUE (name);
 
@@ -407,6 +465,14 @@ ALTER TABLE ONLY public.tag
 
 ALTER TABLE ONLY public.tag
     ADD CONSTRAINT tag_slug_key UNIQUE (brand_id, slug);
+
+CREATE INDEX api_key_feed_idx ON public.api_key USING btree (created_at, id);
+
+CREATE INDEX api_key_owner_idx ON public.api_key USING btree (owner_id, created_at, id);
+
+CREATE INDEX application_feed_idx ON public.application USING btree (created_at, id);
+
+CREATE INDEX application_owner_idx ON public.application USING btree (owner_id, created_at, id);
 
 CREATE INDEX asset_feed_idx ON public.asset USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
@@ -480,6 +546,8 @@ CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree
 
 CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
 
+CREATE UNIQUE INDEX signing_key_order_key ON public.signing_key USING btree (signs_from);
+
 CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
 
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
@@ -487,6 +555,12 @@ CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
 CREATE TRIGGER entry_gone AFTER DELETE ON public.entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_gone();
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.brand(id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT application_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.brand(id);
 
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;

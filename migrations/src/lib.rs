@@ -16,6 +16,7 @@ mod m0006_read_indexes;
 mod m0007_pulled;
 mod m0008_origin;
 mod m0009_pending_types;
+mod m0010_credentials;
 mod m0013_audit;
 mod m0013b_audit_log;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_pulled::Migration),
             Box::new(m0008_origin::Migration),
             Box::new(m0009_pending_types::Migration),
+            Box::new(m0010_credentials::Migration),
             Box::new(m0013_audit::Migration),
             Box::new(m0013b_audit_log::Migration),
         ]

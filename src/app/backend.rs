@@ -9,10 +9,11 @@ use super::{
         postgres::{self, Postgres},
     },
     failure::Failure,
+    identity,
 };
 use crate::{
     kit::clock::Clock,
-    service::Services,
+    service::{Services, Vault},
     store::{self, Db},
 };
 
@@ -45,7 +46,9 @@ impl Backend {
     pub async fn open(config: &Config, environment: &Environment, sharing: Sharing) -> Result<Self, Failure> {
         let (db, postgres) = connect(config, environment, sharing).await?;
         store::migrate(&db).await?;
-        let services = Services::new(db, Clock::system()).with_bin(config.bin);
+        let auth = identity::settings(config)?;
+        let vault = Vault::of(auth.secret.as_ref());
+        let services = Services::new(db, Clock::system()).with_bin(config.bin).with_vault(vault);
         Ok(Self { services, postgres })
     }
 

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod change;
 pub mod code;
 pub mod content_type;
+pub mod credential;
 pub mod entry;
 pub mod error;
 pub mod event;

@@ -27,11 +27,15 @@ pub enum Kind {
     SyncRun,
     /// A record of what was done or refused.
     AuditRecord,
+    /// An API key.
+    ApiKey,
+    /// An application.
+    Application,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Brand,
         Self::ContentType,
         Self::Entry,
@@ -41,6 +45,8 @@ impl Kind {
         Self::Source,
         Self::SyncRun,
         Self::AuditRecord,
+        Self::ApiKey,
+        Self::Application,
     ];
 
     /// What an id of this kind begins with, before the underscore.
@@ -56,6 +62,8 @@ impl Kind {
             Self::Source => "source",
             Self::SyncRun => "run",
             Self::AuditRecord => "audit",
+            Self::ApiKey => "api_key",
+            Self::Application => "application",
         }
     }
 
@@ -83,6 +91,8 @@ impl Kind {
             Self::Source => "Source",
             Self::SyncRun => "SyncRun",
             Self::AuditRecord => "AuditRecord",
+            Self::ApiKey => "ApiKey",
+            Self::Application => "Application",
         }
     }
 }

@@ -7,6 +7,7 @@ mod coerce;
 mod content_type;
 pub mod context;
 mod cost;
+mod credential;
 mod cycle;
 mod direct;
 mod document;

@@ -6,6 +6,7 @@ use super::{
     asset::AssetMutation,
     brand::BrandMutation,
     content_type::ContentTypeMutation,
+    credential::CredentialMutation,
     entry::{EntryLifecycleMutation, EntryLinkMutation, EntryMutation},
     taxonomy::{CategoryMutation, TagMutation},
 };
@@ -22,4 +23,5 @@ pub struct Mutation(
     TagMutation,
     CategoryMutation,
     AssetMutation,
+    CredentialMutation,
 );

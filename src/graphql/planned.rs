@@ -111,4 +111,8 @@ planned! {
     CategoryNode = Category;
     /// An asset, by its key.
     AssetNode = Asset;
+    /// An API key, by its key.
+    ApiKeyNode = ApiKey;
+    /// An application, by its key.
+    ApplicationNode = Application;
 }

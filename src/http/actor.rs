@@ -1,7 +1,7 @@
 //! Who asks: the actor of a request, from its headers, or the challenge that it is answered with.
 
 use http::{
-    HeaderMap,
+    HeaderMap, HeaderName,
     header::{AUTHORIZATION, WWW_AUTHENTICATE},
 };
 
@@ -11,15 +11,20 @@ use crate::{
     service::authn::{Authn, Rejected},
 };
 
+/// Where tools put a key that cannot set `Authorization`.
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
 /// Who asks with these headers. Without credentials it is nobody in particular.
 ///
 /// # Errors
 /// Credentials that are not good, or cannot be checked just now.
 pub(super) async fn of(authn: &Authn, headers: &HeaderMap) -> Result<Actor, Rejected> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
-    match (given.next(), given.next()) {
-        (None, _) => Ok(Actor::Anonymous),
-        (Some(one), None) => authn.authenticate(one.as_bytes()).await,
+    let mut keys = headers.get_all(&API_KEY).iter();
+    match (given.next(), given.next(), keys.next(), keys.next()) {
+        (None, _, None, _) => Ok(Actor::Anonymous),
+        (Some(one), None, None, _) => authn.authenticate(one.as_bytes()).await,
+        (None, _, Some(one), None) => authn.authenticate_key(one.as_bytes()).await,
         _ => Err(authn.ambiguous()),
     }
 }

@@ -9,6 +9,7 @@ pub mod bulk;
 mod caller;
 pub mod category;
 pub mod content_type;
+pub mod credential;
 pub mod entry;
 pub mod import;
 mod library;
@@ -20,6 +21,7 @@ pub mod source_sync;
 mod source_types;
 pub mod tag;
 mod unit;
+mod vault;
 
 use crate::{kit::clock::Clock, store::Db};
 
@@ -27,6 +29,7 @@ pub use caller::Caller;
 pub use library::{Library, Reading, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
+pub use vault::Vault;
 
 /// The adapters that every use case works with; cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,6 +44,10 @@ pub struct Services {
     pub bin: bin::Settings,
     /// What was refused and is still to be written into the record.
     pub refusals: audit::Refusals,
+    /// Credentials that were looked up lately.
+    pub credentials: credential::KnownCredentials,
+    /// The keys of what is secret in the database.
+    pub vault: Vault,
 }
 
 impl Services {
@@ -53,6 +60,8 @@ impl Services {
             schemas: Schemas::default(),
             bin: bin::Settings::default(),
             refusals: audit::Refusals::default(),
+            credentials: credential::KnownCredentials::default(),
+            vault: Vault::of(None),
         }
     }
 
@@ -60,5 +69,11 @@ impl Services {
     #[must_use]
     pub fn with_bin(self, bin: bin::Settings) -> Self {
         Self { bin, ..self }
+    }
+
+    /// The same with the keys of the installation's secret.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
     }
 }

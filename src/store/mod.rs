@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod category;
 pub mod content_type;
 pub mod covered;
+pub mod credential;
 mod db;
 mod differs;
 mod entity;

@@ -320,5 +320,58 @@ pub fn walk() -> Vec<Step> {
             Value::Null,
         ),
     );
+    for (noun, create, rotate, revoke, kinds) in [
+        (
+            "key",
+            "createApiKey",
+            "rotateApiKey",
+            "revokeApiKey",
+            ["api_key.created", "api_key.rotated", "api_key.revoked"],
+        ),
+        (
+            "application",
+            "createApplication",
+            "rotateApplicationSecret",
+            "revokeApplication",
+            ["application.created", "application.rotated", "application.revoked"],
+        ),
+    ] {
+        let [created, rotated, revoked] = kinds;
+        let secret = json!({"$masked": true});
+        add(
+            create,
+            noun,
+            json!({"name": "Website", "roles": ["delivery"], "brands": ["$brand"]}),
+            created,
+            (
+                Value::Null,
+                json!({"name": "Website", "roles": ["delivery"], "brands": ["#brand"], "secret": secret,
+                    "previousUntil": null, "expiresAt": null, "revokedAt": null, "version": 1}),
+            ),
+        );
+        let id = json!({"id": format!("${noun}")});
+        add(
+            rotate,
+            noun,
+            id.clone(),
+            rotated,
+            change(
+                1,
+                json!({"secret": secret, "previousUntil": null}),
+                json!({"secret": secret, "previousUntil": "2026-11-20T13:00:00Z"}),
+            ),
+        );
+        add(
+            revoke,
+            noun,
+            id,
+            revoked,
+            change(
+                2,
+                json!({"previousUntil": "2026-11-20T13:00:00Z", "revokedAt": null}),
+                json!({"previousUntil": null, "revokedAt": "2026-11-20T12:00:00Z"}),
+            ),
+        );
+    }
     steps
 }

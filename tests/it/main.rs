@@ -14,6 +14,7 @@
 
 mod harness;
 
+mod api_keys;
 mod audit_log;
 mod audit_refused;
 mod audit_steps;

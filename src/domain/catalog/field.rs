@@ -118,6 +118,8 @@ pub enum Join {
     Listed {
         /// The column on this side, a list of keys.
         here: &'static str,
+        /// The column on the other side that the rows are ordered by unless asked otherwise; none for their own order.
+        order: Option<&'static str>,
     },
     /// A table of links stands between.
     Through {

@@ -4,6 +4,7 @@ mod asset;
 mod audit;
 mod brand;
 mod content_type;
+mod credential;
 mod entry;
 mod field;
 mod noun;
@@ -46,6 +47,8 @@ impl Catalog {
                 source::source(),
                 source::run(),
                 audit::record(),
+                credential::api_key(),
+                credential::application(),
             ]
             .into(),
         )

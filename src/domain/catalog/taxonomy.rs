@@ -79,7 +79,7 @@ pub(super) fn category() -> Noun {
             Field::list(
                 "path",
                 "Category",
-                Join::Listed { here: "path" },
+                Join::Listed { here: "path", order: Some("path") },
                 "The categories from the root down to this one, itself included. As a filter: everything below a category, itself included.",
             )
             .filters(),

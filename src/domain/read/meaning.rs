@@ -72,7 +72,7 @@ impl Meaning {
                 self.text(there);
                 self.flag(others_only);
             }
-            Join::Listed { here } => {
+            Join::Listed { here, .. } => {
                 self.number(2);
                 self.text(here);
             }

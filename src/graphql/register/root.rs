@@ -79,6 +79,8 @@ fn selectors(registry: &mut Registry) {
     by(registry, "Entry", vec![argument("slug", "EntrySlugInput", "By its address."), external()]);
     by(registry, "Asset", vec![external()]);
     by(registry, "Source", vec![argument("name", "String", "By its name.")]);
+    by(registry, "ApiKey", Vec::new());
+    by(registry, "Application", vec![argument("clientId", "String", "By its client id.")]);
     by(registry, "Tag", vec![argument("slug", "TagSlugInput", "By its brand and slug.")]);
     by(
         registry,

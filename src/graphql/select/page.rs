@@ -25,9 +25,9 @@ pub(super) fn default_order(noun: &Noun, join: Option<Join>) -> Vec<OrderKey> {
         let links = ["field", position].map(|column| key(Operand::Link(column), Direction::Asc));
         return links.to_vec();
     }
-    if let Some(Join::Listed { here }) = join {
+    if let Some(Join::Listed { order: Some(column), .. }) = join {
         // A path sorts after the paths that it begins with, so this goes from the root down.
-        return vec![key(Operand::Key(here), Direction::Asc)];
+        return vec![key(Operand::Key(column), Direction::Asc)];
     }
     let (column, downwards) = noun.feed;
     let direction = if downwards { Direction::Desc } else { Direction::Asc };

@@ -32,7 +32,7 @@ pub(in crate::graphql) enum Root {
 
 impl Root {
     /// The root fields that read, in the order of the schema.
-    pub(in crate::graphql) const ALL: [(&'static str, Self); 17] = [
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 21] = [
         ("node", Self::Node),
         ("nodes", Self::Nodes),
         ("brand", Self::One("Brand")),
@@ -50,6 +50,10 @@ impl Root {
         ("category", Self::One("Category")),
         ("categories", Self::Page("Category")),
         ("auditLog", Self::Page("AuditRecord")),
+        ("apiKey", Self::One("ApiKey")),
+        ("apiKeys", Self::Page("ApiKey")),
+        ("application", Self::One("Application")),
+        ("applications", Self::Page("Application")),
     ];
 
     /// The root field of that name.
@@ -137,6 +141,7 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
             Ok(Predicate::Compare(Operand::Key(noun.key), Comparison::Eq, Literal::Key(id)))
         }
         ("Brand", "slug") => equal(noun, "slug", input.text()?),
+        ("Application", "clientId") => equal(noun, "client_id", input.text()?),
         ("Source", "name") => equal(noun, "name", input.text()?),
         ("ContentType", "key") => {
             let fields = input.object()?;

@@ -4,6 +4,7 @@ mod development;
 mod discovery;
 mod issuer;
 mod jwk;
+mod key;
 mod keys;
 mod known;
 mod rejected;
@@ -93,6 +94,20 @@ impl Authn {
         attempt
     }
 
+    /// Who sent the request with this `X-API-Key` header.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn authenticate_key(&self, given: &[u8]) -> Result<Actor, Rejected> {
+        let attempt = if key::looks_like_one(given) {
+            self.attempt_with(given).await
+        } else {
+            Err(Reason::Malformed.into())
+        };
+        rejected::count(&attempt);
+        attempt
+    }
+
     /// Counts a request that gave its credentials in a way that nobody can tell which are meant.
     #[must_use]
     pub fn ambiguous(&self) -> Rejected {
@@ -110,9 +125,16 @@ impl Authn {
     }
 
     async fn attempt(&self, authorization: &[u8]) -> Result<Actor, Rejected> {
-        let token = bearer(authorization)?;
+        self.attempt_with(bearer(authorization)?).await
+    }
+
+    async fn attempt_with(&self, token: &[u8]) -> Result<Actor, Rejected> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Reason::TooLarge.into());
+        }
+        if key::looks_like_one(token) {
+            let services = self.services.as_ref().ok_or(Reason::Secret)?;
+            return key::actor(services, token).await;
         }
         let proven = match self.verified.find(token).filter(|proven| self.still(proven)) {
             Some(proven) => proven,

@@ -210,7 +210,7 @@ pub(super) fn join(
                 conditions.push(format!("{alias}.id <> {}", outer.column("id")));
             }
         }
-        Some(From { scope: outer, join: Join::Listed { here }, .. }) => {
+        Some(From { scope: outer, join: Join::Listed { here, .. }, .. }) => {
             conditions.push(format!("{alias}.id = any({})", outer.column(here)));
         }
         Some(From { scope: outer, join: Join::Through { table, here, there, position }, field }) => {

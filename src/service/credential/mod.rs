@@ -1,0 +1,195 @@
+//! Makes, rotates and takes back API keys and applications, and checks their secrets.
+
+mod known;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Caller, Services, Unit, roles};
+use crate::{
+    domain::{
+        Error, Result,
+        access::{BrandScope, Permission},
+        change::{Changed, check_version},
+        credential::{Family, NewCredential, may_give, owner, write_key},
+        event::Event,
+    },
+    kit::{
+        id,
+        secret::{self, Tag},
+    },
+    store::{self, credential::Row},
+};
+
+pub use known::{KnownCredentials, REVOKED_AFTER, USE_NOTED_EVERY};
+
+/// A credential with its secret, which is told this once.
+pub struct Made {
+    /// The credential.
+    pub changed: Changed,
+    /// For a key the whole key, as its bearer gives it; for an application the client's secret.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Made").field("changed", &self.changed).finish_non_exhaustive()
+    }
+}
+
+/// Makes a credential. Nobody makes one that may do more than they may.
+///
+/// # Errors
+/// `NOT_FOUND` for a brand that there is none of, `FORBIDDEN` for a role that is not theirs to give, `INVALID` for an unknown role
+/// or an end that has passed.
+pub async fn create(
+    services: &Services,
+    caller: &Caller,
+    family: Family,
+    new: NewCredential,
+) -> Result<Made> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    let now = unit.now();
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::invalid("expiresAt", "past", "must be to come"));
+    }
+    if let BrandScope::Only(brands) = &new.brands {
+        for brand in brands {
+            store::brand::hold(unit.tx(), &grant, *brand).await?;
+        }
+    }
+    may_give(caller.actor.memberships(), &roles::resolve(services, &new.roles, &new.brands).await?)?;
+    let id = id::new(now);
+    let secret = chance()?;
+    let row =
+        store::credential::insert(unit.tx(), &grant, family, id, &new, hash(services, id, &secret), now)
+            .await?;
+    finish(services, unit, family, "created", &row).await.map(|changed| made(family, changed, &secret))
+}
+
+/// Gives a credential another secret; the one it has stays good for a while. Whoever gets to know the secret may do what the
+/// credential may, so that the same is asked of them as for making it.
+///
+/// # Errors
+/// As [`create`]; `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version.
+pub async fn rotate(
+    services: &Services,
+    caller: &Caller,
+    family: Family,
+    id: Uuid,
+    expected_version: Option<i32>,
+    overlap: TimeDelta,
+) -> Result<Made> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    let now = unit.now();
+    let row = store::credential::lock(unit.tx(), &grant, family, id).await?;
+    check_version(expected_version, row.version)?;
+    may_give(caller.actor.memberships(), &roles::resolve(services, &row.roles, &row.scope()).await?)?;
+    let secret = chance()?;
+    let hash = hash(services, id, &secret);
+    let row = store::credential::rotate(unit.tx(), family, &row, hash, now + overlap, now).await?;
+    finish(services, unit, family, "rotated", &row).await.map(|changed| made(family, changed, &secret))
+}
+
+/// Takes a credential back: in this process at once, in others within [`REVOKED_AFTER`].
+///
+/// # Errors
+/// `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version.
+pub async fn revoke(
+    services: &Services,
+    caller: &Caller,
+    family: Family,
+    id: Uuid,
+    expected_version: Option<i32>,
+) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    let row = store::credential::lock(unit.tx(), &grant, family, id).await?;
+    check_version(expected_version, row.version)?;
+    let row = store::credential::revoke(unit.tx(), family, &row, unit.now()).await?;
+    finish(services, unit, family, "revoked", &row).await
+}
+
+/// The credential of that id, where this is its secret and it is good now. Whether there is one takes the same time to find out.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn check(
+    services: &Services,
+    family: Family,
+    id: Uuid,
+    secret: &[u8],
+) -> Result<Option<std::sync::Arc<Row>>> {
+    let given = services.vault.pepper.tag(&[id.as_bytes(), secret]);
+    let now = services.clock.now();
+    let found = services.credentials.find(services, family, id).await?;
+    let row = found.as_deref();
+    let absent = Tag::default();
+    let current = row.map_or(absent.as_slice(), |row| &row.secret_hash);
+    let previous = row.and_then(|row| row.previous_hash.as_deref()).unwrap_or(&absent);
+    // Both are compared in every case.
+    let (is_current, is_previous) = (secret::same(&given, current), secret::same(&given, previous));
+    let overlapping = row.and_then(|row| row.previous_until).is_some_and(|until| now < until);
+    let good = row.is_some_and(|row| in_force(row, now)) && (is_current || (is_previous && overlapping));
+    if !good {
+        return Ok(None);
+    }
+    services.credentials.note_use(services, family, id);
+    Ok(found)
+}
+
+/// The credential of that id, where it is good now: for a token that its secret was exchanged for.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn find(services: &Services, family: Family, id: Uuid) -> Result<Option<std::sync::Arc<Row>>> {
+    let found = services.credentials.find(services, family, id).await?;
+    Ok(found.filter(|row| in_force(row, services.clock.now())))
+}
+
+fn in_force(row: &Row, now: DateTime<Utc>) -> bool {
+    row.revoked_at.is_none() && row.expires_at.is_none_or(|at| now < at)
+}
+
+fn chance() -> Result<String> {
+    secret::random().map(|bytes| secret::hex(&bytes)).map_err(Error::internal)
+}
+
+fn hash(services: &Services, id: Uuid, secret: &str) -> Tag {
+    services.vault.pepper.tag(&[id.as_bytes(), secret.as_bytes()])
+}
+
+fn made(family: Family, changed: Changed, secret: &str) -> Made {
+    let secret = match family {
+        Family::ApiKey => write_key(changed.id, secret),
+        Family::Application => secret.to_owned(),
+    };
+    Made { changed, secret }
+}
+
+async fn finish(
+    services: &Services,
+    mut unit: Unit,
+    family: Family,
+    happened: &str,
+    row: &Row,
+) -> Result<Changed> {
+    let changed = Changed { id: row.id, version: row.version };
+    let kind = match (family, happened) {
+        (Family::ApiKey, "created") => "api_key.created",
+        (Family::ApiKey, "rotated") => "api_key.rotated",
+        (Family::ApiKey, _) => "api_key.revoked",
+        (Family::Application, "created") => "application.created",
+        (Family::Application, "rotated") => "application.rotated",
+        (Family::Application, _) => "application.revoked",
+    };
+    unit.record(match owner(&row.scope()) {
+        Some(brand) => Event::of(kind, brand, changed),
+        None => Event::everywhere(kind, changed),
+    });
+    unit.commit().await?;
+    services.credentials.forget(family, row.id);
+    Ok(changed)
+}
