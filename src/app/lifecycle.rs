@@ -74,6 +74,7 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     jobs.spawn(audit::run(services.clone(), stopped.clone()));
     if work == Work::Also {
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
+        jobs.spawn(sealed(services.clone(), config.audit.clone(), stopped.clone()));
     }
     let served = serve_on(config, listener, services.clone(), stopped).await;
     if served.is_err() {
@@ -130,9 +131,18 @@ pub async fn work(config: &Config, environment: &Environment) -> Result<(), Fail
     let stopped = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Beside).await?;
     tracing::info!("running background jobs");
-    worker::run(backend.services.clone(), config.worker, stopped).await;
+    let stopped = stopped.shared();
+    let sealing = sealed(backend.services.clone(), config.audit.clone(), stopped.clone());
+    tokio::join!(worker::run(backend.services.clone(), config.worker, stopped), sealing);
     backend.close().await;
     Ok(())
+}
+
+/// Seals audit records until the process is told to stop.
+async fn sealed(services: Services, settings: audit::Settings, stopped: impl Future<Output = ()> + Send) {
+    if let Err(error) = audit::keep_sealing(services, settings, stopped).await {
+        tracing::error!(%error, "audit records are not sealed");
+    }
 }
 
 /// Whether a server may be started with this configuration.

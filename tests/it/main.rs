@@ -15,6 +15,7 @@
 mod harness;
 
 mod api_keys;
+mod audit_chain;
 mod audit_log;
 mod audit_refused;
 mod audit_steps;

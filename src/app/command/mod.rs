@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and who does it.
 
+mod audit;
 mod connector;
 mod contracts;
 mod doctor;
@@ -52,6 +53,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Bring a file of records in
     Import(import::Arguments),
+    /// Verify the sealed record of what was done, or write it out
+    Audit(audit::Arguments),
     /// Make bearer tokens
     Token(token::Arguments),
     /// Check a connector file, or try it on a platform
@@ -100,6 +103,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Work(arguments)) => work::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Import(arguments)) => import::run(&context, arguments).await,
+            Some(Command::Audit(arguments)) => audit::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments).await,
             Some(Command::Connector(arguments)) => connector::run(&context, arguments).await,
             Some(Command::Sync(arguments)) => sync::run(&context, arguments).await,

@@ -14,6 +14,7 @@ pub(super) fn all(config: &Config, layers: &Layers, problems: &mut Problems) {
             problems.add(format!("{origin}{key}: {}", violation.message));
         }
     };
+    told(config.audit.check(), None);
     told(config.auth.check(), None);
     told(config.database.check(), None);
     told(config.http.check(), None);

@@ -15,7 +15,7 @@ use super::telemetry;
 use crate::{
     domain::limits,
     http,
-    service::{authn, bin},
+    service::{audit, authn, bin},
     store, worker,
 };
 
@@ -29,6 +29,8 @@ const DEFAULT_FILE: &str = "brandgraph.toml";
 /// Every setting of every module.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
+    /// The section `audit`.
+    pub audit: audit::Settings,
     /// The section `auth`.
     pub auth: authn::Settings,
     /// The section `bin`.
@@ -84,6 +86,7 @@ impl Config {
 
     fn compose(layers: &layers::Layers, problems: &mut Problems) -> Self {
         Self {
+            audit: problems.section(layers, "audit"),
             auth: problems.section(layers, "auth"),
             bin: problems.section(layers, "bin"),
             database: problems.section(layers, "database"),

@@ -1,6 +1,6 @@
 //! What is counted for those who watch over security: every name in one place.
 
-use metrics::{counter, describe_counter, describe_gauge};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 
 use crate::{domain::audit::Reason, service::authn};
 
@@ -40,4 +40,14 @@ pub fn refused(reason: Reason) {
 /// Counts refusals that were not written down.
 pub(super) fn dropped(count: u64) {
     counter!(REFUSALS_DROPPED).increment(count);
+}
+
+/// Counts records that were sealed.
+pub(super) fn sealed(count: u64) {
+    counter!(SEALED).increment(count);
+}
+
+/// Shows how many records are not sealed yet.
+pub(super) fn unsealed(count: u64) {
+    gauge!(UNSEALED).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
 }
