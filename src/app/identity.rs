@@ -18,7 +18,7 @@ use crate::{
 /// The file of the generated secret, in the data folder.
 const FILE: &str = "token.secret";
 
-/// The section `auth`, with the installation's own secret where none is configured and the database is embedded.
+/// The section `auth` with what its unset settings mean here, and with the installation's own secret where none is configured and the database is embedded.
 ///
 /// # Errors
 /// Where the secret cannot be kept.
@@ -30,6 +30,8 @@ pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
             .map_err(|error| Failure::because(folder.join(FILE).display(), &error))?;
         settings.secret = Some(secret);
     }
+    settings.development.get_or_insert(config.embedded_mode());
+    settings.public_url.get_or_insert_with(|| format!("http://{}", config.http.listen));
     Ok(settings)
 }
 

@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod media;
 mod network;
+mod oauth;
 mod observe;
 mod origin;
 mod parameters;

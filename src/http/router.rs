@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use http::{HeaderName, Method, header};
 use tower::ServiceBuilder;
@@ -19,7 +19,7 @@ use tower_http::{
 
 use super::{
     error::Refusal,
-    graphql, health, metrics, observe,
+    graphql, health, metrics, oauth, observe,
     origin::Proxies,
     playground, request_id, schema,
     settings::{self, Settings},
@@ -59,6 +59,9 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .route("/", get(playground::page))
         .route("/playground/{file}", get(playground::file))
         .route("/schema.graphql", get(schema::sdl))
+        .route(oauth::TOKEN, post(oauth::token))
+        .route(oauth::KEYS, get(oauth::keys))
+        .route(oauth::METADATA, get(oauth::metadata))
         .route(live, get(health::live))
         .route(ready, get(health::ready))
         .route(metrics, get(metrics::page))

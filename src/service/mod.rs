@@ -15,6 +15,7 @@ pub mod import;
 mod library;
 pub mod roles;
 mod schemas;
+pub mod signing;
 pub mod source;
 pub mod source_brand;
 pub mod source_sync;

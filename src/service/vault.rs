@@ -11,6 +11,8 @@ use crate::kit::secret::Key;
 pub struct Vault {
     /// What secrets of credentials are hashed with.
     pub(super) pepper: Key,
+    /// What private keys are encrypted with.
+    pub(super) sealing: Key,
 }
 
 impl Vault {
@@ -19,6 +21,9 @@ impl Vault {
     pub fn of(secret: Option<&SecretString>) -> Self {
         let chance = [Uuid::new_v4(), Uuid::new_v4()].map(Uuid::into_bytes).concat();
         let secret = secret.map_or(chance.as_slice(), |secret| secret.expose_secret().as_bytes());
-        Self { pepper: Key::derive(secret, "brandgraph credential") }
+        Self {
+            pepper: Key::derive(secret, "brandgraph credential"),
+            sealing: Key::derive(secret, "brandgraph signing key"),
+        }
     }
 }

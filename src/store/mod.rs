@@ -25,6 +25,7 @@ mod path;
 pub mod read;
 mod readers;
 pub mod reference;
+pub mod signing_key;
 pub mod source;
 mod sql;
 pub mod tag;

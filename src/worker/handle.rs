@@ -11,13 +11,19 @@ use crate::{
     service::{
         Caller, Services, bin,
         content_type::{self, Progress},
-        entry,
+        entry, signing,
     },
 };
 
 /// The kinds of job that this version handles; others are left to the version that enqueued them.
-pub const KINDS: [&str; 5] =
-    [entry::PUBLISH, content_type::BUILD, content_type::DROP, content_type::REINDEX, bin::PURGE];
+pub const KINDS: [&str; 6] = [
+    entry::PUBLISH,
+    content_type::BUILD,
+    content_type::DROP,
+    content_type::REINDEX,
+    bin::PURGE,
+    signing::ROTATE,
+];
 
 #[derive(Debug, Deserialize)]
 struct Publish {
@@ -98,6 +104,10 @@ async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
         }
         bin::PURGE => {
             metrics::purged(bin::purge_due(services, &Caller::system("bin")).await?);
+            Ok(Progress::Done)
+        }
+        signing::ROTATE => {
+            signing::rotate(services, &Caller::system("signing")).await?;
             Ok(Progress::Done)
         }
         _ => Err(Error::new(Code::Invalid, "this version knows no such kind of job")),

@@ -142,7 +142,11 @@ impl Engine for Stub {
 }
 
 pub fn authn(clock: Clock) -> Arc<Authn> {
-    let settings = authn::Settings { secret: Some(SECRET.into()), ..authn::Settings::default() };
+    let settings = authn::Settings {
+        secret: Some(SECRET.into()),
+        development: Some(true),
+        ..authn::Settings::default()
+    };
     Arc::new(Authn::new(&settings, clock, None).unwrap())
 }
 

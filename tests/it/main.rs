@@ -52,6 +52,7 @@ mod http_tls;
 mod import_file;
 mod import_references;
 mod limits_document;
+mod oauth;
 mod oidc;
 mod oidc_forged;
 mod oidc_server;

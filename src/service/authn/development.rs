@@ -52,11 +52,6 @@ impl Development {
         }
     }
 
-    /// The `iss` of its tokens.
-    pub(super) fn issuer(&self) -> &str {
-        &self.issuer
-    }
-
     /// A token for the subject, for the time given from now on.
     pub(super) fn mint(
         &self,

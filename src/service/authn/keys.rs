@@ -29,6 +29,8 @@ pub(super) type Fetch = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Value>>> +
 /// The keys of one issuer; to be shared.
 pub(super) struct Keys {
     name: String,
+    /// Whether there may be no keys: ours are made when the first token is wanted.
+    may_be_empty: bool,
     fetch: Fetch,
     clock: Clock,
     current: ArcSwapOption<Published>,
@@ -60,7 +62,17 @@ impl fmt::Debug for Keys {
 impl Keys {
     /// The keys of an issuer; nobody is asked yet.
     pub(super) fn new(name: String, clock: Clock, fetch: Fetch) -> Arc<Self> {
-        Arc::new(Self { name, fetch, clock, current: ArcSwapOption::empty(), gate: Arc::default() })
+        Self::make(name, false, clock, fetch)
+    }
+
+    /// The keys of this installation; nobody is asked yet.
+    pub(super) fn of_our_own(name: String, clock: Clock, fetch: Fetch) -> Arc<Self> {
+        Self::make(name, true, clock, fetch)
+    }
+
+    fn make(name: String, may_be_empty: bool, clock: Clock, fetch: Fetch) -> Arc<Self> {
+        let (current, gate) = (ArcSwapOption::empty(), Arc::default());
+        Arc::new(Self { name, may_be_empty, fetch, clock, current, gate })
     }
 
     /// Whether a token that was proven with this generation of keys is still proven. Where the keys are old, they are asked for
@@ -122,7 +134,7 @@ impl Keys {
         let read_at = self.clock.now();
         let asked = (self.fetch)().await.map(KeySet::read);
         let succeeded = match asked {
-            Ok(set) if !set.empty() => {
+            Ok(set) if self.may_be_empty || !set.empty() => {
                 let before = self.current.load_full();
                 let generation = match &before {
                     Some(before) if before.set.same_as(&set) => before.generation,

@@ -1,5 +1,6 @@
 //! Who sent a request: checks what its `Authorization` header holds, whoever issued it.
 
+mod applications;
 mod development;
 mod discovery;
 mod issuer;
@@ -19,16 +20,20 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use self::{development::Development, issuer::Issuer, known::Known, token::Unverified, verified::Verified};
-use super::Services;
+use self::{
+    applications::Applications, development::Development, issuer::Issuer, known::Known, token::Unverified,
+    verified::Verified,
+};
+use super::{Services, signing};
 use crate::{
     domain::{
-        Result,
-        access::{Actor, Role},
+        Error, Result,
+        access::{Actor, Credential, Role},
     },
     kit::clock::Clock,
 };
 
+pub use applications::{Denied, Issued, TOKEN_LIFE};
 pub use keys::{FETCHES, MAX_AGE, MIN_INTERVAL};
 pub use rejected::{AUTHENTICATIONS, Reason, Rejected};
 pub use rules::{IssuerSettings, RoleSettings};
@@ -37,7 +42,9 @@ pub use token::MAX_TOKEN_BYTES;
 
 /// Checks credentials, and makes development tokens.
 pub struct Authn {
-    development: Development,
+    development: Option<Development>,
+    development_name: String,
+    applications: Applications,
     issuers: Vec<Issuer>,
     clock: Clock,
     services: Option<Services>,
@@ -48,8 +55,17 @@ pub struct Authn {
 #[derive(Debug)]
 struct Proven {
     known: Known,
-    /// The place of the issuer; the development issuer has none, and no keys that change.
-    issuer: Option<usize>,
+    /// The development issuer has none, since its key does not change.
+    issuer: Option<Place>,
+}
+
+/// Whose keys prove a token.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Our own.
+    Ours,
+    /// Those of the issuer at that place of the configuration.
+    Issuer(usize),
 }
 
 impl fmt::Debug for Authn {
@@ -69,11 +85,17 @@ impl Authn {
         let http = discovery::client()?;
         let rules = settings.rules()?;
         Ok(Self {
-            development: Development::new(
-                secret.as_bytes(),
-                &settings.issuer,
+            development: settings.development.unwrap_or(false).then(|| {
+                let (issuer, audience) = (&settings.issuer, &settings.audience);
+                Development::new(secret.as_bytes(), issuer, audience, settings.leeway_seconds)
+            }),
+            development_name: settings.issuer.clone(),
+            applications: Applications::new(
+                &settings.public_url()?,
                 &settings.audience,
                 settings.leeway_seconds,
+                services.as_ref(),
+                &clock,
             ),
             issuers: rules.into_iter().map(|rules| Issuer::new(rules, &http, &clock)).collect(),
             clock,
@@ -119,9 +141,48 @@ impl Authn {
     /// A development token for the subject, for the time given from now on.
     ///
     /// # Errors
-    /// `INVALID` for an empty subject or a time that is not positive.
+    /// `INVALID` for an empty subject or a time that is not positive, and where such tokens are not taken.
     pub fn mint(&self, subject: &str, role: Role, brand: Option<Uuid>, ttl: TimeDelta) -> Result<String> {
-        self.development.mint(subject, role, brand, ttl, self.clock.now())
+        let development = self.development.as_ref().ok_or_else(|| {
+            let message = "development tokens are not taken here; set it to true, or make an API key";
+            Error::invalid("auth.development", "disabled", message)
+        })?;
+        development.mint(subject, role, brand, ttl, self.clock.now())
+    }
+
+    /// A token for the application of that client id, where this is its secret: RFC 6749's client credentials. `scope` are names of
+    /// its roles with spaces between; all of them where it is left out.
+    ///
+    /// # Errors
+    /// Why it is denied.
+    pub async fn issue(&self, client_id: &str, secret: &str, scope: Option<&str>) -> Result<Issued, Denied> {
+        let issued = match &self.services {
+            Some(services) => self.applications.issue(services, client_id, secret, scope).await,
+            None => Err(Denied::Client(Reason::Secret.into())),
+        };
+        match &issued {
+            Ok(_) => rejected::count(&Ok(())),
+            Err(Denied::Client(rejected)) => rejected::count_refused(rejected),
+            Err(Denied::Scope) => {}
+        }
+        issued
+    }
+
+    /// The `iss` of the tokens of applications: this server's address, as its clients know it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.applications.issuer
+    }
+
+    /// The public keys that tokens of applications are proven with.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database cannot be reached.
+    pub async fn published_keys(&self) -> Result<Vec<serde_json::Value>> {
+        match &self.services {
+            Some(services) => signing::published(services).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn attempt(&self, authorization: &[u8]) -> Result<Actor, Rejected> {
@@ -148,25 +209,38 @@ impl Authn {
         };
         // Asked every time: a token that was good is not so for ever.
         proven.known.span.holds(self.clock.now())?;
-        proven.known.actor(self.services.as_ref()).await
+        match (&proven.known.credential, &self.services) {
+            (Credential::Application(id), Some(services)) => {
+                applications::actor(services, *id, &proven.known).await
+            }
+            (_, services) => proven.known.actor(services.as_ref()).await,
+        }
     }
 
     /// Whether what was proven once still is: an issuer may have withdrawn the key.
     fn still(&self, proven: &Proven) -> bool {
-        proven.issuer.is_none_or(|place| {
-            self.issuers.get(place).is_some_and(|issuer| issuer.keys.still(proven.known.generation))
-        })
+        let keys = match proven.issuer {
+            None => return true,
+            Some(Place::Ours) => Some(&self.applications.keys),
+            Some(Place::Issuer(place)) => self.issuers.get(place).map(|issuer| &issuer.keys),
+        };
+        keys.is_some_and(|keys| keys.still(proven.known.generation))
     }
 
     async fn prove(&self, token: &[u8]) -> Result<Proven, Rejected> {
         let token = Unverified::parse(token)?;
         let name = token.issuer()?;
-        if name == self.development.issuer() {
-            return Ok(Proven { known: self.development.verify(token)?, issuer: None });
+        if name == self.development_name {
+            let development = self.development.as_ref().ok_or(Reason::Development)?;
+            return Ok(Proven { known: development.verify(token)?, issuer: None });
+        }
+        if name == &*self.applications.issuer {
+            let known = self.applications.verify(token).await?;
+            return Ok(Proven { known, issuer: Some(Place::Ours) });
         }
         let found = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == name);
         let (place, issuer) = found.ok_or(Reason::UnknownIssuer)?;
-        Ok(Proven { known: issuer.verify(token).await?, issuer: Some(place) })
+        Ok(Proven { known: issuer.verify(token).await?, issuer: Some(Place::Issuer(place)) })
     }
 }
 

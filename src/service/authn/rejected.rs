@@ -129,12 +129,18 @@ impl From<Error> for Rejected {
 
 /// Counts one attempt.
 pub(super) fn count<T>(attempt: &Result<T, Rejected>) {
-    let (outcome, reason) = match attempt {
-        Ok(_) => ("accepted", "none"),
-        Err(rejected) if rejected.error.code() == Code::Unauthenticated => {
-            ("refused", rejected.reason.name())
-        }
-        Err(rejected) => ("failed", rejected.reason.name()),
-    };
+    match attempt {
+        Ok(_) => increment("accepted", "none"),
+        Err(rejected) => count_refused(rejected),
+    }
+}
+
+/// Counts one attempt that failed.
+pub(super) fn count_refused(rejected: &Rejected) {
+    let outcome = if rejected.error.code() == Code::Unauthenticated { "refused" } else { "failed" };
+    increment(outcome, rejected.reason.name());
+}
+
+fn increment(outcome: &'static str, reason: &'static str) {
     metrics::counter!(AUTHENTICATIONS, "outcome" => outcome, "reason" => reason).increment(1);
 }

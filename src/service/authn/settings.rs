@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use url::Url;
 
 use super::rules::{IssuerSettings, Rules};
 use crate::domain::{Error, Result, Violation};
@@ -22,6 +23,11 @@ pub struct Settings {
     pub audience: String,
     /// How far the clocks of issuer and server may differ, in seconds.
     pub leeway_seconds: u32,
+    /// Whether development tokens (`brandgraph token mint`) are taken. Unset: only where the database is embedded.
+    pub development: Option<bool>,
+    /// The address of this server as its clients know it: what tokens of applications name as their issuer. Unset: `http://` and
+    /// the address it listens on.
+    pub public_url: Option<String>,
     /// OpenID Connect issuers whose tokens are taken.
     pub issuers: Vec<IssuerSettings>,
 }
@@ -33,6 +39,8 @@ impl Default for Settings {
             issuer: "brandgraph".to_owned(),
             audience: "brandgraph".to_owned(),
             leeway_seconds: 30,
+            development: None,
+            public_url: None,
             issuers: Vec::new(),
         }
     }
@@ -49,10 +57,35 @@ impl Settings {
         if let Some(Err(error)) = secret {
             wrong.extend(error.violations().to_vec());
         }
+        if let Err(error) = self.public_url() {
+            wrong.extend(error.violations().to_vec());
+        }
         if let Err(error) = self.rules() {
             wrong.extend(error.violations().to_vec());
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::violated(wrong)) }
+    }
+
+    /// The address of this server, without a slash at its end.
+    ///
+    /// # Errors
+    /// `INVALID` naming `auth.public_url`.
+    pub(super) fn public_url(&self) -> Result<String> {
+        let given = self.public_url.as_deref().unwrap_or("http://localhost");
+        let parsed = Url::parse(given).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.origin().ascii_serialization() == url.as_str().trim_end_matches('/')
+        });
+        let url = parsed.ok_or_else(|| {
+            let message = format!("{given:?} must be scheme and host, as in https://graph.acme.example");
+            Error::invalid("auth.public_url", "url", message)
+        })?;
+        Ok(url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    /// Whether tokens of our own name this issuer.
+    fn ours(&self, issuer: &str) -> bool {
+        issuer == self.issuer || self.public_url().is_ok_and(|own| own == issuer)
     }
 
     /// The issuers, parsed.
@@ -67,8 +100,7 @@ impl Settings {
             match settings.parse(&key) {
                 Err(error) => wrong.extend(error.violations().to_vec()),
                 Ok(parsed)
-                    if parsed.issuer == self.issuer
-                        || rules.iter().any(|one| one.issuer == parsed.issuer) =>
+                    if self.ours(&parsed.issuer) || rules.iter().any(|one| one.issuer == parsed.issuer) =>
                 {
                     let message = format!("{:?} is an issuer already", parsed.issuer);
                     wrong.push(Violation::new(format!("{key}.issuer"), "unique", message));

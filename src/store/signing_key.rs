@@ -1,0 +1,65 @@
+//! The keys that tokens of applications are signed with; of the private ones there is only what is sealed.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::{Db, Tx, error::from_orm, sql};
+use crate::domain::Result;
+
+/// A key as it is stored.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Row {
+    /// Its id, which is the `kid` of its tokens.
+    pub id: Uuid,
+    /// The public key: 32 bytes of Ed25519.
+    pub public_key: Vec<u8>,
+    /// The private key, sealed.
+    pub sealed_key: Vec<u8>,
+    /// From when on it signs, until a later one does.
+    pub signs_from: DateTime<Utc>,
+}
+
+const ALL: &str = "select id, public_key, sealed_key, signs_from from signing_key order by signs_from, id";
+
+/// Every key, the oldest first: those that signed, the one that signs, the one that will.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn load(db: &Db) -> Result<Vec<Row>> {
+    let statement = Statement::from_string(DbBackend::Postgres, ALL.to_owned());
+    Row::find_by_statement(statement).all(db.orm()).await.map_err(from_orm)
+}
+
+/// Every key, and nobody else changes them until the transaction ends.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn lock(tx: &Tx) -> Result<Vec<Row>> {
+    sql::execute(tx, "lock table signing_key in share row exclusive mode", []).await?;
+    sql::query(tx, ALL, []).await
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn insert(tx: &Tx, key: &Row, now: DateTime<Utc>) -> Result<()> {
+    let text = "insert into signing_key (id, public_key, sealed_key, signs_from, created_at) values ($1, $2, $3, $4, $5)";
+    let values = [
+        key.id.into(),
+        key.public_key.clone().into(),
+        key.sealed_key.clone().into(),
+        key.signs_from.into(),
+        now.into(),
+    ];
+    sql::execute(tx, text, values).await.map(|_| ())
+}
+
+/// Removes a key.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn delete(tx: &Tx, id: Uuid) -> Result<()> {
+    sql::execute(tx, "delete from signing_key where id = $1", [id.into()]).await.map(|_| ())
+}
