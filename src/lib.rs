@@ -1,6 +1,7 @@
 //! brandgraph: one fast, typed GraphQL graph over brand content, local and from any content management platform.
 
 pub mod app;
+pub mod cache;
 pub mod cmp;
 pub mod domain;
 pub mod graphql;

@@ -6,12 +6,14 @@ use futures::FutureExt;
 
 use super::{config::Config, failure::Failure, identity};
 use crate::{
+    cache::Redis,
     domain::Result,
     graphql::Engine,
     http::{self, Assets, Door, Draining, metrics},
     service::{
         Library, Services,
         authn::{self, Authn},
+        throttle::{self, Throttle},
     },
 };
 
@@ -37,7 +39,8 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
-    let engine = engine(&auth, services)?.with_limits(config.limits);
+    let throttle = Arc::new(throttle(config, services)?);
+    let engine = engine(&auth, services)?.with_limits(config.limits).with_throttle(Arc::clone(&throttle));
     let door = Door {
         engine: Arc::new(engine.clone()),
         authn: authn.clone(),
@@ -46,6 +49,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         metrics: metrics::install()?,
         playground: playground.then(Assets::embedded),
         clock: services.clock.clone(),
+        throttle,
     };
     let router = http::router(door, &config.http)?;
     Ok(Built { router, authn, draining, engine })
@@ -55,6 +59,14 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
 pub(super) fn engine(auth: &authn::Settings, services: &Services) -> Result<Engine> {
     let library = Library::new(services.db.clone(), &identity::cursor_key(auth)?)?;
     Engine::new(services.clone(), library)
+}
+
+/// Nobody is charged where the database is embedded and nothing else was said.
+fn throttle(config: &Config, services: &Services) -> Result<Throttle> {
+    let redis = Redis::new(&config.redis, services.clock.clone())?;
+    let enabled = config.rate_limits.enabled.or(Some(!config.embedded_mode()));
+    let settings = throttle::Settings { enabled, ..config.rate_limits };
+    Ok(Throttle::new(settings, redis, &services.clock))
 }
 
 /// A server is ready while its database answers.

@@ -1,19 +1,13 @@
 //! Executes requests: known documents at once, new ones after validation.
 
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::sync::Arc;
 
 use async_graphql::{
     EmptySubscription, OutputType, Schema, ValidationMode,
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::ExecutableDocument,
 };
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tracing::Instrument;
 
@@ -24,6 +18,7 @@ use super::{
     direct::{self, Introspected},
     document::{self, Document, Documents, Refusal},
     error, merge,
+    message::{Context, Operation, Outcome, Reply, Request, limited, rejected},
     mutation::Mutation,
     once,
     query::Query,
@@ -33,92 +28,17 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    domain::{Code, Error, Result, access::Actor, limits::Settings},
-    service::{Caller, Library, Services, audit},
+    domain::{Code, Error, Result, limits::Settings},
+    service::{
+        Caller, Library, Services, audit,
+        throttle::{Account, Throttle},
+    },
 };
 
 type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// How many errors an answer names; a document can have one for each of its fields.
 const MAX_ERRORS: usize = 50;
-
-/// One GraphQL request whose parameters were well-formed.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The document.
-    pub query: String,
-    /// Which operation of the document to run.
-    pub operation_name: Option<String>,
-    /// The values of its variables.
-    pub variables: Map<String, Value>,
-    /// Whether mutations are refused, as they are by GET.
-    pub queries_only: bool,
-}
-
-/// Who asks, and under which id the request is logged.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// Who asks.
-    pub actor: Actor,
-    /// The request's id.
-    pub request_id: String,
-    /// The client's address.
-    pub from: Option<IpAddr>,
-    /// What the client calls itself.
-    pub user_agent: Option<Arc<str>>,
-    /// Where the engine notes that it writes; whoever stops waiting looks here.
-    pub begun: Begun,
-}
-
-/// Set once a mutation has begun, which then runs to its end, whether somebody waits for it or not.
-#[derive(Debug, Clone, Default)]
-pub struct Begun(Arc<AtomicBool>);
-
-impl Begun {
-    /// Notes that a mutation begins.
-    pub fn mark(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether a mutation has begun.
-    #[must_use]
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-/// How far the request came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It ran; the answer has `data`, and maybe errors beside it.
-    Executed,
-    /// It did not parse, validate or coerce; the answer has no `data`.
-    Rejected,
-    /// It is a mutation where only queries are allowed.
-    MutationRefused,
-}
-
-/// What kind of operation a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// It reads.
-    Query,
-    /// It writes.
-    Mutation,
-    /// It listens.
-    Subscription,
-}
-
-/// The answer.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// How far the request came.
-    pub outcome: Outcome,
-    /// What it asked for; `None` where that could not be told.
-    pub operation: Option<Operation>,
-    /// The whole response object, as JSON.
-    pub body: Bytes,
-}
 
 /// The graph, ready to answer; cheap to clone.
 #[derive(Clone)]
@@ -131,6 +51,7 @@ pub struct Engine {
     library: Library,
     writing: watch::Sender<()>,
     limits: Settings,
+    throttle: Arc<Throttle>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -153,6 +74,7 @@ impl Engine {
         let (strict, known) = register::with_catalog(Arc::clone(library.catalog()), || {
             (build().finish(), build().validation_mode(ValidationMode::Fast).finish())
         });
+        let throttle = Arc::new(Throttle::off(&services.clock));
         let types = Arc::new(Types::of_sdl(&strict.sdl())?);
         Ok(Self {
             strict,
@@ -163,6 +85,7 @@ impl Engine {
             library,
             writing: watch::Sender::new(()),
             limits: Settings::default(),
+            throttle,
         })
     }
 
@@ -170,6 +93,12 @@ impl Engine {
     #[must_use]
     pub fn with_limits(self, limits: Settings) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, which charges callers what their requests cost.
+    #[must_use]
+    pub fn with_throttle(self, throttle: Arc<Throttle>) -> Self {
+        Self { throttle, ..self }
     }
 
     /// The schema in SDL.
@@ -191,6 +120,20 @@ impl Engine {
     /// Runs one request to its end. A mutation goes on where this is dropped: its outcome is then in the database alone, but it
     /// is never cut off between two of its fields.
     pub async fn execute(&self, request: Request, context: Context) -> Reply {
+        let account = self.throttle.account(&context.actor, context.from);
+        let request_id = context.request_id.clone();
+        let reply = self.answer(request, context, &account).await;
+        if reply.outcome != Outcome::Rejected {
+            return reply;
+        }
+        // What is no request costs something too: it was parsed and looked at.
+        match self.throttle.charge_refused(&account).await {
+            Ok(()) => reply,
+            Err(refused) => limited(*refused, &request_id),
+        }
+    }
+
+    async fn answer(&self, request: Request, context: Context, account: &Account) -> Reply {
         let Request { query, operation_name, mut variables, queries_only } = request;
         let request_id = context.request_id;
         let (document, known) = match self.documents.find(&query) {
@@ -248,14 +191,14 @@ impl Engine {
                 schema = serde_json::from_slice(&verdict.body).unwrap_or_default();
             }
         }
-        let receipt = match self.charge(&document, operation, &prepared) {
+        let receipt = match self.charge(&document, operation, &prepared, account).await {
             Ok(receipt) => receipt,
-            Err(error) => return rejected(error::of_request(&error, &request_id)).to(kind),
+            Err(reply) => return reply.to(kind),
         };
         prepared.only_validates = false;
         if operation.reads_only {
             return match direct::run(&document, operation, &prepared, &schema, &receipt).await {
-                Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body },
+                Ok(body) => Reply { outcome: Outcome::Executed, operation: Some(kind), body, limited: None },
                 Err(error) => rejected(error::of_request(&error, &request_id)).to(kind),
             };
         }
@@ -270,20 +213,25 @@ impl Engine {
         Reply { body: receipt.added_to(&reply.body), ..reply.to(kind) }
     }
 
-    /// Refuses what costs more than a request may.
-    fn charge(
+    /// Refuses what costs more than a request may, or its caller can spend now.
+    async fn charge(
         &self,
         document: &Document,
         operation: document::Operation<'_>,
         request: &RequestContext,
-    ) -> Result<Receipt> {
+        account: &Account,
+    ) -> Result<Receipt, Reply> {
         let pricing = Pricing { types: &self.types, catalog: self.library.catalog() };
         let cost = document.cost(operation, &pricing).map_or(0, |cost| cost.of(&request.variables));
         let bound = self.limits.cost;
         if cost > u64::from(bound) {
-            return Err(Error::limit("points that a request costs", bound, cost));
+            let error = Error::limit("points that a request costs", bound, cost);
+            return Err(rejected(error::of_request(&error, request.request_id())));
         }
-        Ok(Receipt { requested: cost, bound: bound.into(), remaining: None })
+        match self.throttle.charge(account, cost).await {
+            Ok(remaining) => Ok(Receipt { requested: cost, bound: bound.into(), remaining }),
+            Err(refused) => Err(limited(*refused, request.request_id())),
+        }
     }
 
     /// Runs a mutation in a task of its own, which ends when the mutation does.
@@ -322,27 +270,6 @@ async fn executed(
     reply(&schema.execute(sent).await, prepared.request_id())
 }
 
-impl Reply {
-    fn to(self, operation: Operation) -> Self {
-        Self { operation: Some(operation), ..self }
-    }
-}
-
-impl From<OperationType> for Operation {
-    fn from(kind: OperationType) -> Self {
-        match kind {
-            OperationType::Query => Self::Query,
-            OperationType::Mutation => Self::Mutation,
-            OperationType::Subscription => Self::Subscription,
-        }
-    }
-}
-
-fn rejected(error: Value) -> Reply {
-    let body = json!({"errors": [error]}).to_string();
-    Reply { outcome: Outcome::Rejected, operation: None, body: Bytes::from(body) }
-}
-
 fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
     let errors: Vec<Value> =
         response.errors.iter().take(MAX_ERRORS).map(|error| error::of_server(error, request_id)).collect();
@@ -354,7 +281,7 @@ fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
     if !ran {
         body.insert("errors".to_owned(), errors.into());
         let body = Bytes::from(Value::Object(body).to_string());
-        return Reply { outcome: Outcome::Rejected, operation: None, body };
+        return Reply { outcome: Outcome::Rejected, operation: None, body, limited: None };
     }
     match serde_json::to_string(&response.data) {
         Ok(data) => {
@@ -364,7 +291,7 @@ fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
                 format!(",\"errors\":{}", Value::from(errors))
             };
             let body = Bytes::from(format!("{{\"data\":{data}{errors}}}"));
-            Reply { outcome: Outcome::Executed, operation: None, body }
+            Reply { outcome: Outcome::Executed, operation: None, body, limited: None }
         }
         Err(source) => rejected(error::of_request(&Error::internal(source), request_id)),
     }

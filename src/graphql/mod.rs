@@ -17,6 +17,7 @@ pub mod error;
 mod gather;
 mod measure;
 mod merge;
+mod message;
 pub mod mutation;
 mod nesting;
 mod once;
@@ -31,4 +32,5 @@ mod taxonomy;
 mod types;
 mod viewer;
 
-pub use engine::{Begun, Context, Engine, Operation, Outcome, Reply, Request};
+pub use engine::Engine;
+pub use message::{Begun, Context, Operation, Outcome, Reply, Request};

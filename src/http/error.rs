@@ -36,6 +36,17 @@ impl Refusal {
         self
     }
 
+    /// Adds headers that are made for this answer.
+    pub(super) fn with_all(mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
+    /// The HTTP status.
+    pub(super) fn code(&self) -> u16 {
+        self.status
+    }
+
     /// Closes the connection after the answer, since what the client still sends was not read.
     pub(super) fn closing(self) -> Self {
         self.with(CONNECTION, "close")

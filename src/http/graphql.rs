@@ -17,6 +17,7 @@ use super::{
     actor, body,
     engine::{self, Begun, Context, Operation, Outcome, Reply},
     error::Refusal,
+    limit,
     media::{self, MediaType},
     origin, parameters,
     request_id::RequestId,
@@ -48,6 +49,7 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 }
 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
+    let from = routes.proxies.client(head);
     let actor = match actor::of(&routes.door.authn, &head.headers).await {
         Ok(actor) => actor,
         Err(rejected) => {
@@ -56,7 +58,7 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
                 .door
                 .engine
                 .refused(origin::stranger(&routes.proxies, head, id), audit::Refusal::new(reason, GRAPHQL));
-            return Err(actor::challenge(rejected));
+            return Err(limit::after(&routes.door.throttle, from, actor::challenge(rejected)).await);
         }
     };
     let request = parse(routes, head, body).await?;
@@ -65,7 +67,7 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
     let context = Context {
         actor,
         request_id: id.as_str().to_owned(),
-        from: routes.proxies.client(head),
+        from,
         user_agent: origin::user_agent(head),
         begun: begun.clone(),
     };
@@ -99,6 +101,7 @@ fn count(reply: Option<&Reply>) {
         Some(Outcome::Executed) => "executed",
         Some(Outcome::Rejected) => "rejected",
         Some(Outcome::MutationRefused) => "mutation_refused",
+        Some(Outcome::Limited) => "limited",
         None => "timed_out",
     };
     metrics::counter!(super::metrics::GRAPHQL_REQUESTS, "operation_type" => operation_type, "outcome" => outcome)
@@ -131,6 +134,7 @@ fn render(reply: Reply, media: MediaType) -> Response {
         (Outcome::Executed, _) | (Outcome::Rejected, MediaType::Json) => StatusCode::OK,
         (Outcome::Rejected, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::MutationRefused, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Outcome::Limited, _) => StatusCode::TOO_MANY_REQUESTS,
     };
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = status;
@@ -138,6 +142,9 @@ fn render(reply: Reply, media: MediaType) -> Response {
     headers.insert(CONTENT_TYPE, media.header());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
+    if let Some(refused) = &reply.limited {
+        headers.extend(limit::headers(refused));
+    }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }

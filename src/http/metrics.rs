@@ -12,9 +12,10 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::router::Routes;
 use crate::{
+    cache,
     domain::{Error, Result},
     graphql,
-    service::authn,
+    service::{authn, throttle},
 };
 
 /// Requests answered, by method, route and status.
@@ -57,6 +58,12 @@ fn describe() {
         "Time from a request's head to its answer's head, by method, route and status."
     );
     describe_counter!(GRAPHQL_REQUESTS, "GraphQL requests, by operation type and outcome.");
+    describe_counter!(
+        throttle::LIMITED,
+        "Requests refused since their caller had spent what it may, by the rule that was used up."
+    );
+    describe_counter!(cache::FAILURES, "Questions that Redis did not answer in time, or refused.");
+    describe_counter!(cache::LOCAL, "Charges counted in memory since Redis was away.");
     describe_counter!(graphql::error::REFUSED, "Requests refused by a bound, by what is bounded.");
     describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
     describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");

@@ -5,6 +5,7 @@ mod body;
 mod error;
 mod graphql;
 mod health;
+mod limit;
 mod media;
 mod network;
 mod oauth;

@@ -9,7 +9,11 @@ use futures::future::BoxFuture;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{Assets, engine::Engine};
-use crate::{domain::Result, kit::clock::Clock, service::authn::Authn};
+use crate::{
+    domain::Result,
+    kit::clock::Clock,
+    service::{authn::Authn, throttle::Throttle},
+};
 
 /// Asks whether what the server depends on (its database) answers.
 pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -31,6 +35,8 @@ pub struct Door {
     pub playground: Option<Assets>,
     /// Where request ids take their time from.
     pub clock: Clock,
+    /// Charges logins that fail.
+    pub throttle: Arc<Throttle>,
 }
 
 /// Whether the server is going away; clones share one answer.

@@ -1,5 +1,6 @@
 //! Machinery that has never heard of content.
 
+pub mod breaker;
 pub mod clock;
 pub mod id;
 pub mod masked;

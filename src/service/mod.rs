@@ -21,6 +21,7 @@ pub mod source_brand;
 pub mod source_sync;
 mod source_types;
 pub mod tag;
+pub mod throttle;
 mod unit;
 mod vault;
 

@@ -15,6 +15,7 @@ use brandgraph::{
     service::{
         Library,
         authn::{self, Authn},
+        throttle::Throttle,
     },
 };
 use chrono::{DateTime, Utc};
@@ -118,6 +119,7 @@ impl Engine for Stub {
                     outcome: Outcome::MutationRefused,
                     operation: Some(Operation::Mutation),
                     body: body.into(),
+                    limited: None,
                 };
             }
             let mut asked = async_graphql::Request::new(request.query)
@@ -128,10 +130,15 @@ impl Engine for Stub {
             let response = self.schema.execute(asked).await;
             if response.data == async_graphql::Value::Null && response.is_err() {
                 let body = serde_json::json!({ "errors": response.errors }).to_string();
-                return Reply { outcome: Outcome::Rejected, operation: None, body: body.into() };
+                return Reply {
+                    outcome: Outcome::Rejected,
+                    operation: None,
+                    body: body.into(),
+                    limited: None,
+                };
             }
             let body = serde_json::to_vec(&response).unwrap().into();
-            Reply { outcome: Outcome::Executed, operation: Some(Operation::Query), body }
+            Reply { outcome: Outcome::Executed, operation: Some(Operation::Query), body, limited: None }
         }
         .boxed()
     }
@@ -160,6 +167,7 @@ pub fn door() -> Door {
         draining: Draining::default(),
         metrics: http::metrics::install().unwrap(),
         playground: None,
+        throttle: Arc::new(Throttle::off(&clock)),
         clock,
     }
 }
@@ -192,7 +200,11 @@ impl Answer {
 }
 
 pub async fn ask(router: &Router, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
-    let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    answer(router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()).await
+}
+
+/// An answer, read to its end.
+pub async fn answer(response: axum::response::Response) -> Answer {
     let (head, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     Answer {

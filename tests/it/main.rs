@@ -52,6 +52,7 @@ mod http_tls;
 mod import_file;
 mod import_references;
 mod limits_document;
+mod limits_rate;
 mod oauth;
 mod oidc;
 mod oidc_forged;

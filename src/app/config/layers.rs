@@ -15,7 +15,7 @@ use super::{
 const PREFIX: &str = "BRANDGRAPH__";
 
 /// Variables that have a meaning everywhere, and the setting that each is.
-const CUSTOMARY: [(&str, &str); 1] = [("DATABASE_URL", "database.url")];
+const CUSTOMARY: [(&str, &str); 2] = [("DATABASE_URL", "database.url"), ("REDIS_URL", "redis.url")];
 
 /// Every setting that was given, by its dotted name; a value knows where it came from.
 pub(super) type Layers = BTreeMap<String, Value>;

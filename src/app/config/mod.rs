@@ -13,9 +13,10 @@ use serde::Deserialize;
 
 use super::telemetry;
 use crate::{
+    cache,
     domain::limits,
     http,
-    service::{audit, authn, bin},
+    service::{audit, authn, bin, throttle},
     store, worker,
 };
 
@@ -45,6 +46,10 @@ pub struct Config {
     pub limits: limits::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
+    /// The section `rate_limits`.
+    pub rate_limits: throttle::Settings,
+    /// The section `redis`.
+    pub redis: cache::Settings,
     /// The section `worker`.
     pub worker: worker::Settings,
     /// The sections `sources.NAME`.
@@ -94,6 +99,8 @@ impl Config {
             http: problems.section(layers, "http"),
             limits: problems.section(layers, "limits"),
             log: problems.section(layers, "log"),
+            rate_limits: problems.section(layers, "rate_limits"),
+            redis: problems.section(layers, "redis"),
             worker: problems.section(layers, "worker"),
             sources: sources::compose(layers, problems),
         }

@@ -38,6 +38,11 @@ pub struct TestApp {
 impl TestApp {
     /// An application without content.
     pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let db = TestDb::create().await;
         let settings = Settings {
             url: db.url().into(),
@@ -49,6 +54,7 @@ impl TestApp {
         let services = Services::new(Db::connect(&settings).await.unwrap(), clock.clone());
         let mut config = Config::default();
         config.auth.secret = Some("a secret of the tests, of 32 bytes or more".to_owned().into());
+        change(&mut config);
         let Built { router, authn, engine, .. } = build::build(&config, &services).unwrap();
         Self { services, clock, db, engine, router, authn }
     }

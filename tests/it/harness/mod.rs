@@ -5,6 +5,7 @@ mod app;
 mod cluster;
 mod database;
 mod persona;
+mod redis;
 mod template;
 mod wire;
 
@@ -12,4 +13,5 @@ pub use actor::{member, own, user};
 pub use app::TestApp;
 pub use database::TestDb;
 pub use persona::Persona;
+pub use redis::Redis;
 pub use wire::Wire;

@@ -1,0 +1,60 @@
+//! How a caller who has spent too much is told so: `Retry-After`, `RateLimit-Policy` and `RateLimit`.
+//!
+//! The last two are those of draft-ietf-httpapi-ratelimit-headers-10: structured fields, one member for each rule.
+
+use std::{fmt::Write, net::IpAddr, time::Duration};
+
+use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
+
+use super::error::Refusal;
+use crate::{
+    domain::access::Actor,
+    service::throttle::{Refused, Standing, Throttle},
+};
+
+/// What is allowed: `q` points in `w` seconds.
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of it: `r` points now, all of them again in `t` seconds.
+const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// The headers of a refusal.
+pub(super) fn headers(refused: &Refused) -> Vec<(HeaderName, HeaderValue)> {
+    let member = |name: HeaderName, of: &dyn Fn(&mut String, &Standing)| {
+        let mut text = String::new();
+        for standing in &refused.standings {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            of(&mut text, standing);
+        }
+        HeaderValue::from_str(&text).ok().filter(|text| !text.is_empty()).map(|text| (name, text))
+    };
+    let policy = member(POLICY, &|text, of| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "\"{}\";q={};w={}", of.rule.name(), of.quota, seconds(of.window));
+    });
+    let left = member(LEFT, &|text, of| {
+        let _ = write!(text, "\"{}\";r={};t={}", of.rule.name(), of.remaining, seconds(of.full_in));
+    });
+    let retry = refused.retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
+    [policy, left, retry].into_iter().flatten().collect()
+}
+
+/// Whole seconds, rounded up.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
+}
+
+/// Charges the address of a login that failed; one that fails too often hears nothing more of why.
+pub(super) async fn after(throttle: &Throttle, from: Option<IpAddr>, refusal: Refusal) -> Refusal {
+    if refusal.code() != 401 {
+        return refusal;
+    }
+    match throttle.charge_refused(&throttle.account(&Actor::Anonymous, from)).await {
+        Ok(()) => refusal,
+        Err(refused) => {
+            let headers = headers(&refused);
+            Refusal::from(refused.error).with_all(headers)
+        }
+    }
+}

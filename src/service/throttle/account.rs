@@ -1,0 +1,93 @@
+//! Whose buckets a request is charged to.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use sha2::{Digest, Sha256};
+
+use super::{Throttle, rule::Rule};
+use crate::{
+    cache::Bucket,
+    domain::access::{Actor, Credential},
+};
+
+/// The bits of an IPv6 address that tell one customer of a network from another; the rest they choose as they like.
+const NETWORK_BITS: u32 = 64;
+
+/// The buckets of a request.
+#[derive(Debug, Clone, Default)]
+pub struct Account(Vec<Bucket>);
+
+impl Account {
+    pub(super) fn buckets(&self) -> &[Bucket] {
+        &self.0
+    }
+}
+
+impl Throttle {
+    /// The buckets of a request: of who sent it, and of where it comes from, as far as that is known.
+    #[must_use]
+    pub fn account(&self, actor: &Actor, from: Option<IpAddr>) -> Account {
+        let mut buckets = Vec::new();
+        let mut add = |rule: Rule, owner: &[&[u8]]| {
+            if let Some(rate) = self.settings.rate(rule) {
+                buckets.push(Bucket { rule: rule.number(), owner: hash(owner), rate });
+            }
+        };
+        match actor {
+            Actor::System(_) => return Account::default(),
+            Actor::Anonymous => {
+                if let Some(address) = from {
+                    add(Rule::Anonymous, &[&network(address)]);
+                }
+            }
+            Actor::User(who) => match &who.credential {
+                Credential::Token { issuer } => add(Rule::User, &[issuer.as_bytes(), who.subject.as_bytes()]),
+                Credential::ApiKey(id) => add(Rule::ApiKey, &[id.as_bytes()]),
+                Credential::Application(id) => add(Rule::Client, &[id.as_bytes()]),
+            },
+        }
+        if let Some(address) = from {
+            add(Rule::Address, &[&network(address)]);
+        }
+        Account(buckets)
+    }
+}
+
+/// An address, or the network that whoever has it can choose addresses in.
+fn network(address: IpAddr) -> [u8; 16] {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - NETWORK_BITS))).octets()
+        }
+    }
+}
+
+/// A number that tells one owner from another, and nothing of either.
+fn hash(parts: &[&[u8]]) -> u128 {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_customer_has_one_bucket_and_an_ipv4_address_its_own() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+
+    #[test]
+    fn owners_are_told_apart_wherever_one_name_ends() {
+        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
+    }
+}

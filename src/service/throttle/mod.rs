@@ -1,0 +1,126 @@
+//! How fast callers may spend: every request is charged what it costs, to the buckets of whoever sent it.
+
+mod account;
+mod rule;
+mod settings;
+
+use std::time::Duration;
+
+use crate::{
+    cache::{Bucket, Charged, Level, Limiter, Redis},
+    domain::{Code, Error, limits::PRICES},
+    kit::clock::Clock,
+};
+
+pub use account::Account;
+pub use rule::Rule;
+pub use settings::Settings;
+
+/// Requests that were refused since a bucket held too little, by rule.
+pub const LIMITED: &str = "rate_limited_total";
+
+/// Charges requests.
+#[derive(Debug)]
+pub struct Throttle {
+    settings: Settings,
+    limiter: Limiter,
+}
+
+/// How full a bucket is, for the headers of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The rule that the bucket is of.
+    pub rule: Rule,
+    /// What it holds when it is full, in points.
+    pub quota: u32,
+    /// How long it takes to fill.
+    pub window: Duration,
+    /// What is in it, in points.
+    pub remaining: u32,
+    /// How long it takes until it is full again.
+    pub full_in: Duration,
+}
+
+/// A charge that was refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// What to tell the caller.
+    pub error: Error,
+    /// How long to wait, in whole seconds; nothing where waiting does not help.
+    pub retry_after: Option<u64>,
+    /// The buckets that were asked.
+    pub standings: Vec<Standing>,
+}
+
+impl Throttle {
+    /// A throttle by these settings, which counts in Redis where there is one.
+    #[must_use]
+    pub fn new(settings: Settings, redis: Option<Redis>, clock: &Clock) -> Self {
+        let rates = Rule::ALL.map(|rule| settings.rate(rule));
+        Self { limiter: Limiter::new(redis, &rates, clock), settings }
+    }
+
+    /// One that charges nobody.
+    #[must_use]
+    pub fn off(clock: &Clock) -> Self {
+        Self::new(Settings::off(), None, clock)
+    }
+
+    /// Charges an account. What can be spent at once afterwards comes back; nothing where nothing limits it.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` where a bucket holds too little now, `LIMIT_EXCEEDED` where it never holds that much.
+    pub async fn charge(&self, account: &Account, points: u64) -> Result<Option<u64>, Box<Refused>> {
+        let buckets = account.buckets();
+        let Some(depth) = buckets.iter().map(|bucket| bucket.rate.burst).min() else { return Ok(None) };
+        let Some(points) = u32::try_from(points).ok().filter(|points| *points <= depth) else {
+            let error = Error::limit("points that a request of this caller costs", depth, points);
+            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new() }));
+        };
+        let charged = self.limiter.charge(buckets, points).await;
+        if charged.allowed {
+            return Ok(charged.levels.iter().map(|level| u64::from(level.remaining)).min());
+        }
+        Err(Box::new(refused(buckets, &charged, points)))
+    }
+
+    /// Charges what is refused before its cost is known: a document that is none, a login that fails.
+    ///
+    /// # Errors
+    /// As [`Throttle::charge`].
+    pub async fn charge_refused(&self, account: &Account) -> Result<(), Box<Refused>> {
+        self.charge(account, u64::from(PRICES.refused)).await.map(drop)
+    }
+}
+
+fn refused(buckets: &[Bucket], charged: &Charged, points: u32) -> Refused {
+    let standings: Vec<Standing> =
+        buckets.iter().zip(&charged.levels).filter_map(|(bucket, level)| standing(bucket, *level)).collect();
+    let longest = buckets.iter().zip(&charged.levels).max_by_key(|(_, level)| level.wait);
+    let wait = longest.map(|(_, level)| level.wait).unwrap_or_default();
+    // Rounded up: who waits for that long gets in.
+    let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+    let rule = longest.and_then(|(bucket, _)| Rule::of(bucket.rule)).unwrap_or(Rule::Address);
+    metrics::counter!(LIMITED, "rule" => rule.name()).increment(1);
+    let remaining = longest.map_or(0, |(_, level)| level.remaining);
+    let message = format!(
+        "the rate limit of {} is used up: this costs {points} points and {remaining} are left; try again in {seconds} s",
+        rule.about()
+    );
+    let details = serde_json::json!({
+        "limit": rule.name(), "cost": points, "remaining": remaining, "retryAfterSeconds": seconds,
+    });
+    let error = Error::new(Code::RateLimited, message).with_details(details);
+    Refused { error, retry_after: Some(seconds), standings }
+}
+
+fn standing(bucket: &Bucket, level: Level) -> Option<Standing> {
+    let Bucket { rate, .. } = *bucket;
+    Some(Standing {
+        rule: Rule::of(bucket.rule)?,
+        quota: rate.burst,
+        window: rate.time_for(rate.burst),
+        remaining: level.remaining,
+        full_in: rate.time_for(rate.burst.saturating_sub(level.remaining)),
+    })
+}
