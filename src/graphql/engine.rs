@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptySubscription, OutputType, Schema, ValidationMode,
-    parser::types::ExecutableDocument,
+    EmptySubscription, OutputType, Schema, ValidationMode, parser::types::ExecutableDocument,
 };
 use bytes::Bytes;
 use serde_json::{Map, Value};

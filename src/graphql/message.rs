@@ -128,4 +128,3 @@ pub(super) fn limited(refused: throttle::Refused, request_id: &str) -> Reply {
     }
     Reply { outcome: Outcome::Limited, limited: Some(Arc::new(refused)), ..reply }
 }
-
