@@ -16,6 +16,7 @@ mod harness;
 
 mod api_keys;
 mod audit_chain;
+mod audit_command;
 mod audit_log;
 mod audit_refused;
 mod audit_steps;

@@ -56,6 +56,9 @@ struct Verify {
     /// A seal that was noted elsewhere, as NUMBER:SEAL; the chain must still hold it
     #[arg(long, value_parser = known)]
     known: Option<(i64, Seal)>,
+    /// The number from which on every seal must have been made with the key
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
+    keyed_from: Option<i64>,
     /// An export to verify instead of the database
     #[arg(long)]
     file: Option<PathBuf>,
@@ -81,21 +84,22 @@ fn known(text: &str) -> Result<(i64, Seal), String> {
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     match arguments.what {
-        What::Verify(Verify { file: Some(file), known, .. }) => {
+        What::Verify(Verify { file: Some(file), known, keyed_from, .. }) => {
             let key = context.config.audit.key()?;
             let source = File::open(&file).map_err(|error| Failure::because(file.display(), &error))?;
             let mut screen = Screen::new(None);
-            let done = audit::verify_file(BufReader::new(source), key.as_ref(), known, &mut |passed| {
+            let range = Range { known, keyed_from, ..Range::default() };
+            let done = audit::verify_file(BufReader::new(source), key.as_ref(), range, &mut |passed| {
                 screen.passed(passed);
             });
             screen.bar.finish_and_clear();
             tell(&done?)
         }
-        What::Verify(Verify { from, to, known, .. }) => {
+        What::Verify(Verify { from, to, known, keyed_from, .. }) => {
             let key = context.config.audit.key()?;
             let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
             let mut screen = Screen::new(Some(0));
-            let range = Range { from, to, known };
+            let range = Range { from, to, known, keyed_from };
             let done = audit::verify(&backend.services, key.as_ref(), range, &mut |passed, total| {
                 screen.bar.set_length(total);
                 screen.passed(passed);

@@ -83,7 +83,7 @@ impl std::fmt::Display for Fault {
                 write!(f, "seal {sequence} was made with the key {key}, which is not the configured one")
             }
             Self::Key { sequence, key_id: None } => {
-                write!(f, "seal {sequence} was made without a key, though those before it have one")
+                write!(f, "seal {sequence} was made without a key, which it should have")
             }
         }
     }
@@ -97,6 +97,7 @@ pub struct Walk<'k> {
     seal: Seal,
     order: Option<(i64, i64)>,
     keyed: bool,
+    keyed_from: i64,
     inserted: Option<(i64, i64, String)>,
 }
 
@@ -110,6 +111,7 @@ impl<'k> Walk<'k> {
             seal: after.map_or(NO_SEAL, |link| link.seal),
             order: after.map(|link| (link.xid, link.position)),
             keyed: after.is_some_and(|link| link.key_id.is_some()),
+            keyed_from: i64::MAX,
             inserted: None,
         }
     }
@@ -118,6 +120,12 @@ impl<'k> Walk<'k> {
     #[must_use]
     pub fn from(key: Option<&'k SealKey>, sequence: i64, previous: Seal) -> Self {
         Self { sequence: sequence - 1, seal: previous, ..Self::new(key, None) }
+    }
+
+    /// The same, but from a number on every seal must have been made with a key.
+    #[must_use]
+    pub fn keyed_from(self, sequence: Option<i64>) -> Self {
+        Self { keyed_from: sequence.unwrap_or(i64::MAX), ..self }
     }
 
     /// The same, told of the first record that has no seal though later ones have.
@@ -150,7 +158,9 @@ impl<'k> Walk<'k> {
             return Ok(Err(Fault::Removed { sequence: next }));
         };
         let key = match (&link.key_id, self.key) {
-            (None, _) if self.keyed => return Ok(Err(Fault::Key { sequence: next, key_id: None })),
+            (None, _) if self.keyed || next >= self.keyed_from => {
+                return Ok(Err(Fault::Key { sequence: next, key_id: None }));
+            }
             (None, _) => None,
             (Some(id), Some(key)) if id == key.id() => Some(key),
             (Some(id), _) => return Ok(Err(Fault::Key { sequence: next, key_id: Some(id.clone()) })),
@@ -269,7 +279,9 @@ mod tests {
         assert_eq!(first, Some(Fault::Inserted { record: "x".to_owned() }));
         // Somebody without the key makes a whole chain of their own.
         let forged = chain(None, &records);
-        assert_eq!(walk(Some(&key), &forged), Ok(()), "told by `keyed`, which the report shows");
+        assert_eq!(walk(Some(&key), &forged), Ok(()), "the report shows how many have a key");
+        let mut strict = Walk::new(Some(&key), None).keyed_from(Some(1));
+        assert_eq!(strict.step(&forged[0]).unwrap(), Err(Fault::Key { sequence: 1, key_id: None }));
         let mut mixed = links.clone();
         mixed[4] = forged[4].clone();
         assert_eq!(walk(Some(&key), &mixed), Err(Fault::Key { sequence: 5, key_id: None }));

@@ -26,6 +26,8 @@ pub struct Range {
     pub to: Option<i64>,
     /// A seal that is known to have been, by its number.
     pub known: Option<(i64, Seal)>,
+    /// From which number on every seal must have been made with a key, where some must.
+    pub keyed_from: Option<i64>,
 }
 
 /// What came of a walk.
@@ -87,6 +89,7 @@ pub async fn verify(
 ) -> Result<Report> {
     let unit = Unit::begin(services, &Caller::system("verify")).await?;
     let tx = unit.tx();
+    chain::take_time(tx).await?;
     let from = range.from.unwrap_or(1).max(1);
     let before = match from {
         1 => None,
@@ -103,7 +106,7 @@ pub async fn verify(
         Some(last) if whole => chain::inserted(tx, before.as_ref(), last).await?,
         _ => None,
     };
-    let walk = Walk::new(key, before.as_ref()).beside(inserted);
+    let walk = Walk::new(key, before.as_ref()).keyed_from(range.keyed_from).beside(inserted);
     let mut course = Course { walk, known: range.known, passed: 0, keyed: 0 };
     let total = u64::try_from(to - from + 1).unwrap_or_default();
     let (mut at, mut fault) = (from - 1, None);
@@ -124,14 +127,14 @@ pub async fn verify(
     Ok(course.end(fault, unsealed))
 }
 
-/// Walks along a chain that was exported. Nothing but the file and the key is needed.
+/// Walks along all of a chain that was exported. Nothing but the file and the key is needed.
 ///
 /// # Errors
 /// `INVALID` naming a line that is none of an export.
 pub fn verify_file(
     source: impl BufRead,
     key: Option<&SealKey>,
-    known: Option<(i64, Seal)>,
+    range: Range,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report> {
     let mut course: Option<Course<'_>> = None;
@@ -140,8 +143,8 @@ pub fn verify_file(
         let text = text.map_err(|error| line::wrong(number, "cannot be read").with_source(error))?;
         let (previous, link) = line::read(&text, number)?;
         let course = course.get_or_insert_with(|| Course {
-            walk: Walk::from(key, link.sequence, previous),
-            known,
+            walk: Walk::from(key, link.sequence, previous).keyed_from(range.keyed_from),
+            known: range.known,
             passed: 0,
             keyed: 0,
         });

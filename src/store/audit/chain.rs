@@ -33,6 +33,14 @@ pub async fn seal_alone(tx: &Tx) -> Result<bool> {
     sql::get(&row, "free")
 }
 
+/// Lets the statements of this transaction run for as long as they take.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn take_time(tx: &Tx) -> Result<()> {
+    sql::execute(tx, "set local statement_timeout = 0", []).await.map(|_| ())
+}
+
 /// The last seal, without its record.
 ///
 /// # Errors
