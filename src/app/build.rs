@@ -8,7 +8,7 @@ use super::{config::Config, failure::Failure, identity};
 use crate::{
     cache::Redis,
     domain::Result,
-    graphql::Engine,
+    graphql::{Engine, persisted::Persisted},
     http::{self, Assets, Door, Draining, metrics},
     service::{
         Library, Services,
@@ -39,8 +39,14 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
     let authn = identity::authn(&auth, services)?;
     let draining = Draining::default();
     let playground = config.http.playground.unwrap_or(config.embedded_mode());
-    let throttle = Arc::new(throttle(config, services)?);
-    let engine = engine(&auth, services)?.with_limits(config.limits).with_throttle(Arc::clone(&throttle));
+    let redis = Redis::new(&config.redis, services.clock.clone())?;
+    let throttle = Arc::new(throttle(config, redis.clone(), services));
+    let open_schema = config.http.open_schema.unwrap_or(config.embedded_mode());
+    let engine = engine(&auth, services)?
+        .with_limits(config.limits)
+        .with_throttle(Arc::clone(&throttle))
+        .with_persisted(Persisted::new(&config.documents, redis)?);
+    let engine = if open_schema { engine } else { engine.closed_to_strangers() };
     let door = Door {
         engine: Arc::new(engine.clone()),
         authn: authn.clone(),
@@ -49,6 +55,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         metrics: metrics::install()?,
         playground: playground.then(Assets::embedded),
         clock: services.clock.clone(),
+        open_schema,
         throttle,
     };
     let router = http::router(door, &config.http)?;
@@ -62,11 +69,10 @@ pub(super) fn engine(auth: &authn::Settings, services: &Services) -> Result<Engi
 }
 
 /// Nobody is charged where the database is embedded and nothing else was said.
-fn throttle(config: &Config, services: &Services) -> Result<Throttle> {
-    let redis = Redis::new(&config.redis, services.clock.clone())?;
+fn throttle(config: &Config, redis: Option<Redis>, services: &Services) -> Throttle {
     let enabled = config.rate_limits.enabled.or(Some(!config.embedded_mode()));
     let settings = throttle::Settings { enabled, ..config.rate_limits };
-    Ok(Throttle::new(settings, redis, &services.clock))
+    Throttle::new(settings, redis, &services.clock)
 }
 
 /// A server is ready while its database answers.

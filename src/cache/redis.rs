@@ -97,6 +97,26 @@ impl Redis {
         }
     }
 
+    /// The text under a key.
+    ///
+    /// # Errors
+    /// As [`Redis::ask`].
+    pub async fn find(&self, key: &str) -> Result<Option<String>, Away> {
+        let get = async |mut connection| redis::cmd("GET").arg(key).query_async(&mut connection).await;
+        self.ask(get).await
+    }
+
+    /// Keeps a text under a key for so many seconds.
+    ///
+    /// # Errors
+    /// As [`Redis::ask`].
+    pub async fn keep(&self, key: &str, text: &str, seconds: u64) -> Result<(), Away> {
+        let set = async |mut connection| {
+            redis::cmd("SET").arg(key).arg(text).arg("EX").arg(seconds).query_async(&mut connection).await
+        };
+        self.ask(set).await
+    }
+
     fn failed(&self, error: &dyn std::error::Error) -> Away {
         metrics::counter!(FAILURES).increment(1);
         if self.breaker.failed(self.clock.now()) == Change::Opened {

@@ -17,6 +17,8 @@ pub enum Code {
     CursorMismatch,
     /// The request is larger than a documented limit.
     LimitExceeded,
+    /// Nobody told the document that this hash stands for; the same request with the document beside it succeeds.
+    PersistedQueryNotFound,
     /// The caller has used up its rate or quota.
     RateLimited,
     /// The deadline of the request passed.
@@ -31,7 +33,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the contract file.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
@@ -39,6 +41,7 @@ impl Code {
         Self::Conflict,
         Self::CursorMismatch,
         Self::LimitExceeded,
+        Self::PersistedQueryNotFound,
         Self::RateLimited,
         Self::Timeout,
         Self::UpstreamUnavailable,
@@ -57,6 +60,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::CursorMismatch => "CURSOR_MISMATCH",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
@@ -71,7 +75,7 @@ impl Code {
         match self {
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
-            Self::NotFound => 404,
+            Self::NotFound | Self::PersistedQueryNotFound => 404,
             Self::Invalid | Self::CursorMismatch => 400,
             Self::Conflict => 409,
             Self::LimitExceeded => 413,

@@ -20,6 +20,7 @@ use super::{
     message::{Context, Operation, Outcome, Reply, Request, limited, rejected},
     mutation::Mutation,
     once,
+    persisted::{self, Persisted},
     query::Query,
     receipt::Receipt,
     register,
@@ -27,7 +28,7 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    domain::{Code, Error, Result, limits::Settings},
+    domain::{Code, Error, Result, access::Actor, limits::Settings},
     service::{
         Caller, Library, Services, audit,
         throttle::{Account, Throttle},
@@ -51,6 +52,9 @@ pub struct Engine {
     writing: watch::Sender<()>,
     limits: Settings,
     throttle: Arc<Throttle>,
+    persisted: Persisted,
+    /// Validates without telling what a misspelt name was meant to be, where that is not for everybody.
+    closed: Option<BrandSchema>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -85,6 +89,8 @@ impl Engine {
             writing: watch::Sender::new(()),
             limits: Settings::default(),
             throttle,
+            persisted: Persisted::new(&persisted::Settings::default(), None)?,
+            closed: None,
         })
     }
 
@@ -98,6 +104,22 @@ impl Engine {
     #[must_use]
     pub fn with_throttle(self, throttle: Arc<Throttle>) -> Self {
         Self { throttle, ..self }
+    }
+
+    /// The same, with documents that are known by their hash.
+    #[must_use]
+    pub fn with_persisted(self, persisted: Persisted) -> Self {
+        Self { persisted, ..self }
+    }
+
+    /// The same, which shows its schema to nobody without credentials, neither by introspection nor by what it says of a
+    /// misspelt name.
+    #[must_use]
+    pub fn closed_to_strangers(mut self) -> Self {
+        let build = || Schema::build(Query, Mutation::default(), EmptySubscription);
+        let closed = || build().disable_suggestions().finish();
+        self.closed = Some(register::with_catalog(Arc::clone(self.library.catalog()), closed));
+        self
     }
 
     /// The schema in SDL.
@@ -133,8 +155,14 @@ impl Engine {
     }
 
     async fn answer(&self, request: Request, context: Context, account: &Account) -> Reply {
-        let Request { query, operation_name, mut variables, queries_only } = request;
+        let Request { query, hash, operation_name, mut variables, queries_only } = request;
         let request_id = context.request_id;
+        let stranger = self.closed.is_some() && context.actor == Actor::Anonymous;
+        let query = match self.persisted.text(query, hash).await {
+            Ok(query) => query,
+            Err(error) => return rejected(error::of_request(&error, &request_id)),
+        };
+        let told = hash.map(|hash| (hash, query.clone()));
         let (document, known) = match self.documents.find(&query) {
             Some(document) => (document, true),
             None => match Document::parse(&query, &self.limits) {
@@ -152,6 +180,10 @@ impl Engine {
             let error = Error::invalid("query", "method", "a mutation must be sent by POST");
             let refused = rejected(error::of_request(&error, &request_id)).to(kind);
             return Reply { outcome: Outcome::MutationRefused, ..refused };
+        }
+        if stranger && operation.introspects {
+            let error = Error::new(Code::Unauthenticated, "looking at the schema needs a bearer token here");
+            return rejected(error::of_request(&error, &request_id)).to(kind);
         }
         let definitions = &operation.definition.variable_definitions;
         if let Err(error) = coerce::variables(&self.types, definitions, &mut variables) {
@@ -178,7 +210,11 @@ impl Engine {
         }
         let mut schema = Introspected::default();
         if !known || operation.introspects {
-            let by = if known { &self.known } else { &self.strict };
+            let by = match &self.closed {
+                _ if known => &self.known,
+                Some(closed) if stranger => closed,
+                _ => &self.strict,
+            };
             let verdict = executed(by, document.parsed.clone(), operation_name, &prepared).await.to(kind);
             if verdict.outcome != Outcome::Executed {
                 return verdict;
@@ -189,6 +225,9 @@ impl Engine {
             if operation.introspects {
                 schema = serde_json::from_slice(&verdict.body).unwrap_or_default();
             }
+        }
+        if let Some((hash, text)) = told {
+            self.persisted.tell(hash, &text);
         }
         let receipt = match self.charge(&document, operation, &prepared, account).await {
             Ok(receipt) => receipt,

@@ -12,14 +12,16 @@ use async_graphql::parser::types::OperationType;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::error;
+use super::{error, persisted::Hash};
 use crate::{domain::access::Actor, service::throttle};
 
 /// One GraphQL request whose parameters were well-formed.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The document.
-    pub query: String,
+    /// The document; nothing where its hash stands for it.
+    pub query: Option<String>,
+    /// The document's hash, where the client told it (automatic persisted queries, trusted documents).
+    pub hash: Option<Hash>,
     /// Which operation of the document to run.
     pub operation_name: Option<String>,
     /// The values of its variables.

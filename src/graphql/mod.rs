@@ -21,6 +21,7 @@ mod message;
 pub mod mutation;
 mod nesting;
 mod once;
+pub mod persisted;
 pub mod planned;
 mod query;
 mod read;

@@ -14,7 +14,7 @@ use http::{
 };
 
 use super::{
-    actor, body,
+    actor, body, csrf,
     engine::{self, Begun, Context, Operation, Outcome, Reply},
     error::Refusal,
     limit,
@@ -110,7 +110,10 @@ fn count(reply: Option<&Reply>) {
 
 async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Request, Refusal> {
     match head.method {
-        Method::GET | Method::HEAD => Ok(parameters::from_url(head.uri.query().unwrap_or_default())?),
+        Method::GET | Method::HEAD => {
+            csrf::own_pages(&head.headers, &routes.settings.cors)?;
+            Ok(parameters::from_url(head.uri.query().unwrap_or_default())?)
+        }
         Method::POST => {
             media::expect_json(&head.headers)
                 .map_err(|error| Refusal::new(415, error).with(ACCEPT, "application/json"))?;

@@ -64,6 +64,10 @@ fn describe() {
     );
     describe_counter!(cache::FAILURES, "Questions that Redis did not answer in time, or refused.");
     describe_counter!(cache::LOCAL, "Charges counted in memory since Redis was away.");
+    describe_counter!(
+        graphql::persisted::UNKNOWN,
+        "Documents run, or refused, that the manifest does not have."
+    );
     describe_counter!(graphql::error::REFUSED, "Requests refused by a bound, by what is bounded.");
     describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
     describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");

@@ -2,6 +2,7 @@
 
 mod actor;
 mod body;
+mod csrf;
 mod error;
 mod graphql;
 mod health;

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::engine::Request;
-use crate::domain::{Error, Result};
+use crate::{
+    domain::{Error, Result},
+    graphql::persisted::{Hash, parse},
+};
 
 /// The request in a POST body.
 ///
@@ -68,8 +71,11 @@ fn plain(text: &str, parameter: &str) -> Result<()> {
 }
 
 fn build(mut parameters: Map<String, Value>, queries_only: bool) -> Result<Request> {
+    let extensions = object(parameters.remove("extensions"), "extensions")?;
+    let hash = extensions.get("persistedQuery").map(persisted).transpose()?;
     let query = match parameters.remove("query") {
-        Some(Value::String(query)) => query,
+        Some(Value::String(query)) => Some(query),
+        Some(Value::Null) | None if hash.is_some() => None,
         Some(Value::Null) | None => {
             return Err(Error::invalid("query", "required", "is missing: send a GraphQL document"));
         }
@@ -81,8 +87,17 @@ fn build(mut parameters: Map<String, Value>, queries_only: bool) -> Result<Reque
         Some(other) => return Err(mistyped("operationName", "a string or null", &other)),
     };
     let variables = object(parameters.remove("variables"), "variables")?;
-    object(parameters.remove("extensions"), "extensions")?;
-    Ok(Request { query, operation_name, variables, queries_only })
+    Ok(Request { query, hash, operation_name, variables, queries_only })
+}
+
+/// The hash that stands for a document, or goes with it: `{"version": 1, "sha256Hash": "…"}`.
+fn persisted(value: &Value) -> Result<Hash> {
+    let at = "extensions.persistedQuery";
+    if value.get("version").and_then(Value::as_u64) != Some(1) {
+        return Err(Error::invalid(format!("{at}.version"), "unsupported", "must be 1"));
+    }
+    let hash = value.get("sha256Hash").and_then(Value::as_str).and_then(parse);
+    hash.ok_or_else(|| Error::invalid(format!("{at}.sha256Hash"), "hash", "must be 64 hexadecimal digits"))
 }
 
 fn object(value: Option<Value>, name: &'static str) -> Result<Map<String, Value>> {
@@ -150,7 +165,7 @@ mod tests {
     #[test]
     fn a_url_carries_the_same_parameters() {
         let request = from_url("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=&utm=1").unwrap();
-        assert_eq!(request.query, "{a}");
+        assert_eq!(request.query.as_deref(), Some("{a}"));
         assert_eq!(request.variables["x"], 1);
         assert_eq!(request.operation_name, None);
         assert!(request.queries_only);

@@ -37,6 +37,9 @@ pub struct Settings {
     pub drain_seconds: u64,
     /// How long requests in flight may take to finish at shutdown, in seconds.
     pub grace_seconds: u64,
+    /// Whether the schema is shown to those without credentials: by introspection, as a file, and by what is said of misspelt
+    /// names. Unset: only where the database is embedded.
+    pub open_schema: Option<bool>,
     /// The largest accepted head of a request, in bytes: method, path and headers.
     pub header_limit_bytes: u32,
     /// The proxies in front, as networks (`10.0.0.0/8`): what they say in `X-Forwarded-For` is believed.
@@ -67,6 +70,7 @@ impl Default for Settings {
             max_connections: 10_000,
             drain_seconds: 0,
             grace_seconds: 20,
+            open_schema: None,
             header_limit_bytes: 32 * 1024,
             trusted_proxies: Vec::new(),
             cors: Cors::default(),

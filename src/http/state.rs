@@ -35,6 +35,8 @@ pub struct Door {
     pub playground: Option<Assets>,
     /// Where request ids take their time from.
     pub clock: Clock,
+    /// Whether the schema is shown to those without credentials.
+    pub open_schema: bool,
     /// Charges logins that fail.
     pub throttle: Arc<Throttle>,
 }

@@ -53,6 +53,7 @@ mod http_tls;
 mod import_file;
 mod import_references;
 mod limits_document;
+mod limits_persisted;
 mod limits_rate;
 mod oauth;
 mod oidc;

@@ -15,6 +15,7 @@ use super::telemetry;
 use crate::{
     cache,
     domain::limits,
+    graphql::persisted,
     http,
     service::{audit, authn, bin, throttle},
     store, worker,
@@ -38,6 +39,8 @@ pub struct Config {
     pub bin: bin::Settings,
     /// The section `database`.
     pub database: store::Settings,
+    /// The section `documents`.
+    pub documents: persisted::Settings,
     /// The section `embedded`.
     pub embedded: Embedded,
     /// The section `http`.
@@ -95,6 +98,7 @@ impl Config {
             auth: problems.section(layers, "auth"),
             bin: problems.section(layers, "bin"),
             database: problems.section(layers, "database"),
+            documents: problems.section(layers, "documents"),
             embedded: problems.section(layers, "embedded"),
             http: problems.section(layers, "http"),
             limits: problems.section(layers, "limits"),

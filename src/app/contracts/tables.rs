@@ -8,10 +8,10 @@ use crate::domain::{
 
 /// Every code with its HTTP status and whether the same request may succeed later.
 pub(super) fn errors() -> String {
-    let mut text = format!("# {:<20}  http  retryable\n", "code");
+    let mut text = format!("# {:<25}  http  retryable\n", "code");
     for code in Code::ALL {
         let retryable = if code.retryable() { "yes" } else { "no" };
-        text.push_str(&format!("{:<22}  {}   {retryable}\n", code.name(), code.http_status()));
+        text.push_str(&format!("{:<27}  {}   {retryable}\n", code.name(), code.http_status()));
     }
     text
 }

@@ -128,7 +128,8 @@ impl Shelf {
     /// The same, to the byte.
     pub async fn bytes(&self, query: &str, variables: &Value) -> (Outcome, Vec<u8>) {
         let request = Request {
-            query: query.to_owned(),
+            query: Some(query.to_owned()),
+            hash: None,
             operation_name: None,
             variables: variables.as_object().cloned().unwrap_or_default(),
             queries_only: false,
