@@ -1,5 +1,6 @@
 //! Measures brandgraph beside its ceilings: data, servers, load and tables.
 
+mod authentication;
 mod ceiling;
 mod compare;
 mod deep;
@@ -36,6 +37,8 @@ enum Command {
     Ceiling(ceiling::Arguments),
     /// Put load on one server: `brandgraph-bench run --target ceiling --query Q3 --database-url postgres://…`.
     Run(single::Arguments),
+    /// Measure what the check of a credential takes: `brandgraph-bench authentication`.
+    Authentication(authentication::Arguments),
     /// Measure every query on both servers; `scripts/bench` does it all.
     Suite(suite::Arguments),
 }
@@ -49,6 +52,7 @@ fn main() -> Fallible {
             .block_on(ceiling::run(arguments)),
         // One thread for the load: what it takes is missing to the servers.
         Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
+        Command::Authentication(arguments) => single_thread()?.block_on(authentication::run(arguments)),
         Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),
     }
 }
