@@ -2,8 +2,13 @@
 
 use futures::{FutureExt, future::BoxFuture};
 
+use super::router::GRAPHQL;
 pub use crate::graphql::{Begun, Context, Operation, Outcome, Reply, Request};
-use crate::{domain::audit::Refusal, graphql, service::Caller};
+use crate::{
+    domain::audit::{Reason, Refusal},
+    graphql,
+    service::Caller,
+};
 
 /// The graph, as seen from the door; a test of the door brings a small one of its own.
 pub trait Engine: Send + Sync + 'static {
@@ -19,7 +24,22 @@ pub trait Engine: Send + Sync + 'static {
 
 impl Engine for graphql::Engine {
     fn execute(&self, request: Request, context: Context) -> BoxFuture<'_, Reply> {
-        Self::execute(self, request, context).boxed()
+        let Context { actor, request_id, from, user_agent, .. } = &context;
+        let caller = Caller {
+            actor: actor.clone(),
+            request_id: Some(request_id.clone()),
+            from: *from,
+            user_agent: user_agent.clone(),
+        };
+        async move {
+            let reply = Self::execute(self, request, context).await;
+            if let Some(reason) = reply.limited.as_ref().and_then(|limited| Reason::of(limited.error.code()))
+            {
+                Self::refused(self, &caller, Refusal::new(reason, GRAPHQL));
+            }
+            reply
+        }
+        .boxed()
     }
 
     fn sdl(&self) -> String {

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Db, Tx, error::from_orm, sql};
-use crate::domain::Result;
+use super::{Db, Tx, error::from_orm, image::Imaged, sql};
+use crate::{domain::Result, kit::masked::Masked};
 
 /// A key as it is stored.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
@@ -18,6 +19,26 @@ pub struct Row {
     pub sealed_key: Vec<u8>,
     /// From when on it signs, until a later one does.
     pub signs_from: DateTime<Utc>,
+}
+
+/// What the record of changes shows of a key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    #[serde(skip)]
+    id: Uuid,
+    private_key: Masked<&'a [u8]>,
+    signs_from: DateTime<Utc>,
+}
+
+impl Imaged for Told<'_> {
+    fn key(&self) -> Uuid {
+        self.id
+    }
+}
+
+fn told(key: &Row) -> Told<'_> {
+    Told { id: key.id, private_key: Masked(&key.sealed_key), signs_from: key.signs_from }
 }
 
 const ALL: &str = "select id, public_key, sealed_key, signs_from from signing_key order by signs_from, id";
@@ -37,7 +58,9 @@ pub async fn load(db: &Db) -> Result<Vec<Row>> {
 /// As the database refuses.
 pub async fn lock(tx: &Tx) -> Result<Vec<Row>> {
     sql::execute(tx, "lock table signing_key in share row exclusive mode", []).await?;
-    sql::query(tx, ALL, []).await
+    let keys: Vec<Row> = sql::query(tx, ALL, []).await?;
+    keys.iter().for_each(|key| tx.saw(&told(key)));
+    Ok(keys)
 }
 
 /// Adds a key.
@@ -53,7 +76,9 @@ pub async fn insert(tx: &Tx, key: &Row, now: DateTime<Utc>) -> Result<()> {
         key.signs_from.into(),
         now.into(),
     ];
-    sql::execute(tx, text, values).await.map(|_| ())
+    sql::execute(tx, text, values).await?;
+    tx.wrote(&told(key));
+    Ok(())
 }
 
 /// Removes a key.
@@ -61,5 +86,7 @@ pub async fn insert(tx: &Tx, key: &Row, now: DateTime<Utc>) -> Result<()> {
 /// # Errors
 /// As the database refuses.
 pub async fn delete(tx: &Tx, id: Uuid) -> Result<()> {
-    sql::execute(tx, "delete from signing_key where id = $1", [id.into()]).await.map(|_| ())
+    sql::execute(tx, "delete from signing_key where id = $1", [id.into()]).await?;
+    tx.removed(id);
+    Ok(())
 }

@@ -11,7 +11,8 @@ use brandgraph::{
         access::{Actor, Role},
         audit::{Reason, Refusal},
     },
-    service::{Caller, audit},
+    http::Peer,
+    service::{Caller, audit, signing},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -73,6 +74,42 @@ async fn a_login_that_fails_leaves_a_record() {
     assert_eq!(left[0]["reason"], json!("malformed"));
     assert_eq!(left[0]["user_agent"], json!("curl/8 (a test)"));
     assert!(!left[0].to_string().contains("no.token.this"));
+}
+
+#[tokio::test]
+async fn whoever_asks_too_often_leaves_a_record() {
+    let app = TestApp::with(|config| {
+        config.rate_limits.enabled = Some(true);
+        config.rate_limits.anonymous.points_per_minute = Some(1);
+        config.rate_limits.anonymous.burst = Some(20);
+    })
+    .await;
+    let mut limited = 0;
+    for _ in 0..40 {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .extension(Peer("192.0.2.1:4711".parse().unwrap()));
+        let answer =
+            app.as_anonymous().send(request, Body::from("{\"query\": \"{ viewer { subject } }\"}")).await;
+        limited += i32::from(answer.status() == 429);
+    }
+    assert!(limited > 0);
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!((&left[0]["kind"], &left[0]["reason"]), (&json!("request.limited"), &json!("rate_limited")));
+    assert_eq!((&left[0]["count"], &left[0]["ip"]), (&json!(limited), &json!("192.0.2.1")));
+}
+
+#[tokio::test]
+async fn a_key_that_signs_leaves_a_record_without_itself() {
+    let app = TestApp::start().await;
+    signing::rotate(&app.services, &Caller::system("keys")).await.unwrap();
+    let sql = "select to_jsonb(r) from audit_record r where kind = 'signing_key.created'";
+    let left: Vec<Value> = sqlx::query_scalar(sql).fetch_all(&mut app.db.connect().await).await.unwrap();
+    assert_eq!(left[0]["actor"], json!("system:keys"));
+    assert_eq!(left[0]["after"]["privateKey"], json!({"$masked": true}));
+    assert!(left[0]["after"]["signsFrom"].is_string() && left[0]["before"].is_null());
 }
 
 #[tokio::test]
