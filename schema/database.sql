@@ -314,6 +314,19 @@ CREATE TABLE public.locale (
     "position" integer NOT NULL
 );
 
+CREATE TABLE public.member (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    role text NOT NULL,
+    own_role text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT member_own_role_check CHECK (((own_role IS NULL) OR (own_role = role)))
+);
+
 CREATE TABLE public.pending_reference (
     entry_id uuid NOT NULL,
     field text NOT NULL,
@@ -323,6 +336,19 @@ CREATE TABLE public.pending_reference (
     target_asset_id uuid,
     types uuid[],
     CONSTRAINT pending_reference_target_check CHECK (((target_translation_id IS NULL) <> (target_asset_id IS NULL)))
+);
+
+CREATE TABLE public.role (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    name text NOT NULL,
+    description text,
+    permissions text[] NOT NULL,
+    restrictions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT role_restrictions_check CHECK ((jsonb_typeof(restrictions) = 'object'::text))
 );
 
 CREATE TABLE public.signing_key (
@@ -445,8 +471,20 @@ ALTER TABLE ONLY public.job
 ALTER TABLE ONLY public.locale
     ADD CONSTRAINT locale_pkey PRIMARY KEY (brand_id, code);
 
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_role_key UNIQUE (brand_id, issuer, subject, role);
+
 ALTER TABLE ONLY public.pending_reference
     ADD CONSTRAINT pending_reference_pkey PRIMARY KEY (entry_id, field, "position");
+
+ALTER TABLE ONLY public.role
+    ADD CONSTRAINT role_name_key UNIQUE (brand_id, name);
+
+ALTER TABLE ONLY public.role
+    ADD CONSTRAINT role_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.signing_key
     ADD CONSTRAINT signing_key_pkey PRIMARY KEY (id);
@@ -542,6 +580,8 @@ CREATE UNIQUE INDEX job_dedupe_key ON public.job USING btree (kind, dedupe_key) 
 
 CREATE INDEX job_due_idx ON public.job USING btree (run_at, id) WHERE (state = ANY (ARRAY['ready'::text, 'running'::text]));
 
+CREATE INDEX member_subject ON public.member USING btree (issuer, subject);
+
 CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree (target_asset_id) WHERE (target_asset_id IS NOT NULL);
 
 CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
@@ -607,8 +647,17 @@ ALTER TABLE ONLY public.field_index
 ALTER TABLE ONLY public.locale
     ADD CONSTRAINT locale_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id);
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_own_role_fkey FOREIGN KEY (brand_id, own_role) REFERENCES public.role(brand_id, name);
+
 ALTER TABLE ONLY public.pending_reference
     ADD CONSTRAINT pending_reference_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.role
+    ADD CONSTRAINT role_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id);
 
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;

@@ -17,6 +17,7 @@ mod m0007_pulled;
 mod m0008_origin;
 mod m0009_pending_types;
 mod m0010_credentials;
+mod m0011_roles;
 mod m0013_audit;
 mod m0013b_audit_log;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_origin::Migration),
             Box::new(m0009_pending_types::Migration),
             Box::new(m0010_credentials::Migration),
+            Box::new(m0011_roles::Migration),
             Box::new(m0013_audit::Migration),
             Box::new(m0013b_audit_log::Migration),
         ]

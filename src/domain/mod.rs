@@ -18,6 +18,7 @@ pub mod moment;
 pub mod node;
 pub mod read;
 pub mod record;
+pub mod role;
 pub mod source;
 pub mod taxonomy;
 pub mod text;

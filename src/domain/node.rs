@@ -31,11 +31,15 @@ pub enum Kind {
     ApiKey,
     /// An application.
     Application,
+    /// A role of a brand's own.
+    Role,
+    /// Somebody's role in a brand.
+    Member,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Brand,
         Self::ContentType,
         Self::Entry,
@@ -47,6 +51,8 @@ impl Kind {
         Self::AuditRecord,
         Self::ApiKey,
         Self::Application,
+        Self::Role,
+        Self::Member,
     ];
 
     /// What an id of this kind begins with, before the underscore.
@@ -64,6 +70,8 @@ impl Kind {
             Self::AuditRecord => "audit",
             Self::ApiKey => "api_key",
             Self::Application => "application",
+            Self::Role => "role",
+            Self::Member => "member",
         }
     }
 
@@ -93,6 +101,8 @@ impl Kind {
             Self::AuditRecord => "AuditRecord",
             Self::ApiKey => "ApiKey",
             Self::Application => "Application",
+            Self::Role => "Role",
+            Self::Member => "Member",
         }
     }
 }

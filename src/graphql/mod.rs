@@ -1,5 +1,6 @@
 //! The graph: schema, selection, execution and errors. The only layer that knows async-graphql.
 
+mod access;
 mod asset;
 mod brand;
 mod change;
@@ -19,6 +20,7 @@ mod measure;
 mod merge;
 mod message;
 pub mod mutation;
+pub mod needs;
 mod nesting;
 mod once;
 pub mod persisted;

@@ -3,6 +3,7 @@
 use async_graphql::MergedObject;
 
 use super::{
+    access::AccessMutation,
     asset::AssetMutation,
     brand::BrandMutation,
     content_type::ContentTypeMutation,
@@ -24,4 +25,5 @@ pub struct Mutation(
     CategoryMutation,
     AssetMutation,
     CredentialMutation,
+    AccessMutation,
 );

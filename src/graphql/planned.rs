@@ -115,4 +115,8 @@ planned! {
     ApiKeyNode = ApiKey;
     /// An application, by its key.
     ApplicationNode = Application;
+    /// A role, by its key.
+    RoleNode = Role;
+    /// A member, by their key.
+    MemberNode = Member;
 }

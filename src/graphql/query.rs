@@ -10,7 +10,12 @@ use async_graphql::{
     resolver_utils::resolve_container,
 };
 
-use super::{context, planned, read, register, select::Root, viewer::Viewer};
+use super::{
+    access::{self, Access},
+    context, planned, read, register,
+    select::Root,
+    viewer::Viewer,
+};
 use crate::domain::Error;
 
 /// Everything that can be read.
@@ -28,6 +33,8 @@ impl OutputType for Query {
         let mut field = MetaField::new("viewer", viewer);
         field.description = Some("Who is asking, and what they may do.".to_owned());
         fields.insert("viewer".to_owned(), field);
+        let (name, field) = explain_access(registry);
+        fields.insert(name, field);
         let object =
             ObjectBuilder::new("Query", fields).description(Some("Everything that can be read.".to_owned()));
         registry.types.insert("Query".to_owned(), object.build());
@@ -50,6 +57,17 @@ impl ContainerType for Query {
             let viewer = Viewer::from(&request.caller.actor);
             let selection = context.with_selection_set(&field.selection_set);
             return viewer.resolve(&selection, context.item).await.map(Some);
+        }
+        if name == "explainAccess" && !request.only_validates {
+            let selection = context.with_selection_set(&field.selection_set);
+            // The field may be null, so the rest of the answer stands.
+            return match access::explain(context, request).await {
+                Ok(access) => access.resolve(&selection, context.item).await.map(Some),
+                Err(error) => {
+                    context.add_error(at(error));
+                    Ok(None)
+                }
+            };
         }
         let Some(root) = Root::find(name).filter(|_| !request.only_validates) else { return Ok(None) };
         let placed = |error: &Error| {
@@ -74,6 +92,29 @@ impl ContainerType for Query {
             }
         }
     }
+}
+
+fn explain_access(registry: &mut Registry) -> (String, MetaField) {
+    let access = Access::create_type_info(registry);
+    let mut field = MetaField::new("explainAccess", access.trim_end_matches('!'));
+    let doc = "Whether you may do something with a node that you see, and which role and rule decide. About what others may do, \
+        where you hold `access:manage`.";
+    field.description = Some(doc.to_owned());
+    field.args.extend([
+        register::argument("node", "ID!", "What it is to be done with."),
+        register::argument("action", "String!", "The permission that it needs, as `noun:verb`."),
+        register::argument(
+            "field",
+            "String",
+            "The field that it is about, of an entry: `fields.cost`, `publishedAt`, `slug`.",
+        ),
+        register::argument(
+            "member",
+            "ID",
+            "The member of the node's brand that is to do it; you where it is left out.",
+        ),
+    ]);
+    ("explainAccess".to_owned(), field)
 }
 
 impl ObjectType for Query {}

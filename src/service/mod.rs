@@ -11,8 +11,11 @@ pub mod category;
 pub mod content_type;
 pub mod credential;
 pub mod entry;
+pub mod explain;
 pub mod import;
 mod library;
+pub mod member;
+pub mod role;
 pub mod roles;
 mod schemas;
 pub mod signing;
@@ -44,6 +47,8 @@ pub struct Services {
     pub schemas: Schemas,
     /// How long deleted entries are kept.
     pub bin: bin::Settings,
+    /// What roles there are and who holds them.
+    pub roles: roles::Roles,
     /// What was refused and is still to be written into the record.
     pub refusals: audit::Refusals,
     /// Credentials that were looked up lately.
@@ -61,6 +66,7 @@ impl Services {
             clock,
             schemas: Schemas::default(),
             bin: bin::Settings::default(),
+            roles: roles::Roles::default(),
             refusals: audit::Refusals::default(),
             credentials: credential::KnownCredentials::default(),
             vault: Vault::of(None),

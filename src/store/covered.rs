@@ -73,7 +73,7 @@ async fn type_key(tx: &Tx, id: Uuid) -> Result<String> {
         .ok_or_else(|| Error::internal("an entry has no type"))
 }
 
-fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
+pub(super) fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
     Facts {
         type_key,
         locale: &row.locale,

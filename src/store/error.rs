@@ -68,6 +68,8 @@ fn conflict(constraint: &str) -> Error {
         "tag_slug_key" => ("slug", "the brand has a tag with this slug"),
         "category_slug_key" => ("slug", "the parent has a category with this slug"),
         "source_name_key" => ("name", "a source with this name exists"),
+        "role_name_key" => ("name", "the brand has a role with this name"),
+        "member_role_key" => ("role", "they hold this role already"),
         "asset_origin_key" => ("externalId", "the source has an asset with this external id"),
         _ => ("", "something with this value exists"),
     };

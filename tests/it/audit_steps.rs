@@ -373,5 +373,22 @@ pub fn walk() -> Vec<Step> {
             ),
         );
     }
+    let role = json!({"name": "writer", "description": null, "permissions": ["brand:read", "entry:read"], "restrictions": {}, "version": 1});
+    let given = json!({"brandId": "$brand", "name": "writer", "permissions": ["brand:read", "entry:read"]});
+    add("createRole", "role", given, "role.created", (Value::Null, role));
+    let some = json!({"types": ["article"]});
+    add(
+        "updateRole",
+        "role",
+        json!({"id": "$role", "restrictions": some}),
+        "role.updated",
+        change(1, json!({"restrictions": {}}), json!({"restrictions": some})),
+    );
+    let member = json!({"issuer": "brandgraph", "subject": "ann", "role": "editor", "version": 1});
+    let given = json!({"brandId": "$brand", "issuer": "brandgraph", "subject": "ann", "role": "editor"});
+    add("grantRole", "member", given, "member.created", (Value::Null, member.clone()));
+    add("revokeRole", "member", json!({"id": "$member"}), "member.deleted", (member, Value::Null));
+    let role = json!({"name": "writer", "description": null, "permissions": ["brand:read", "entry:read"], "restrictions": some, "version": 2});
+    add("deleteRole", "role", json!({"id": "$role"}), "role.deleted", (role, Value::Null));
     steps
 }

@@ -37,7 +37,7 @@ pub fn mutations(sdl: &str) -> BTreeMap<String, String> {
 }
 
 /// Puts the ids of earlier steps in.
-fn filled(value: &Value, ids: &HashMap<&str, String>) -> Value {
+pub fn filled(value: &Value, ids: &HashMap<&str, String>) -> Value {
     match value {
         Value::String(text) => match text.split_at_checked(1) {
             Some(("$", name)) => json!(ids[name]),

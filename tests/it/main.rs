@@ -14,6 +14,8 @@
 
 mod harness;
 
+mod access_matrix;
+mod access_roles;
 mod api_keys;
 mod audit_chain;
 mod audit_command;

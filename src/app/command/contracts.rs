@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 
 /// Fails where a file differs and may not be written.
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
-    let mut all = contracts::of_code();
+    let mut all = contracts::of_code()?;
     all.extend(of_fresh_database(context).await?);
     let mut differ = 0;
     for contract in &all {

@@ -60,13 +60,15 @@ impl Contract {
 }
 
 /// The contracts that follow from the code alone.
-#[must_use]
-pub fn of_code() -> Vec<Contract> {
-    vec![
+///
+/// # Errors
+/// Where the catalog contradicts itself.
+pub fn of_code() -> crate::domain::Result<Vec<Contract>> {
+    Ok(vec![
         Contract { file: "errors.txt", text: tables::errors() },
         Contract { file: "limits.txt", text: tables::limits() },
-        Contract { file: "permissions.txt", text: tables::permissions() },
-    ]
+        Contract { file: "permissions.txt", text: tables::permissions()? },
+    ])
 }
 
 /// The contract of the graph: its schema in SDL.

@@ -1,10 +1,12 @@
 //! The contracts that are tables: errors, and who may do what.
 
 use crate::domain::{
-    Code,
+    Code, Result,
     access::{Permission, Role},
+    catalog::Catalog,
     limits::{Limits, Prices, Row, Settings},
 };
+use crate::graphql::needs::{self, Needs};
 
 /// Every code with its HTTP status and whether the same request may succeed later.
 pub(super) fn errors() -> String {
@@ -16,17 +18,38 @@ pub(super) fn errors() -> String {
     text
 }
 
-/// Every permission with the roles that hold it.
-pub(super) fn permissions() -> String {
+/// Every permission with the roles that hold it, and every root field with what it needs and the roles that may ask it.
+///
+/// # Errors
+/// Where a root field reads what there is not.
+pub(super) fn permissions() -> Result<String> {
     let columns = |cell: &dyn Fn(Role) -> &'static str| -> String {
-        Role::ALL.map(|role| format!("{:<width$}", cell(role), width = role.name().len())).join("  ")
+        let cells = Role::ALL.map(|role| format!("{:<width$}", cell(role), width = role.name().len()));
+        cells.join("  ").trim_end().to_owned()
     };
-    let mut text = format!("{:<16}  {}\n", "# permission", columns(&Role::name).trim_end());
+    let marks = |held: &dyn Fn(Role) -> bool| columns(&|role| if held(role) { "x" } else { "-" });
+    let mut text = format!("{:<16}  {}\n", "# permission", columns(&Role::name));
     for permission in Permission::ALL {
-        let row = columns(&|role| if role.holds(permission) { "x" } else { "-" });
-        text.push_str(&format!("{:<16}  {}\n", permission.name(), row.trim_end()));
+        let row = marks(&|role| role.holds(permission));
+        text.push_str(&format!("{:<16}  {row}\n", permission.name()));
     }
-    text
+    for (kind, fields) in
+        [("query", needs::queries(&Catalog::built_in()?)?), ("mutation", needs::MUTATIONS.to_vec())]
+    {
+        text.push_str(&format!("\n# {kind:<22}  {:<24}  {}\n", "needs", columns(&Role::name)));
+        for (name, needs) in fields {
+            let what = match needs {
+                Needs::Nothing => "nothing".to_owned(),
+                Needs::Credential => "a credential".to_owned(),
+                Needs::Node => "as the node's kind does".to_owned(),
+                Needs::In(permission) => permission.name().to_owned(),
+                Needs::Everywhere(permission) => format!("{} in all brands", permission.name()),
+            };
+            let row = marks(&|role| needs.permission().is_none_or(|permission| role.holds(permission)));
+            text.push_str(&format!("{name:<24}  {what:<24}  {row}\n"));
+        }
+    }
+    Ok(text)
 }
 
 /// Every bound on a request, and what things cost.

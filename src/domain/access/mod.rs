@@ -2,6 +2,7 @@
 
 mod actor;
 mod condition;
+mod explain;
 mod grant;
 mod permission;
 mod restriction;
@@ -10,6 +11,7 @@ mod rule;
 
 pub use actor::{Actor, BrandScope, Credential, Principal};
 pub use condition::{Check, Claims, Condition, Scalar, Target, Term};
+pub use explain::{Asked, Rule, Verdict, explain};
 pub use grant::Grant;
 pub use permission::Permission;
 pub use restriction::{Facts, Hidden, Restrictions};

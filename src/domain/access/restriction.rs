@@ -151,6 +151,25 @@ impl Restrictions {
             && self.hidden.is_empty()
     }
 
+    /// Whether a field, by its GraphQL name or as `fields.…`, is not seen.
+    #[must_use]
+    pub fn hides(&self, field: &str) -> bool {
+        match field.strip_prefix("fields.") {
+            Some(path) => path.split('.').next().is_some_and(|key| self.hidden.keys.contains(key)),
+            None => HIDEABLE.iter().any(|(name, column)| *name == field && self.hidden.column(column)),
+        }
+    }
+
+    /// Whether a field is not written.
+    #[must_use]
+    pub fn locks(&self, field: &str) -> bool {
+        let mut path = field.splitn(3, '.');
+        match (path.next(), path.next()) {
+            (Some("fields"), Some(key)) => self.locked.contains(&format!("fields.{key}")),
+            _ => self.locked.contains(field),
+        }
+    }
+
     /// Whether an entry is among those that are meant; what of it is another question.
     #[must_use]
     pub fn admits(&self, entry: &Facts<'_>, claims: &Claims) -> bool {

@@ -1,5 +1,6 @@
 //! The catalog: the one table of nouns that schema, planner and permissions are made from.
 
+mod access;
 mod asset;
 mod audit;
 mod brand;
@@ -47,6 +48,8 @@ impl Catalog {
                 source::source(),
                 source::run(),
                 audit::record(),
+                access::role(),
+                access::member(),
                 credential::api_key(),
                 credential::application(),
             ]

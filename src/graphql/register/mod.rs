@@ -131,7 +131,7 @@ fn field(name: &str, ty: impl Into<String>, doc: &str) -> (String, MetaField) {
     (name.to_owned(), field)
 }
 
-fn argument(name: &str, ty: impl Into<String>, doc: &str) -> (String, MetaInputValue) {
+pub(in crate::graphql) fn argument(name: &str, ty: impl Into<String>, doc: &str) -> (String, MetaInputValue) {
     let mut value = MetaInputValue::new(name, ty);
     value.description = Some(doc.to_owned());
     (name.to_owned(), value)

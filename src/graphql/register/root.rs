@@ -87,7 +87,15 @@ fn selectors(registry: &mut Registry) {
         "Category",
         vec![argument("path", "CategoryPathInput", "By its brand and its place in the tree.")],
     );
+    by(registry, "Role", vec![argument("name", "RoleNameInput", "By its brand and name.")]);
+    by(registry, "Member", Vec::new());
     let text = |name: &str, doc: &str| argument(name, "String!", doc);
+    add_input(
+        registry,
+        "RoleNameInput",
+        "A role of a brand's own.",
+        [text("brand", "The brand's slug."), text("name", "The role's name.")].into_iter().collect(),
+    );
     add_input(
         registry,
         "TagSlugInput",

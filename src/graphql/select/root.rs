@@ -32,7 +32,7 @@ pub(in crate::graphql) enum Root {
 
 impl Root {
     /// The root fields that read, in the order of the schema.
-    pub(in crate::graphql) const ALL: [(&'static str, Self); 21] = [
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 25] = [
         ("node", Self::Node),
         ("nodes", Self::Nodes),
         ("brand", Self::One("Brand")),
@@ -49,6 +49,10 @@ impl Root {
         ("tags", Self::Page("Tag")),
         ("category", Self::One("Category")),
         ("categories", Self::Page("Category")),
+        ("role", Self::One("Role")),
+        ("roles", Self::Page("Role")),
+        ("member", Self::One("Member")),
+        ("members", Self::Page("Member")),
         ("auditLog", Self::Page("AuditRecord")),
         ("apiKey", Self::One("ApiKey")),
         ("apiKeys", Self::Page("ApiKey")),
@@ -147,6 +151,11 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
             let fields = input.object()?;
             fields.only(&["brand", "key"])?;
             Ok(of_brand(catalog, &fields)?.and(equal(noun, "key", fields.get("key")?.text()?)?))
+        }
+        ("Role", "name") => {
+            let fields = input.object()?;
+            fields.only(&["brand", "name"])?;
+            Ok(of_brand(catalog, &fields)?.and(equal(noun, "name", fields.get("name")?.text()?)?))
         }
         ("Tag", "slug") => {
             let fields = input.object()?;

@@ -53,6 +53,9 @@ impl Known {
                 Err(rejected) => return Err(rejected),
             }
         }
+        if let (Some(services), Credential::Token { issuer }) = (services, &self.credential) {
+            memberships.extend(roles::given(services, issuer, &self.subject).await?.iter().cloned());
+        }
         Ok(Actor::User(Principal {
             subject: self.subject.clone(),
             credential: self.credential.clone(),

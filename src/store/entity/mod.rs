@@ -15,4 +15,6 @@ pub(super) mod content_type_version;
 pub(super) mod entry;
 pub(super) mod entry_version;
 pub(super) mod locale;
+pub(super) mod member;
+pub(super) mod role;
 pub(super) mod tag;

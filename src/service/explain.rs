@@ -1,0 +1,103 @@
+//! Why somebody may or may not do something with a node.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Caller, Services, roles};
+use crate::{
+    domain::{
+        Error, Result,
+        access::{Actor, Asked, Credential, Permission, Principal, Rule, Verdict, explain},
+        catalog::Catalog,
+        node::{Kind, NodeId},
+    },
+    store,
+};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What something is to be done with.
+    pub node: NodeId,
+    /// What is to be done.
+    pub action: Permission,
+    /// The field that it is about.
+    pub field: Option<String>,
+    /// The member that is to do it; the caller where none is given.
+    pub member: Option<Uuid>,
+}
+
+/// The answer: what decides, and what each role says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What decides: the role that allows it, or the one that comes nearest to it. None where no role is held at all.
+    pub decides: Option<Verdict>,
+    /// Each role.
+    pub roles: Vec<Verdict>,
+}
+
+impl Explanation {
+    /// Whether it is allowed.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        self.decides.as_ref().is_some_and(|verdict| verdict.rule == Rule::Allowed)
+    }
+}
+
+/// Which role and rule decide.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without a credential; `NOT_FOUND` for a node that the caller does not see, or a member of a brand whose
+/// access the caller does not manage; `FORBIDDEN` to ask about members without `access:manage`.
+pub async fn access(
+    services: &Services,
+    catalog: &Catalog,
+    caller: &Caller,
+    question: &Question,
+) -> Result<Explanation> {
+    let NodeId { kind, id } = question.node;
+    let missing = || Error::not_found("the node");
+    let grant = caller.actor.grant(catalog.noun(kind.type_name())?.read)?;
+    let brand = store::explain::brand_of(&services.db, kind, id).await?.ok_or_else(missing)?;
+    if !grant.brands().contains(brand) {
+        return Err(missing());
+    }
+    let entry = match kind {
+        Kind::Entry => Some(store::explain::entry(&services.db, id).await?.ok_or_else(missing)?),
+        _ => None,
+    };
+    if entry.as_ref().is_some_and(|entry| !grant.sees(brand, &entry.facts())) {
+        return Err(missing());
+    }
+    let other = match question.member {
+        Some(member) => Some(member_of(services, caller, member, brand).await?),
+        None => None,
+    };
+    let asked = Asked {
+        action: question.action,
+        brand,
+        entry: entry.as_ref().map(store::explain::Found::facts),
+        field: question.field.as_deref(),
+    };
+    let roles = explain(other.as_ref().unwrap_or(&caller.actor), &asked);
+    // The last of those that come furthest; what allows comes furthest of all.
+    let decides = roles.iter().max_by_key(|verdict| verdict.rule).cloned();
+    Ok(Explanation { decides, roles })
+}
+
+/// Somebody with what was given to them in the brand; what their tokens say beside that is not known here.
+async fn member_of(services: &Services, caller: &Caller, id: Uuid, brand: Uuid) -> Result<Actor> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let found = store::member::find(&services.db, id).await?;
+    let found = found.filter(|row| row.brand_id == brand && grant.brands().contains(row.brand_id));
+    let row = found.ok_or_else(|| Error::not_found("the member"))?;
+    let given = roles::given(services, &row.issuer, &row.subject).await?;
+    let here = given.iter().filter(|one| one.brands.contains(brand)).cloned().collect();
+    Ok(Actor::User(Principal {
+        subject: row.subject,
+        credential: Credential::Token { issuer: row.issuer.into() },
+        memberships: here,
+        claims: Arc::default(),
+    }))
+}

@@ -1,0 +1,99 @@
+//! Creates, changes and deletes roles of a brand's own.
+
+use uuid::Uuid;
+
+use super::{Caller, Services, Unit};
+use crate::{
+    domain::{
+        Code, Error, Result,
+        access::{Actor, Permission, Permissions, RoleRule},
+        change::{Changed, Patch, check_version},
+        event::Event,
+        role::{CreateRole, UpdateRole},
+    },
+    kit::id,
+    store::{self, role::Row},
+};
+
+/// Creates a role.
+///
+/// # Errors
+/// `NOT_FOUND` for an unknown brand, `CONFLICT` where the name is taken, `FORBIDDEN` for a permission that the caller lacks.
+pub async fn create(services: &Services, caller: &Caller, command: CreateRole) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
+    may_give(&caller.actor, command.brand_id, command.rule.permissions)?;
+    let row = store::role::insert(unit.tx(), &grant, id::new(unit.now()), command, unit.now()).await?;
+    finish(services, unit, "role.created", &row).await
+}
+
+/// Changes what is given of a role, for all who hold it.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT` for another version, `INVALID` where it makes no sense, `FORBIDDEN` for a permission that it has or
+/// gets and that the caller lacks.
+pub async fn update(services: &Services, caller: &Caller, command: UpdateRole) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    let row = store::role::lock(unit.tx(), &grant, command.id).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    check_version(command.expected_version, row.version)?;
+    let before = store::role::rule(&row)?;
+    may_give(&caller.actor, row.brand_id, before.permissions)?;
+    let permissions = command.permissions.map_or(before.permissions, |given| given.into_iter().collect());
+    let restrictions = command.restrictions.unwrap_or_else(|| before.restrictions.clone());
+    let after = RoleRule::own(row.name.clone(), permissions, restrictions, "permissions")?;
+    may_give(&caller.actor, row.brand_id, after.permissions)?;
+    let description = match command.description {
+        Patch::Keep => row.description.clone(),
+        Patch::Clear => None,
+        Patch::Set(text) => Some(text.into()),
+    };
+    if after == before && description == row.description {
+        return unit.unchanged(row.id, row.version).await;
+    }
+    let row = store::role::update(unit.tx(), &grant, &row, (description, &after), unit.now()).await?;
+    finish(services, unit, "role.updated", &row).await
+}
+
+/// Deletes a role that nobody holds any more.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT` for another version or where somebody holds it, `FORBIDDEN` for a permission that the caller lacks.
+pub async fn delete(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+    expected_version: Option<i32>,
+) -> Result<Changed> {
+    let grant = caller.actor.grant(Permission::AccessManage)?;
+    let unit = Unit::begin(services, caller).await?;
+    let row = store::role::lock(unit.tx(), &grant, id).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    check_version(expected_version, row.version)?;
+    may_give(&caller.actor, row.brand_id, store::role::rule(&row)?.permissions)?;
+    store::role::delete(unit.tx(), &grant, &row).await?;
+    finish(services, unit, "role.deleted", &row).await
+}
+
+/// Nobody gives, takes away or reshapes more than they hold themselves, everywhere in the brand.
+pub(super) fn may_give(actor: &Actor, brand: Uuid, permissions: Permissions) -> Result<()> {
+    let held = |one: Permission| actor.grant(one).is_ok_and(|grant| grant.unrestricted_in(brand));
+    match permissions.iter().find(|one| !held(*one)) {
+        None => Ok(()),
+        Some(lacking) => {
+            let message =
+                format!("you do not hold {} in this brand, so it is not yours to give", lacking.name());
+            Err(Error::new(Code::Forbidden, message))
+        }
+    }
+}
+
+async fn finish(services: &Services, mut unit: Unit, kind: &'static str, row: &Row) -> Result<Changed> {
+    let changed = Changed { id: row.id, version: row.version };
+    unit.record(Event::of(kind, row.brand_id, changed).with("name", row.name.as_str()));
+    unit.commit().await?;
+    services.roles.forget();
+    Ok(changed)
+}

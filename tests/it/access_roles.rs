@@ -1,0 +1,194 @@
+//! Roles of a brand's own and their members, by the graph: made, given, in force, explained, taken back.
+
+use brandgraph::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::harness::{Persona, TestApp};
+
+const CREATE: &str = "mutation($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions restrictions version } } }";
+const UPDATE: &str =
+    "mutation($input: UpdateRoleInput!) { updateRole(input: $input) { role { restrictions version } } }";
+const DELETE: &str = "mutation($input: DeleteRoleInput!) { deleteRole(input: $input) { deletedId } }";
+const GRANT: &str = "mutation($input: GrantRoleInput!) { grantRole(input: $input) { member { id role subject brand { slug } } } }";
+const REVOKE: &str = "mutation($input: RevokeRoleInput!) { revokeRole(input: $input) { deletedId } }";
+
+/// A brand with a type and two entries; the ids of brand and entries.
+async fn brand(owner: &Persona<'_>, slug: &str) -> (Value, Vec<Value>) {
+    let input = json!({"slug": slug, "name": slug, "defaultLocale": "en", "locales": [{"code": "en"}]});
+    let made = owner
+        .data(
+            "mutation($input: CreateBrandInput!) { createBrand(input: $input) { brand { id } } }",
+            json!({"input": input}),
+        )
+        .await;
+    let brand = made["createBrand"]["brand"]["id"].clone();
+    let input = json!({"brandId": brand, "key": "article", "name": "Article", "schema": {"type": "object"}});
+    let made = owner
+        .data(
+            "mutation($input: CreateContentTypeInput!) { createContentType(input: $input) { contentType { id } } }",
+            json!({"input": input}),
+        )
+        .await;
+    let kind = made["createContentType"]["contentType"]["id"].clone();
+    let mut entries = Vec::new();
+    for (slug, market) in [("one", "ch"), ("two", "de")] {
+        let input = json!({"contentTypeId": kind, "slug": slug, "title": slug, "fields": {"market": market, "cost": 7}});
+        let made = owner
+            .data(
+                "mutation($input: CreateEntryInput!) { createEntry(input: $input) { entry { id } } }",
+                json!({"input": input}),
+            )
+            .await;
+        entries.push(made["createEntry"]["entry"]["id"].clone());
+    }
+    (brand, entries)
+}
+
+fn writer(brand: &Value) -> Value {
+    json!({"input": {"brandId": brand, "name": "writer", "permissions": ["brand:read", "entry:read", "entry:preview", "entry:write"],
+        "restrictions": {"types": ["article"], "rows": {"field": "fields.market", "eq": "ch"}, "read": {"except": ["fields.cost"]}}}})
+}
+
+fn given(brand: &Value, role: &str) -> Value {
+    json!({"input": {"brandId": brand, "issuer": "brandgraph", "subject": "delivery", "role": role}})
+}
+
+#[tokio::test]
+async fn a_role_of_a_brands_own_is_made_given_in_force_and_taken_back() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, entries) = brand(&owner, "acme").await;
+    brand(&owner, "rival").await;
+    // Somebody who sees what is public of another brand, by their token.
+    let somebody = app.as_role_in(Role::Delivery, "rival");
+    let all = "{ entries(orderBy: [{field: SLUG}]) { nodes { slug fields cost: field(path: \"cost\") } } brands { nodes { slug } } }";
+    assert_eq!(
+        somebody.data(all, json!({})).await,
+        json!({"entries": {"nodes": []}, "brands": {"nodes": [{"slug": "rival"}]}})
+    );
+    let role = owner.data(CREATE, writer(&acme)).await["createRole"]["role"].take();
+    assert_eq!((&role["name"], &role["version"]), (&json!("writer"), &json!(1)));
+    let member = owner.data(GRANT, given(&acme, "writer")).await["grantRole"]["member"].take();
+    assert_eq!(member["brand"]["slug"], "acme");
+    let answer = somebody.graphql(all, json!({})).await;
+    assert_eq!(
+        answer["data"]["entries"]["nodes"],
+        json!([{"slug": "one", "fields": {"market": "ch"}, "cost": null}])
+    );
+    assert_eq!(answer["data"]["brands"]["nodes"], json!([{"slug": "acme"}, {"slug": "rival"}]));
+    // It writes as far as the role goes, and not in the brand of the token.
+    let update = "mutation($id: ID!, $fields: JSON!) { updateEntry(input: {id: $id, fieldsPatch: $fields}) { entry { slug } } }";
+    somebody.data(update, json!({"id": entries[0], "fields": {"body": "x"}})).await;
+    for (entry, fields, code) in [
+        (&entries[0], json!({"cost": 1}), "FORBIDDEN"),
+        (&entries[0], json!({"market": "de"}), "FORBIDDEN"),
+        (&entries[1], json!({"body": "x"}), "NOT_FOUND"),
+    ] {
+        assert_eq!(somebody.code(update, json!({"id": entry, "fields": fields})).await, code, "{fields}");
+    }
+    // A change of the role holds at once.
+    let change = json!({"input": {"id": role["id"], "expectedVersion": 1, "restrictions": {"rows": {"field": "fields.market", "eq": "de"}}}});
+    owner.data(UPDATE, change).await;
+    let nodes = somebody.data(all, json!({})).await["entries"]["nodes"].take();
+    assert_eq!(nodes, json!([{"slug": "two", "fields": {"market": "de", "cost": 7}, "cost": 7}]));
+    let held = json!({"input": {"id": role["id"]}});
+    assert_eq!(owner.code(DELETE, held.clone()).await, "CONFLICT");
+    owner.data(REVOKE, json!({"input": {"id": member["id"]}})).await;
+    assert_eq!(somebody.data(all, json!({})).await["entries"]["nodes"], json!([]));
+    owner.data(DELETE, held).await;
+    let roles =
+        owner.data("{ roles { totalCount { value } } members { totalCount { value } } }", json!({})).await;
+    assert_eq!(
+        roles,
+        json!({"roles": {"totalCount": {"value": 0}}, "members": {"totalCount": {"value": 0}}})
+    );
+}
+
+#[tokio::test]
+async fn nobody_gives_more_than_they_hold_and_a_brand_keeps_its_last_owner() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, _) = brand(&owner, "acme").await;
+    let (rival, _) = brand(&owner, "rival").await;
+    let admin = app.as_role_in(Role::Admin, "acme");
+    assert_eq!(admin.code(GRANT, given(&acme, "owner")).await, "FORBIDDEN");
+    assert_eq!(admin.code(GRANT, given(&rival, "viewer")).await, "NOT_FOUND");
+    assert_eq!(admin.code(GRANT, given(&acme, "nobody")).await, "INVALID");
+    assert_eq!(app.as_role(Role::Editor).code(GRANT, given(&acme, "viewer")).await, "FORBIDDEN");
+    let boss =
+        json!({"input": {"brandId": acme, "name": "boss", "permissions": ["brand:read", "brand:write"]}});
+    assert_eq!(admin.code(CREATE, boss.clone()).await, "FORBIDDEN");
+    let boss = owner.data(CREATE, boss).await["createRole"]["role"]["id"].take();
+    assert_eq!(admin.code(GRANT, given(&acme, "boss")).await, "FORBIDDEN");
+    // Nor do they reshape or remove it.
+    assert_eq!(
+        admin.code(UPDATE, json!({"input": {"id": boss, "permissions": ["brand:read"]}})).await,
+        "FORBIDDEN"
+    );
+    assert_eq!(admin.code(DELETE, json!({"input": {"id": boss}})).await, "FORBIDDEN");
+    let elsewhere = app.as_role_in(Role::Owner, "rival");
+    assert_eq!(elsewhere.code(DELETE, json!({"input": {"id": boss}})).await, "NOT_FOUND");
+    // The last owner stays.
+    let last = owner.data(GRANT, given(&acme, "owner")).await["grantRole"]["member"]["id"].take();
+    assert_eq!(admin.code(REVOKE, json!({"input": {"id": last}})).await, "FORBIDDEN");
+    let error = owner.error(REVOKE, json!({"input": {"id": last}})).await;
+    assert_eq!(error["extensions"]["violations"][0]["code"], "last_owner");
+    assert_eq!(owner.code(GRANT, given(&acme, "owner")).await, "CONFLICT");
+    let mut second = given(&acme, "owner");
+    second["input"]["subject"] = json!("ann");
+    owner.data(GRANT, second).await;
+    owner.data(REVOKE, json!({"input": {"id": last}})).await;
+}
+
+#[tokio::test]
+async fn a_role_that_makes_no_sense_is_refused_with_everything_that_is_wrong() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, _) = brand(&owner, "acme").await;
+    let rows = json!({"field": "fields.market", "is": "ch"});
+    let input = json!({"brandId": acme, "name": "owner", "permissions": ["entry:fly"], "restrictions": {"rows": rows}});
+    let error = owner.error(CREATE, json!({"input": input})).await;
+    let paths: Vec<&Value> =
+        error["extensions"]["violations"].as_array().unwrap().iter().map(|one| &one["path"]).collect();
+    assert_eq!(paths, ["input.name", "input.permissions/0", "input.restrictions.rows.is"]);
+    let stray = json!({"brandId": acme, "name": "stray", "permissions": ["brand:read", "source:read"], "restrictions": {"types": ["article"]}});
+    let error = owner.error(CREATE, json!({"input": stray})).await;
+    assert_eq!(error["extensions"]["violations"][0]["code"], "restricted");
+}
+
+#[tokio::test]
+async fn access_is_explained_to_whoever_it_is_about_and_to_whoever_manages_it() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, entries) = brand(&owner, "acme").await;
+    brand(&owner, "rival").await;
+    owner.data(CREATE, writer(&acme)).await;
+    let member = owner.data(GRANT, given(&acme, "writer")).await["grantRole"]["member"]["id"].take();
+    let somebody = app.as_role_in(Role::Delivery, "rival");
+    let explain = "query($node: ID!, $action: String!, $field: String, $member: ID) { explainAccess(node: $node, action: $action, field: $field, member: $member) \
+        { allowed action decides { role rule text } roles { role rule } } }";
+    let ask =
+        |action: &str, field: Option<&str>| json!({"node": entries[0], "action": action, "field": field});
+    let found = somebody.data(explain, ask("entry:write", Some("fields.body"))).await["explainAccess"].take();
+    assert_eq!((&found["allowed"], &found["decides"]["role"]), (&json!(true), &json!("writer")));
+    for (action, field, rule) in [
+        ("entry:read", Some("fields.cost"), "FIELD"),
+        ("entry:read", Some("publishProblem"), "FIELD"),
+        ("entry:read", None, "ALLOWED"),
+        ("entry:publish", None, "PERMISSION"),
+    ] {
+        let found = somebody.data(explain, ask(action, field)).await["explainAccess"].take();
+        assert_eq!(found["decides"]["rule"], rule, "{action} {field:?}: {found}");
+    }
+    // What is not seen is not explained; what others may do is told to those who manage it.
+    let mut other = ask("entry:read", None);
+    other["node"] = entries[1].clone();
+    assert_eq!(somebody.code(explain, other.clone()).await, "NOT_FOUND");
+    other["member"] = member.clone();
+    let found = owner.data(explain, other).await["explainAccess"].take();
+    assert_eq!((&found["allowed"], &found["decides"]["rule"]), (&json!(false), &json!("ROWS")));
+    let mut other = ask("entry:read", None);
+    other["member"] = member;
+    assert_eq!(app.as_role(Role::Editor).code(explain, other).await, "FORBIDDEN");
+    assert_eq!(somebody.code(explain, ask("entry:fly", None)).await, "INVALID");
+}
