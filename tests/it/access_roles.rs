@@ -86,6 +86,13 @@ async fn a_role_of_a_brands_own_is_made_given_in_force_and_taken_back() {
     ] {
         assert_eq!(somebody.code(update, json!({"id": entry, "fields": fields})).await, code, "{fields}");
     }
+    let viewer = "{ viewer { roles access { __typename role brands permissions restrictions } } }";
+    let held = somebody.data(viewer, json!({})).await["viewer"].take();
+    assert_eq!(held["roles"], json!(["delivery", "writer"]));
+    assert_eq!(
+        (&held["access"][1]["brands"], &held["access"][1]["restrictions"]["types"]),
+        (&json!([acme]), &json!(["article"]))
+    );
     // A change of the role holds at once.
     let change = json!({"input": {"id": role["id"], "expectedVersion": 1, "restrictions": {"rows": {"field": "fields.market", "eq": "de"}}}});
     owner.data(UPDATE, change).await;
