@@ -27,11 +27,53 @@ fn in_doubt(error: &sqlx::Error) -> bool {
     }
 }
 
+/// A connection, and the process of the server that is behind it.
+#[derive(Debug)]
+struct Kept {
+    connection: PgConnection,
+    backend: i32,
+}
+
+/// A statement on its way. Whoever waits for it may give up, and then the server is told to stop: it would notice by itself only
+/// seconds later.
+struct Asked<'o> {
+    options: &'o PgConnectOptions,
+    backend: i32,
+    answered: bool,
+}
+
+/// How many statements are stopped at a time; of more the server notices by itself that their clients are gone.
+static STOPPING: Semaphore = Semaphore::const_new(4);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if self.answered {
+            return;
+        }
+        if let (Ok(place), Ok(runtime)) = (STOPPING.try_acquire(), tokio::runtime::Handle::try_current()) {
+            let (options, backend) = (self.options.clone(), self.backend);
+            runtime.spawn(async move {
+                let stopped = stop(&options, backend).await;
+                if let Err(error) = stopped {
+                    tracing::debug!(%error, "a statement that nobody waits for could not be stopped");
+                }
+                drop(place);
+            });
+        }
+    }
+}
+
+async fn stop(options: &PgConnectOptions, backend: i32) -> std::result::Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    sqlx::query("select pg_cancel_backend($1)").bind(backend).execute(&mut connection).await?;
+    connection.close().await
+}
+
 /// A bounded set of connections.
 #[derive(Debug)]
 pub(super) struct Readers {
     options: PgConnectOptions,
-    idle: Mutex<Vec<PgConnection>>,
+    idle: Mutex<Vec<Kept>>,
     places: Semaphore,
     patience: Duration,
 }
@@ -64,23 +106,28 @@ impl Readers {
         let fresh = connecting
             .map_err(|_| Error::new(Code::Unavailable, "the database cannot be reached"))?
             .map_err(from_sqlx)?;
+        let mut fresh = Kept { connection: fresh, backend: 0 };
+        let backend = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut fresh.connection).await;
+        fresh.backend = backend.map_err(from_sqlx)?;
         self.try_fetch(fresh, text, values).await.map_err(from_sqlx)
     }
 
     async fn try_fetch(
         &self,
-        mut connection: PgConnection,
+        mut kept: Kept,
         text: Arc<str>,
         values: PgArguments,
     ) -> std::result::Result<Vec<PgRow>, sqlx::Error> {
-        let rows = sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut connection).await;
+        let mut asked = Asked { options: &self.options, backend: kept.backend, answered: false };
+        let rows = sqlx::query_with(AssertSqlSafe(text), values).fetch_all(&mut kept.connection).await;
+        asked.answered = true;
         if !matches!(&rows, Err(error) if in_doubt(error)) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
         }
         rows
     }
 
-    fn pop(&self) -> Option<PgConnection> {
+    fn pop(&self) -> Option<Kept> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
@@ -88,7 +135,7 @@ impl Readers {
     pub(super) async fn close(&self) {
         self.places.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        for connection in idle {
+        for Kept { connection, .. } in idle {
             // The server learns of it one way or the other.
             let _ = connection.close().await;
         }

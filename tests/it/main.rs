@@ -54,6 +54,7 @@ mod http_serve;
 mod http_tls;
 mod import_file;
 mod import_references;
+mod limits_deadline;
 mod limits_document;
 mod limits_persisted;
 mod limits_rate;
