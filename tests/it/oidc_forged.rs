@@ -157,6 +157,20 @@ async fn a_forged_token_is_refused_whatever_it_says() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_cut_or_changed_anywhere_opens_nothing() {
+    let there = Issuer::start().await;
+    let (door, clock) = taking(vec![issuer(&there.name())]);
+    let good = there.sign(&head(), &there.claims(&clock));
+    for at in (0..good.len()).step_by(3) {
+        let mut changed = good.clone().into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        refused(&door, "changed", &String::from_utf8(changed).unwrap()).await;
+        refused(&door, "cut", &format!("{}.", &good[..at])).await;
+    }
+    assert_eq!(name(&door, &good).await, "ada editor All");
+}
+
+#[tokio::test]
 async fn what_a_claim_gives_holds_in_the_brands_that_are_named() {
     let there = Issuer::start().await;
     let id = NodeId::new(Kind::Brand, BRAND).to_string();
