@@ -5,6 +5,7 @@ mod ceiling;
 mod compare;
 mod deep;
 mod generate;
+mod limits;
 mod load;
 mod process;
 mod query;
@@ -39,6 +40,8 @@ enum Command {
     Run(single::Arguments),
     /// Measure what the check of a credential takes: `brandgraph-bench authentication`.
     Authentication(authentication::Arguments),
+    /// Measure what limits add to the heaviest query: `brandgraph-bench limits`.
+    Limits(limits::Arguments),
     /// Measure every query on both servers; `scripts/bench` does it all.
     Suite(suite::Arguments),
 }
@@ -53,6 +56,7 @@ fn main() -> Fallible {
         // One thread for the load: what it takes is missing to the servers.
         Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
         Command::Authentication(arguments) => single_thread()?.block_on(authentication::run(arguments)),
+        Command::Limits(arguments) => single_thread()?.block_on(limits::run(arguments)),
         Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),
     }
 }

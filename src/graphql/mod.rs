@@ -26,6 +26,7 @@ mod once;
 pub mod persisted;
 pub mod planned;
 mod query;
+pub mod quote;
 mod read;
 mod receipt;
 mod register;
