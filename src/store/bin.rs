@@ -1,22 +1,31 @@
 //! Takes deleted entries out of the database for good, with everything that hangs on them.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Tx, entry::Row, sql};
+use super::{Tx, entry::Row, image::Imaged, sql};
 use crate::domain::{Result, access::Grant};
 
 /// An entry that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Purged {
     /// The id that it had.
+    #[serde(skip)]
     pub id: Uuid,
     /// The brand that it was in.
+    #[serde(skip)]
     pub brand_id: Uuid,
     /// The version that it ended with.
     pub version: i32,
     /// The slug that it had.
     pub slug: String,
+}
+
+impl Imaged for Purged {
+    fn key(&self) -> Uuid {
+        self.id
+    }
 }
 
 /// How many entries that are there refer to one that was deleted.
@@ -73,6 +82,10 @@ pub async fn purge_deleted_before(
         }
     }
     remove(tx, gone.iter().map(|entry| entry.id).collect()).await?;
+    for entry in &gone {
+        tx.saw(entry);
+        tx.removed(entry.id);
+    }
     Ok(gone)
 }
 

@@ -97,7 +97,11 @@ async fn what_was_deleted_thirty_days_ago_is_purged_in_batches_and_what_a_source
     // A pull would bring it back: its place in the bin is how brandgraph knows that it is not wanted.
     assert_eq!(shop.count("select from entry").await, 2);
     assert_eq!(
-        shop.count("select from audit_record where kind = 'entry.purged' and actor = 'system:bin'").await,
+        shop.count(
+            "select from audit_record where kind = 'entry.purged' and actor = 'system:bin' \
+             and before ? 'slug' and after is null"
+        )
+        .await,
         450
     );
     assert_eq!(shop.count("select from job where kind = 'bin.purge' and state = 'ready'").await, 1);
