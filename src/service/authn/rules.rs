@@ -33,7 +33,8 @@ pub struct IssuerSettings {
     /// How far its clock and ours may differ, in seconds.
     #[serde(default = "leeway_seconds")]
     pub leeway_seconds: u32,
-    /// The claim whose values give roles: names separated by dots, or a JSON Pointer.
+    /// The claim whose values give roles: names separated by dots, or a JSON Pointer. `scope` and `scp` are lists of words where
+    /// they are text; of any other claim a value is compared whole.
     #[serde(default = "roles_claim")]
     pub roles_claim: String,
     /// Which value gives which role.
@@ -181,9 +182,16 @@ impl Rules {
     /// # Errors
     /// `Claims` where a claim that is looked at is neither text nor texts.
     pub(super) fn held(&self, claims: &Map<String, Value>) -> Result<Vec<Held>, Rejected> {
-        let values = texts(find(claims, &self.roles_claim))?;
+        let claim = find(claims, &self.roles_claim);
+        let mut values = texts(claim)?;
+        // Names of groups have spaces in them: only where the claim is one of those that are lists of words is it read as such.
+        if let (Some(Value::String(words)), Some("scope" | "scp")) =
+            (claim, self.roles_claim.last().map(String::as_str))
+        {
+            values.extend(words.split(' '));
+        }
         let given: Vec<&Mapping> =
-            self.roles.iter().filter(|one| values.iter().any(|text| names(text, &one.value))).collect();
+            self.roles.iter().filter(|one| values.contains(&one.value.as_str())).collect();
         let brands = match &self.brand_claim {
             None => BrandScope::All,
             Some(path) => {
@@ -202,11 +210,6 @@ impl Rules {
             })
             .collect())
     }
-}
-
-/// Whether a text is the value, or a list of words (as `scope` is) that has it.
-fn names(text: &str, value: &str) -> bool {
-    text == value || text.split(' ').any(|word| word == value)
 }
 
 fn path(text: &str) -> Vec<String> {
@@ -260,5 +263,44 @@ pub(super) fn trusted_address(text: &str) -> Result<Url, &'static str> {
         "https" => Ok(url),
         "http" if loopback => Ok(url),
         _ => Err("must begin with https:// (http:// on a loopback address only)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn roles(claim: &str, claims: &Value) -> Vec<String> {
+        let mapping = RoleSettings { value: "owner".to_owned(), role: "owner".to_owned(), brand: None };
+        let settings = IssuerSettings {
+            issuer: "https://issuer.example".to_owned(),
+            audiences: vec!["brandgraph".to_owned()],
+            algorithms: algorithms(),
+            leeway_seconds: 0,
+            roles_claim: claim.to_owned(),
+            roles: vec![mapping],
+            brand_claim: None,
+        };
+        let held = settings.parse("auth.issuers.0").unwrap().held(claims.as_object().unwrap()).unwrap();
+        held.into_iter().flat_map(|held| held.roles).collect()
+    }
+
+    #[test]
+    fn a_role_is_not_read_out_of_the_middle_of_a_name() {
+        let some = vec!["owner".to_owned()];
+        for claims in [json!({"groups": ["Friends of owner"]}), json!({"groups": "Friends of owner"})] {
+            assert!(roles("groups", &claims).is_empty(), "{claims}");
+        }
+        assert!(roles("scope", &json!({"scope": ["friends owner"]})).is_empty());
+        for (claim, claims) in [
+            ("groups", json!({"groups": ["Editors", "owner"]})),
+            ("groups", json!({"groups": "owner"})),
+            ("scope", json!({"scope": "openid owner"})),
+            ("/resource/scp", json!({"resource": {"scp": "openid owner"}})),
+        ] {
+            assert_eq!(roles(claim, &claims), some, "{claims}");
+        }
     }
 }
