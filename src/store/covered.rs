@@ -1,6 +1,7 @@
 //! Whether an entry that was found, or what becomes of it, is within a grant whose roles are restricted.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -39,6 +40,39 @@ pub(super) async fn change(tx: &Tx, grant: &Grant, before: Option<&Row>, after: 
     let key = type_key(tx, after.content_type_id).await?;
     let before = before.map(|row| facts(row, &key));
     grant.covers_change(after.brand_id, before.as_ref(), &facts(after, &key))
+}
+
+/// Passes where the caller sees the custom fields that a command names; an answer to anything else would tell what they hold.
+///
+/// # Errors
+/// As [`entry`]; `FORBIDDEN` naming the field.
+pub async fn naming(tx: &Tx, grant: &Grant, row: &Row, command: &Value) -> Result<()> {
+    if grant.unrestricted_in(row.brand_id) {
+        return Ok(());
+    }
+    let key = type_key(tx, row.content_type_id).await?;
+    let names: Vec<&str> = command.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    grant.covers_naming(row.brand_id, &facts(row, &key), &names)
+}
+
+/// Fields that are to replace those of the entry, with what the caller does not see left as it is.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn keeping(tx: &Tx, grant: &Grant, row: &Row, mut fields: Value) -> Result<Value> {
+    if grant.unrestricted_in(row.brand_id) {
+        return Ok(fields);
+    }
+    let key = type_key(tx, row.content_type_id).await?;
+    if let Some(fields) = fields.as_object_mut() {
+        for name in grant.unseen_of(row.brand_id, &facts(row, &key)) {
+            match row.fields.get(name) {
+                Some(value) => drop(fields.insert(name.to_owned(), value.clone())),
+                None => drop(fields.remove(name)),
+            }
+        }
+    }
+    Ok(fields)
 }
 
 /// Those of the entries that are there, and that the caller does not see.

@@ -93,8 +93,13 @@ async fn locked_and_hidden_fields_stay_as_they_are() {
         (fields(id, json!({"price": null})), "fields.price"),
         (fields(id, json!({"sku": "b"})), "fields.sku"),
         (UpdateEntry { slug: Some(Slug::parse("two", "slug").unwrap()), ..update(id) }, "slug"),
-        // What is not seen cannot be left out either.
-        (UpdateEntry { fields: FieldsChange::Replace(json!({"sku": "a"})), ..update(id) }, "fields.price"),
+        // Nor is it guessed: what it holds is refused like anything else, and so is its being there at all.
+        (fields(id, json!({"price": 1})), "fields.price"),
+        (fields(id, json!({"body": "x", "price": {}})), "fields.price"),
+        (
+            UpdateEntry { fields: FieldsChange::Replace(json!({"sku": "a", "price": 1})), ..update(id) },
+            "fields.price",
+        ),
     ] {
         let error = tried(&w, &who, command).await.unwrap_err();
         assert_eq!(error.code(), Code::Forbidden);
@@ -102,13 +107,20 @@ async fn locked_and_hidden_fields_stay_as_they_are() {
     }
     let title = UpdateEntry {
         title: Some(Title::parse("New", "title").unwrap()),
-        ..fields(id, json!({"body": "y", "price": 1}))
+        ..fields(id, json!({"body": "y"}))
     };
     tried(&w, &who, title).await.unwrap();
+    // Whoever replaces all that they see, and whoever takes it back, leaves the rest as it is.
+    let all = UpdateEntry { fields: FieldsChange::Replace(json!({"sku": "a", "body": "z"})), ..update(id) };
+    tried(&w, &who, all).await.unwrap();
+    assert_eq!(w.row("entry", id).await["fields"], json!({"price": 1, "sku": "a", "body": "z"}));
     w.update(fields(id, json!({"price": 5}))).await.unwrap();
     let back = RevertEntry { entry: one(id), version: 1 };
-    let error = service::entry::revert(&w.services, &who, back).await.unwrap_err();
-    assert_eq!(error.code(), Code::Forbidden);
+    service::entry::revert(&w.services, &who, back).await.unwrap();
+    assert_eq!(w.row("entry", id).await["fields"], json!({"price": 5, "sku": "a", "body": "x"}));
+    w.update(fields(id, json!({"price": null}))).await.unwrap();
+    service::entry::revert(&w.services, &who, RevertEntry { entry: one(id), version: 1 }).await.unwrap();
+    assert_eq!(w.row("entry", id).await["fields"], json!({"sku": "a", "body": "x"}));
     let error =
         service::entry::create(&w.services, &who, w.draft(kind, "b", json!({"price": 3}))).await.unwrap_err();
     assert_eq!(error.code(), Code::Forbidden);

@@ -93,6 +93,38 @@ impl Grant {
         Err(Error::new(Code::Forbidden, message))
     }
 
+    /// Passes where one of the roles shows every custom field, by its first name, that a command names. What the command says of
+    /// them does not matter: the answer would tell whether it is what they hold.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` naming a field that is not seen.
+    pub fn covers_naming(&self, brand: Uuid, entry: &Facts<'_>, names: &[&str]) -> Result<()> {
+        let mut unseen = None;
+        for one in self.ways(brand).filter(|one| one.role.restrictions.admits(entry, &self.claims)) {
+            let hidden = &one.role.restrictions.hidden.keys;
+            match names.iter().find(|name| hidden.contains(**name)) {
+                Some(name) => unseen = Some(name),
+                None => return Ok(()),
+            }
+        }
+        match unseen {
+            Some(name) => {
+                Err(Error::new(Code::Forbidden, format!("your roles do not let you write fields.{name}")))
+            }
+            None => Err(self.refused(brand, entry)),
+        }
+    }
+
+    /// Custom fields of an entry, by their first name, that all of the roles hide: commands leave them as they are.
+    #[must_use]
+    pub fn unseen_of(&self, brand: Uuid, entry: &Facts<'_>) -> BTreeSet<&str> {
+        let mut each = self.ways(brand).filter(|one| one.role.restrictions.admits(entry, &self.claims));
+        let Some(first) = each.next() else { return BTreeSet::new() };
+        let rest: Vec<&BTreeSet<String>> = each.map(|one| &one.role.restrictions.hidden.keys).collect();
+        let keys = first.role.restrictions.hidden.keys.iter();
+        keys.map(String::as_str).filter(|key| rest.iter().all(|hidden| hidden.contains(*key))).collect()
+    }
+
     /// The memberships of the permission in a brand.
     fn ways(&self, brand: Uuid) -> impl Iterator<Item = &Membership> {
         self.through().filter(move |one| one.brands.contains(brand))

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Brings back slug, headline, fields, tags and categories as a new version; the status stays. Tags and categories that were
-/// deleted meanwhile stay away.
+/// deleted meanwhile stay away, and fields that the caller does not see stay as they are.
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown entry or version, `INVALID` where those fields do not fit the type as it is now, `CONFLICT` for
@@ -25,14 +25,15 @@ use crate::{
 pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) -> Result<Changed> {
     let Opened { unit, grant, row } = open_content(services, caller, command.entry).await?;
     let then = store::entry::get_version(unit.tx(), &grant, &row, command.version).await?;
+    let fields = store::covered::keeping(unit.tx(), &grant, &row, then.fields).await?;
     let kind = store::content_type::hold(unit.tx(), &grant, row.content_type_id).await?;
     let schema = content::schema(services, &kind).await?;
-    content::refuse(content::violations(&schema, &then.fields), &grant, row.brand_id)?;
-    let search_text = schema.search_text(&then.fields);
+    content::refuse(content::violations(&schema, &fields), &grant, row.brand_id)?;
+    let search_text = schema.search_text(&fields);
     let changes = Changes {
         slug: Some(then.slug),
         title: Some(then.title),
-        fields: Some((then.fields, search_text)),
+        fields: Some((fields, search_text)),
         ..Changes::default()
     };
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;

@@ -32,8 +32,14 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
     let Opened { unit, grant, row } = open_content(services, caller, entry).await?;
     let fields: Option<Value> = match command.fields {
         FieldsChange::Keep => None,
-        FieldsChange::Replace(fields) => Some(fields),
-        FieldsChange::Merge(patch) => Some(merge(row.fields.clone(), patch)),
+        FieldsChange::Replace(fields) => {
+            store::covered::naming(unit.tx(), &grant, &row, &fields).await?;
+            Some(store::covered::keeping(unit.tx(), &grant, &row, fields).await?)
+        }
+        FieldsChange::Merge(patch) => {
+            store::covered::naming(unit.tx(), &grant, &row, &patch).await?;
+            Some(merge(row.fields.clone(), patch))
+        }
     };
     let mut changes = Changes {
         slug: command.slug.map(Into::into),
