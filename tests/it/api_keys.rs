@@ -238,6 +238,8 @@ async fn nobody_makes_or_sees_a_key_beyond_their_own_reach() {
     let (_, strong) = create(&app.as_owner(), owners).await;
     let rotate = |key: &Value| json!({"input": {"id": key["id"]}});
     assert_eq!(admin.code(ROTATE, rotate(&strong)).await, "FORBIDDEN");
+    // Nor taken back: it may be what the owners are left with.
+    assert_eq!(admin.code(REVOKE, rotate(&strong)).await, "FORBIDDEN");
     // Keys of other brands, and of all, are not there for them.
     let (_, foreign) =
         create(&app.as_owner(), json!({"name": "r", "roles": ["viewer"], "brands": [rival]})).await;

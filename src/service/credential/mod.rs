@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Caller, Services, Unit, roles};
 use crate::{
     domain::{
-        Error, Result,
+        Code, Error, Result,
         access::{BrandScope, Permission},
         change::{Changed, check_version},
         credential::{Family, NewCredential, may_give, owner, write_key},
@@ -93,10 +93,11 @@ pub async fn rotate(
     finish(services, unit, family, "rotated", &row).await.map(|changed| made(family, changed, &secret))
 }
 
-/// Takes a credential back: in this process at once, in others within [`REVOKED_AFTER`].
+/// Takes a credential back: in this process at once, in others within [`REVOKED_AFTER`]. Whoever could not make it does not take it
+/// back either: an admin of a brand does not lock out its owners.
 ///
 /// # Errors
-/// `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version.
+/// `FORBIDDEN` for a role that is not theirs to give, `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version.
 pub async fn revoke(
     services: &Services,
     caller: &Caller,
@@ -108,6 +109,13 @@ pub async fn revoke(
     let unit = Unit::begin(services, caller).await?;
     let row = store::credential::lock(unit.tx(), &grant, family, id).await?;
     check_version(expected_version, row.version)?;
+    // A role that is gone gives nothing, and is in nobody's way.
+    for role in &row.roles {
+        match roles::resolve(services, std::slice::from_ref(role), &row.scope()).await {
+            Err(error) if error.code() == Code::Invalid => {}
+            resolved => may_give(caller.actor.memberships(), &resolved?)?,
+        }
+    }
     let row = store::credential::revoke(unit.tx(), family, &row, unit.now()).await?;
     finish(services, unit, family, "revoked", &row).await
 }
