@@ -259,3 +259,31 @@ async fn nobody_makes_or_sees_a_key_beyond_their_own_reach() {
     assert_eq!(app.as_owner().data(names, json!({})).await["apiKeys"]["totalCount"]["value"], 4);
     assert_eq!(editor.code(names, json!({})).await, "FORBIDDEN");
 }
+
+#[tokio::test]
+async fn a_key_makes_and_rotates_none_that_outlives_it() {
+    let app = TestApp::start().await;
+    let end = "2026-11-20T13:00:00Z";
+    let (key, own) =
+        create(&app.as_owner(), json!({"name": "a", "roles": ["owner"], "expiresAt": end})).await;
+    let (_, endless) = create(&app.as_owner(), json!({"name": "b", "roles": ["viewer"]})).await;
+    let ask = async |query: &str, input: Value| -> Value {
+        let request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {key}"));
+        let body = json!({"query": query, "variables": {"input": input}}).to_string();
+        let bytes = app.as_anonymous().send(request, body).await.into_body().collect().await.unwrap();
+        let answer: Value = serde_json::from_slice(&bytes.to_bytes()).unwrap();
+        let extensions = &answer["errors"][0]["extensions"];
+        json!([extensions["code"], extensions["violations"][0]["code"]])
+    };
+    let later = json!({"name": "c", "roles": ["viewer"], "expiresAt": "2026-11-20T13:00:01Z"});
+    assert_eq!(ask(CREATE, later).await, json!(["INVALID", "outlives"]));
+    let never = json!({"name": "c", "roles": ["viewer"]});
+    assert_eq!(ask(CREATE, never).await, json!(["INVALID", "outlives"]));
+    let equal = json!({"name": "c", "roles": ["viewer"], "expiresAt": end});
+    assert_eq!(ask(CREATE, equal).await, json!([null, null]));
+    // Whoever rotates a key gets to know its secret.
+    assert_eq!(ask(ROTATE, json!({"id": endless["id"]})).await, json!(["FORBIDDEN", null]));
+    assert_eq!(ask(ROTATE, json!({"id": own["id"]})).await, json!([null, null]));
+}

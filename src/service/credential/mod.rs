@@ -9,7 +9,7 @@ use super::{Caller, Services, Unit, roles};
 use crate::{
     domain::{
         Code, Error, Result,
-        access::{BrandScope, Permission},
+        access::{Actor, BrandScope, Credential, Permission},
         change::{Changed, check_version},
         credential::{Family, NewCredential, may_give, owner, write_key},
         event::Event,
@@ -37,11 +37,12 @@ impl std::fmt::Debug for Made {
     }
 }
 
-/// Makes a credential. Nobody makes one that may do more than they may.
+/// Makes a credential. Nobody makes one that may do more than they may, nor one that lives longer than the key or application that
+/// they ask with.
 ///
 /// # Errors
 /// `NOT_FOUND` for a brand that there is none of, `FORBIDDEN` for a role that is not theirs to give, `INVALID` for an unknown role
-/// or an end that has passed.
+/// or an end that has passed or comes too late.
 pub async fn create(
     services: &Services,
     caller: &Caller,
@@ -49,8 +50,13 @@ pub async fn create(
     new: NewCredential,
 ) -> Result<Made> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
+    let end = end_of(services, &caller.actor).await?;
     let unit = Unit::begin(services, caller).await?;
     let now = unit.now();
+    if outlives(new.expires_at, end) {
+        let message = "must not be later than the end of the credential that you ask with";
+        return Err(Error::invalid("expiresAt", "outlives", message));
+    }
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expiresAt", "past", "must be to come"));
     }
@@ -82,10 +88,15 @@ pub async fn rotate(
     overlap: TimeDelta,
 ) -> Result<Made> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
+    let end = end_of(services, &caller.actor).await?;
     let unit = Unit::begin(services, caller).await?;
     let now = unit.now();
     let row = store::credential::lock(unit.tx(), &grant, family, id).await?;
     check_version(expected_version, row.version)?;
+    if outlives(row.expires_at, end) {
+        let message = "this lives longer than the credential that you ask with";
+        return Err(Error::new(Code::Forbidden, message));
+    }
     may_give(caller.actor.memberships(), &roles::resolve(services, &row.roles, &row.scope()).await?)?;
     let secret = chance()?;
     let hash = hash(services, id, &secret);
@@ -155,6 +166,22 @@ pub async fn check(
 pub async fn find(services: &Services, family: Family, id: Uuid) -> Result<Option<std::sync::Arc<Row>>> {
     let found = services.credentials.find(services, family, id).await?;
     Ok(found.filter(|row| in_force(row, services.clock.now())))
+}
+
+/// When the key or application ends that somebody asks with, where it does. Tokens of others end by their issuer's say.
+async fn end_of(services: &Services, actor: &Actor) -> Result<Option<DateTime<Utc>>> {
+    let Actor::User(who) = actor else { return Ok(None) };
+    let found = match who.credential {
+        Credential::Token { .. } => return Ok(None),
+        Credential::ApiKey(id) => find(services, Family::ApiKey, id).await?,
+        Credential::Application(id) => find(services, Family::Application, id).await?,
+    };
+    // One that has ended meanwhile makes nothing any more.
+    Ok(found.map_or_else(|| Some(services.clock.now()), |row| row.expires_at))
+}
+
+fn outlives(wanted: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) -> bool {
+    end.is_some_and(|end| wanted.is_none_or(|at| at > end))
 }
 
 fn in_force(row: &Row, now: DateTime<Utc>) -> bool {
