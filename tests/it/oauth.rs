@@ -307,3 +307,13 @@ async fn a_token_of_an_application_is_forged_by_nobody() {
     app.clock.advance(REVOKED_AFTER);
     assert!(opens(&app, &good).await);
 }
+
+#[tokio::test]
+async fn a_role_that_is_asked_for_many_times_is_held_once() {
+    let app = TestApp::start().await;
+    let (_, client, secret) = application(&app, json!({"name": "a", "roles": ["viewer", "editor"]})).await;
+    let scope = ["viewer"; 1_000].join("+");
+    let form = format!("{GRANT}&client_id={client}&client_secret={secret}&scope={scope}+editor");
+    let issued = ask(&app, request(), form).await;
+    assert_eq!(issued.json()["scope"], "viewer editor", "{}", issued.body);
+}

@@ -107,8 +107,16 @@ impl Applications {
             credential::check(services, Family::Application, id.unwrap_or_default(), secret.as_bytes()).await;
         let row = checked.map_err(|error| Denied::Client(error.into()))?;
         let row = row.ok_or_else(|| Denied::Client(Reason::Secret.into()))?;
-        let wanted: Vec<&str> =
-            scope.unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
+        let mut wanted: Vec<&str> = Vec::new();
+        for word in scope.unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
+            if wanted.contains(&word) {
+                continue;
+            }
+            wanted.push(word);
+            if wanted.len() > row.roles.len() {
+                return Err(Denied::Scope);
+            }
+        }
         if wanted.iter().any(|word| !row.roles.iter().any(|role| role == word)) {
             return Err(Denied::Scope);
         }
@@ -163,9 +171,10 @@ impl Applications {
 /// `Secret` where the application was taken back, or its end has come.
 pub(super) async fn actor(services: &Services, id: Uuid, known: &Known) -> Result<Actor, Rejected> {
     let row = credential::find(services, Family::Application, id).await?.ok_or(Reason::Secret)?;
-    let wanted = known.held.iter().flat_map(|held| &held.roles);
+    let wanted = |role: &&String| known.held.iter().any(|held| held.roles.contains(role));
     let mut memberships = Vec::new();
-    for role in wanted.filter(|role| row.roles.contains(role)) {
+    // Each once, however often the token names it.
+    for role in row.roles.iter().filter(wanted) {
         match resolve(Some(services), &Held { roles: vec![role.clone()], brands: row.scope() }).await {
             Err(rejected) if rejected.reason == Reason::Role => {}
             resolved => memberships.extend(resolved?),
