@@ -36,7 +36,7 @@ pub(crate) async fn run(arguments: Arguments) -> Fallible {
     let actor = Actor::User(Principal {
         subject: "benchmark".to_owned(),
         credential: Credential::Token { issuer: "benchmark".into() },
-        memberships: vec![Role::Delivery.within(BrandScope::All)],
+        memberships: vec![Role::Delivery.within(BrandScope::All)].into(),
         claims: Default::default(),
     });
     let begin = Instant::now();

@@ -61,7 +61,7 @@ pub struct Principal {
     /// How that was proven.
     pub credential: Credential,
     /// What it may do, and where. Many add up.
-    pub memberships: Vec<Membership>,
+    pub memberships: Arc<[Membership]>,
     /// What the credential says of it, which the conditions of roles compare rows with.
     pub claims: Arc<Claims>,
 }
@@ -81,7 +81,8 @@ pub enum Credential {
 }
 
 /// What brandgraph itself may do.
-static EVERYTHING: LazyLock<[Membership; 1]> = LazyLock::new(|| [Role::Owner.within(BrandScope::All)]);
+static EVERYTHING: LazyLock<Arc<[Membership]>> =
+    LazyLock::new(|| Arc::new([Role::Owner.within(BrandScope::All)]));
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Actor {
             let message = "this needs a bearer token in the Authorization header";
             return Err(Error::new(Code::Unauthenticated, message));
         }
-        Grant::make(permission, self.memberships(), self.claims()).ok_or_else(|| {
+        Grant::make(permission, self.held(), self.claims()).ok_or_else(|| {
             Error::new(Code::Forbidden, format!("this needs the permission {}", permission.name()))
         })
     }
@@ -115,7 +116,16 @@ impl Actor {
         match self {
             Self::Anonymous => &[],
             Self::User(who) => &who.memberships,
-            Self::System(_) => &*EVERYTHING,
+            Self::System(_) => &EVERYTHING,
+        }
+    }
+
+    /// The same, shared: a request is granted something for every noun that it reads.
+    fn held(&self) -> Arc<[Membership]> {
+        match self {
+            Self::Anonymous => Arc::default(),
+            Self::User(who) => Arc::clone(&who.memberships),
+            Self::System(_) => Arc::clone(&EVERYTHING),
         }
     }
 

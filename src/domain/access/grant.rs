@@ -14,20 +14,16 @@ use crate::domain::{Code, Error, Result, entry::Status};
 pub struct Grant {
     permission: Permission,
     brands: BrandScope,
-    held: Vec<Membership>,
+    held: Arc<[Membership]>,
     claims: Arc<Claims>,
 }
 
 impl Grant {
     /// Nothing where none of the memberships holds the permission.
-    pub(super) fn make(
-        permission: Permission,
-        memberships: &[Membership],
-        claims: Arc<Claims>,
-    ) -> Option<Self> {
-        let through = memberships.iter().filter(|one| one.role.holds(permission));
+    pub(super) fn make(permission: Permission, held: Arc<[Membership]>, claims: Arc<Claims>) -> Option<Self> {
+        let through = held.iter().filter(|one| one.role.holds(permission));
         let brands = through.map(|one| one.brands.clone()).reduce(BrandScope::or)?;
-        Some(Self { permission, brands, held: memberships.to_vec(), claims })
+        Some(Self { permission, brands, held, claims })
     }
 
     /// The memberships that it comes of: each says where, and what of the brand's content.

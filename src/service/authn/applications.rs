@@ -183,7 +183,7 @@ pub(super) async fn actor(services: &Services, id: Uuid, known: &Known) -> Resul
     Ok(Actor::User(Principal {
         subject: known.subject.clone(),
         credential: known.credential.clone(),
-        memberships,
+        memberships: memberships.into(),
         claims: Arc::clone(&known.claims),
     }))
 }

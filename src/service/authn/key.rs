@@ -38,7 +38,7 @@ pub(super) async fn actor(services: &Services, given: &[u8]) -> Result<Actor, Re
     Ok(Actor::User(Principal {
         subject: NodeId::new(Kind::ApiKey, id).to_string(),
         credential: Credential::ApiKey(id),
-        memberships,
+        memberships: memberships.into(),
         claims: Arc::default(),
     }))
 }

@@ -59,7 +59,7 @@ impl Known {
         Ok(Actor::User(Principal {
             subject: self.subject.clone(),
             credential: self.credential.clone(),
-            memberships,
+            memberships: memberships.into(),
             claims: Arc::clone(&self.claims),
         }))
     }

@@ -17,7 +17,7 @@ pub fn member(memberships: Vec<Membership>, claims: &Value) -> Actor {
     Actor::User(Principal {
         subject: "test".to_owned(),
         credential: Credential::Token { issuer: "test".into() },
-        memberships,
+        memberships: memberships.into(),
         claims: Arc::new(claims.as_object().cloned().unwrap_or_default()),
     })
 }
