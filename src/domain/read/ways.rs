@@ -293,9 +293,21 @@ impl Ways {
             Target::ExternalId => return self.equal("external_id", texts),
             Target::Custom(path) => path,
         };
-        let kinds = [(Kind::Text, texts), (Kind::Number, numbers), (Kind::Boolean, booleans)];
-        let among = |(kind, values)| Predicate::In(Operand::Path(path.clone(), kind), values);
-        Ok(Predicate::Or(kinds.into_iter().filter(|(_, values)| !values.is_empty()).map(among).collect()))
+        let among = |kind, values| Predicate::In(Operand::Path(path.clone(), kind), values);
+        let mut any = Vec::new();
+        if !texts.is_empty() {
+            // Everything reads as text; as JSON the text 5 is no number.
+            let exact = texts.iter().filter_map(|one| match one {
+                Literal::Text(text) => Some(Literal::Json(Scalar::Text(text.clone()).to_json().to_string())),
+                _ => None,
+            });
+            let exact = among(Kind::List, exact.collect());
+            any.push(Predicate::And(vec![among(Kind::Text, texts), exact]));
+        }
+        let others = [(Kind::Number, numbers), (Kind::Boolean, booleans)];
+        let others = others.into_iter().filter(|(_, values)| !values.is_empty());
+        any.extend(others.map(|(kind, values)| among(kind, values)));
+        Ok(Predicate::Or(any))
     }
 }
 

@@ -53,6 +53,10 @@ async fn rows_are_compared_with_what_is_claimed_and_a_missing_claim_matches_noth
         (json!({"field": "externalId", "eq": "x-5"}), 1),
         (json!({"all": [{"field": "fields.color", "eq": "red"}, {"field": "fields.sale", "eq": true}]}), 3),
         (json!({"any": [{"field": "fields.price", "eq": 3}, {"field": "fields.price", "eq": "twenty"}]}), 2),
+        // As on writes, a text is no number, no boolean, no list.
+        (json!({"field": "fields.price", "in": ["3", "twenty"]}), 1),
+        (json!({"field": "fields.sale", "eq": "true"}), 0),
+        (json!({"field": "fields.sizes", "eq": "[3, 4]"}), 0),
     ] {
         let data = shelf(json!({"rows": rule}), json!({})).await.data(count).await;
         assert_eq!(data["entries"]["totalCount"]["value"], expected, "{rule}");
