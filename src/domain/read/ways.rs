@@ -189,7 +189,10 @@ impl Ways {
                 if let Some(rule) = way.restrictions() {
                     self.push_statuses(rule, &mut conditions)?;
                     conditions.extend(
-                        rule.rows.iter().map(|rows| self.rows(rows, claims)).collect::<Result<Vec<_>>>()?,
+                        rule.rows
+                            .iter()
+                            .map(|rows| self.rows(rows, claims, catalog))
+                            .collect::<Result<Vec<_>>>()?,
                     );
                 }
             }
@@ -222,7 +225,7 @@ impl Ways {
         }
         self.push_statuses(rule, conditions)?;
         if let Some(rows) = &rule.rows {
-            conditions.push(self.rows(rows, self.grant.claims())?);
+            conditions.push(self.rows(rows, self.grant.claims(), catalog)?);
         }
         Ok(())
     }
@@ -257,9 +260,10 @@ impl Ways {
         })
     }
 
-    fn rows(&self, condition: &Condition, claims: &Claims) -> Result<Predicate> {
-        let each =
-            |all: &[Condition]| all.iter().map(|one| self.rows(one, claims)).collect::<Result<Vec<_>>>();
+    fn rows(&self, condition: &Condition, claims: &Claims, catalog: &Catalog) -> Result<Predicate> {
+        let each = |all: &[Condition]| {
+            all.iter().map(|one| self.rows(one, claims, catalog)).collect::<Result<Vec<_>>>()
+        };
         Ok(match condition {
             Condition::All(all) => Predicate::And(each(all)?),
             Condition::Any(any) => Predicate::Or(each(any)?),
@@ -272,12 +276,12 @@ impl Ways {
                 Predicate::Or(term.values(claims).into_iter().map(has).collect())
             }
             Condition::Test(target, Check::In(term) | Check::Has(term)) => {
-                self.among(target, term.values(claims))?
+                self.among(target, term.values(claims), catalog)?
             }
         })
     }
 
-    fn among(&self, target: &Target, values: Vec<Scalar>) -> Result<Predicate> {
+    fn among(&self, target: &Target, values: Vec<Scalar>, catalog: &Catalog) -> Result<Predicate> {
         let (mut texts, mut numbers, mut booleans) = (Vec::new(), Vec::new(), Vec::new());
         for value in values {
             match value {
@@ -287,8 +291,15 @@ impl Ways {
             }
         }
         let path = match target {
-            // A version is of an entry, whose id at the source was looked at and stays.
-            Target::ExternalId if self.subject == Subject::Version => return Ok(Predicate::all()),
+            // What an entry was has its id at the source.
+            Target::ExternalId if self.subject == Subject::Version => {
+                let noun = Arc::clone(catalog.noun("Entry")?);
+                let column = noun.column("external_id");
+                let column = *column.ok_or_else(|| Error::internal("entries have no id at a source"))?;
+                let predicate = Predicate::In(Operand::Column(column), texts);
+                let join = Join::to("entry_id");
+                return Ok(Predicate::Related(Box::new(RelatedTo { noun, join, field: None, predicate })));
+            }
             Target::Slug => return self.equal("slug", texts),
             Target::ExternalId => return self.equal("external_id", texts),
             Target::Custom(path) => path,

@@ -64,6 +64,23 @@ async fn rows_are_compared_with_what_is_claimed_and_a_missing_claim_matches_noth
 }
 
 #[tokio::test]
+async fn what_an_entry_was_is_seen_only_where_the_condition_holds_of_that_too() {
+    let any = json!({"any": [{"field": "externalId", "eq": "x-5"}, {"field": "fields.color", "eq": "red"}]});
+    let shelf = shelf(json!({"rows": any}), json!({})).await;
+    // Both are red now; one was not, and the other is let through by its id at the source.
+    shelf.change("insert into entry_version (entry_id, version, slug, title, status, fields, change, actor, created_at) select id, 1, slug, title, 'draft', '{\"color\": \"green\"}', 'created', 'user:ann', '2026-02-01' from entry where slug in ('article-04', 'article-05')").await;
+    let versions = |slug: &str| {
+        format!(
+            r#"{{ entry(by: {{slug: {{brand: "acme", type: "article", slug: "{slug}"}}}}) {{ versions {{ nodes {{ version }} }} }} }}"#
+        )
+    };
+    let seen = shelf.data(&versions("article-04")).await;
+    assert_eq!(seen["entry"]["versions"]["nodes"], json!([]));
+    let seen = shelf.data(&versions("article-05")).await;
+    assert_eq!(seen["entry"]["versions"]["nodes"], json!([{"version": 1}]));
+}
+
+#[tokio::test]
 async fn a_hidden_field_is_null_where_it_is_shown_and_refused_where_it_is_asked_by() {
     let shelf =
         shelf(json!({"read": {"except": ["fields.price", "fields.author", "externalId"]}}), json!({})).await;
