@@ -145,13 +145,45 @@ impl Actor {
         if grant.brands().contains(brand) { Ok(grant) } else { Err(Error::not_found("the brand")) }
     }
 
-    /// How the record of changes names this actor.
+    /// How the record of changes names this actor: subjects are an issuer's to choose, so that each kind of credential and each
+    /// issuer names its own. An issuer is an address without a fragment; that of development tokens is a name and is left out.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
-            Self::User(who) => format!("user:{}", who.subject),
+            Self::User(who) => match &who.credential {
+                Credential::Token { issuer } if issuer.contains("://") => {
+                    format!("user:{issuer}#{}", who.subject)
+                }
+                Credential::Token { .. } => format!("user:{}", who.subject),
+                Credential::ApiKey(_) => format!("key:{}", who.subject),
+                Credential::Application(_) => format!("application:{}", who.subject),
+            },
             Self::System(reason) => format!("system:{reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_named_as_somebody_of_another_issuer_or_credential() {
+        let label = |credential: Credential, subject: &str| {
+            let (memberships, claims) = Default::default();
+            Actor::User(Principal { subject: subject.to_owned(), credential, memberships, claims }).label()
+        };
+        let issued = |issuer: &str| Credential::Token { issuer: issuer.into() };
+        let id = Uuid::from_u128(1);
+        for (credential, expected) in [
+            (issued("brandgraph"), "user:ann"),
+            (issued("https://a.example"), "user:https://a.example#ann"),
+            (issued("https://b.example"), "user:https://b.example#ann"),
+            (Credential::ApiKey(id), "key:ann"),
+            (Credential::Application(id), "application:ann"),
+        ] {
+            assert_eq!(label(credential, "ann"), expected);
         }
     }
 }
