@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::rules::trusted_address;
+use super::rules::{loopback, trusted_address};
 use crate::domain::{Code, Error, Result};
 
 /// The largest document that is read. Bytes.
@@ -51,15 +51,24 @@ pub(super) fn client() -> Result<reqwest::Client> {
 pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<Vec<Value>> {
     let address = format!("{}{DOCUMENT}", issuer.trim_end_matches('/'));
     let url = trusted_address(&address).map_err(|why| wrong(&address, why))?;
-    let document: Document = get(client, url).await?;
+    let document: Document = get(client, url.clone()).await?;
     if document.issuer != issuer {
         return Err(wrong(&address, format_args!("is of the issuer {:?}", document.issuer)));
     }
-    let url = trusted_address(&document.jwks_uri).map_err(|why| {
+    let url = keys_address(&url, &document.jwks_uri).map_err(|why| {
         wrong(&address, format_args!("names the keys {:?}, which {why}", document.jwks_uri))
     })?;
     let keys: Keys = get(client, url).await?;
     Ok(keys.keys)
+}
+
+/// Where the keys are. What others say has this server ask nobody on its own machine.
+fn keys_address(issuer: &Url, named: &str) -> Result<Url, &'static str> {
+    let url = trusted_address(named)?;
+    if loopback(&url) && !loopback(issuer) {
+        return Err("is a loopback address, and the issuer's own is not");
+    }
+    Ok(url)
 }
 
 async fn get<T: DeserializeOwned>(client: &reqwest::Client, url: Url) -> Result<T> {
@@ -81,4 +90,28 @@ async fn get<T: DeserializeOwned>(client: &reqwest::Client, url: Url) -> Result<
 
 fn wrong(what: impl fmt::Display, why: impl fmt::Display) -> Error {
     Error::new(Code::UpstreamUnavailable, format!("{what} {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_issuer_on_this_machine_has_its_keys_there() {
+        let [far, near] =
+            ["https://issuer.example", "http://127.0.0.1:9"].map(|text| Url::parse(text).unwrap());
+        for named in [
+            "http://127.0.0.1:8080/keys",
+            "http://localhost/keys",
+            "https://localhost/keys",
+            "https://a.localhost/keys",
+            "https://[::1]/keys",
+            "https://[::ffff:127.0.0.1]/keys",
+        ] {
+            assert!(keys_address(&far, named).is_err(), "{named}");
+        }
+        assert!(keys_address(&near, "http://127.0.0.1:8080/keys").is_ok());
+        assert!(keys_address(&far, "https://keys.example/all").is_ok());
+        assert!(keys_address(&near, "http://keys.example/all").is_err());
+    }
 }

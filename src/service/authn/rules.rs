@@ -243,6 +243,16 @@ fn brand(text: &str) -> Option<Uuid> {
     NodeId::parse_as(Kind::Brand, text, "brand").ok()
 }
 
+/// Whether an address is on this machine.
+pub(super) fn loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback()),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
 /// Whether what is read at an address can be believed: nobody on the way can change it.
 pub(super) fn trusted_address(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is no address")?;
@@ -253,15 +263,9 @@ pub(super) fn trusted_address(text: &str) -> Result<Url, &'static str> {
     {
         return Err("must have neither a user, nor a query, nor a fragment");
     }
-    let loopback = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
     match url.scheme() {
         "https" => Ok(url),
-        "http" if loopback => Ok(url),
+        "http" if loopback(&url) => Ok(url),
         _ => Err("must begin with https:// (http:// on a loopback address only)"),
     }
 }
