@@ -84,6 +84,7 @@ pub fn issuer(issuer: &str) -> IssuerSettings {
         audiences: vec!["brandgraph".to_owned()],
         algorithms: ["RS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
         leeway_seconds: 30,
+        max_stale_seconds: 86_400,
         roles_claim: "realm.roles".to_owned(),
         roles: vec![RoleSettings { value: "cms-editors".to_owned(), role: "editor".to_owned(), brand: None }],
         brand_claim: None,

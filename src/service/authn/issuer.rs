@@ -30,7 +30,7 @@ impl Issuer {
             let (http, address) = (http.clone(), address.clone());
             async move { discovery::keys(&http, &address).await }.boxed()
         });
-        let keys = Keys::new(rules.issuer.clone(), clock.clone(), fetch);
+        let keys = Keys::new(rules.issuer.clone(), rules.max_stale, clock.clone(), fetch);
         Self { name: rules.issuer.as_str().into(), rules, keys }
     }
 

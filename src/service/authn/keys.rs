@@ -1,4 +1,4 @@
-//! The keys of one issuer, kept: asked for anew when they are old or a token names another, and kept while it is away.
+//! The keys of one issuer, kept: asked for anew when they are old or a token names another, and kept for a while when it is away.
 
 use std::{fmt, sync::Arc};
 
@@ -29,8 +29,8 @@ pub(super) type Fetch = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Value>>> +
 /// The keys of one issuer; to be shared.
 pub(super) struct Keys {
     name: String,
-    /// Whether there may be no keys: ours are made when the first token is wanted.
-    may_be_empty: bool,
+    /// How old keys become that nobody could ask for again. Ours have no such end, and may be none: they are in the database.
+    max_stale: Option<TimeDelta>,
     fetch: Fetch,
     clock: Clock,
     current: ArcSwapOption<Published>,
@@ -61,18 +61,18 @@ impl fmt::Debug for Keys {
 
 impl Keys {
     /// The keys of an issuer; nobody is asked yet.
-    pub(super) fn new(name: String, clock: Clock, fetch: Fetch) -> Arc<Self> {
-        Self::make(name, false, clock, fetch)
+    pub(super) fn new(name: String, max_stale: TimeDelta, clock: Clock, fetch: Fetch) -> Arc<Self> {
+        Self::make(name, Some(max_stale), clock, fetch)
     }
 
     /// The keys of this installation; nobody is asked yet.
     pub(super) fn of_our_own(name: String, clock: Clock, fetch: Fetch) -> Arc<Self> {
-        Self::make(name, true, clock, fetch)
+        Self::make(name, None, clock, fetch)
     }
 
-    fn make(name: String, may_be_empty: bool, clock: Clock, fetch: Fetch) -> Arc<Self> {
+    fn make(name: String, max_stale: Option<TimeDelta>, clock: Clock, fetch: Fetch) -> Arc<Self> {
         let (current, gate) = (ArcSwapOption::empty(), Arc::default());
-        Arc::new(Self { name, may_be_empty, fetch, clock, current, gate })
+        Arc::new(Self { name, max_stale, fetch, clock, current, gate })
     }
 
     /// Whether a token that was proven with this generation of keys is still proven. Where the keys are old, they are asked for
@@ -86,7 +86,7 @@ impl Keys {
             // Nobody waits for it: what is known goes on meanwhile.
             drop(tokio::spawn(Arc::clone(self).ask(gate)));
         }
-        current.generation == generation
+        current.generation == generation && self.in_time(&current)
     }
 
     /// The keys among which is the one that a token names.
@@ -98,7 +98,9 @@ impl Keys {
         kid: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<Arc<Published>, Rejected> {
-        let has = |published: &Arc<Published>| published.set.find(kid, algorithm).is_some();
+        let has = |published: &Arc<Published>| {
+            self.in_time(published) && published.set.find(kid, algorithm).is_some()
+        };
         if let Some(known) = self.current.load_full().filter(has) {
             self.still(known.generation);
             return Ok(known);
@@ -125,6 +127,11 @@ impl Keys {
         published.read_at + MAX_AGE <= self.clock.now()
     }
 
+    /// Whether keys still prove anything: whoever keeps the issuer from being asked keeps a withdrawn key good no longer than that.
+    fn in_time(&self, published: &Published) -> bool {
+        self.max_stale.is_none_or(|most| self.clock.now() < published.read_at + most)
+    }
+
     fn may_ask(&self, last: Option<Attempt>) -> bool {
         last.is_none_or(|attempt| attempt.at + MIN_INTERVAL <= self.clock.now())
     }
@@ -134,7 +141,7 @@ impl Keys {
         let read_at = self.clock.now();
         let asked = (self.fetch)().await.map(KeySet::read);
         let succeeded = match asked {
-            Ok(set) if self.may_be_empty || !set.empty() => {
+            Ok(set) if self.max_stale.is_none() || !set.empty() => {
                 let before = self.current.load_full();
                 let generation = match &before {
                     Some(before) if before.set.same_as(&set) => before.generation,
@@ -158,5 +165,44 @@ impl Keys {
         metrics::counter!(FETCHES, "outcome" => outcome).increment(1);
         *gate = Some(Attempt { at: self.clock.now(), succeeded });
         succeeded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use futures::FutureExt;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::Error;
+
+    #[tokio::test]
+    async fn the_last_keys_of_an_issuer_that_is_away_have_an_end() {
+        let clock = Clock::fixed(DateTime::UNIX_EPOCH);
+        let away = Arc::new(AtomicBool::new(false));
+        let gone = Arc::clone(&away);
+        let fetch: Fetch = Box::new(move || {
+            let key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+            let answer =
+                if gone.load(Ordering::SeqCst) { Err(Error::internal("away")) } else { Ok(vec![key]) };
+            async move { answer }.boxed()
+        });
+        let keys = Keys::new("issuer".to_owned(), TimeDelta::hours(24), clock.clone(), fetch);
+        let generation = keys.with(Some("a"), Algorithm::EdDSA).await.unwrap().generation;
+        away.store(true, Ordering::SeqCst);
+        clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+        assert!(keys.still(generation));
+        assert!(keys.with(Some("a"), Algorithm::EdDSA).await.is_ok());
+        clock.advance(TimeDelta::seconds(1));
+        assert!(!keys.still(generation));
+        let rejected = keys.with(Some("a"), Algorithm::EdDSA).await.unwrap_err();
+        assert_eq!(rejected.reason, Reason::Unavailable);
+        // The same keys, once they can be asked for, prove the same tokens.
+        away.store(false, Ordering::SeqCst);
+        clock.advance(MIN_INTERVAL);
+        keys.with(Some("a"), Algorithm::EdDSA).await.unwrap();
+        assert!(keys.still(generation));
     }
 }

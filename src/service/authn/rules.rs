@@ -1,5 +1,6 @@
 //! What is believed of an OpenID Connect issuer: its address, its algorithms, and what its claims come to.
 
+use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,6 +8,7 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::{
+    keys::MAX_AGE,
     known::Held,
     rejected::{Reason, Rejected},
 };
@@ -33,6 +35,9 @@ pub struct IssuerSettings {
     /// How far its clock and ours may differ, in seconds.
     #[serde(default = "leeway_seconds")]
     pub leeway_seconds: u32,
+    /// How long its last keys stay good while it cannot be asked, in seconds.
+    #[serde(default = "max_stale_seconds")]
+    pub max_stale_seconds: u32,
     /// The claim whose values give roles: names separated by dots, or a JSON Pointer. `scope` and `scp` are lists of words where
     /// they are text; of any other claim a value is compared whole.
     #[serde(default = "roles_claim")]
@@ -64,6 +69,7 @@ pub(super) struct Rules {
     pub(super) audiences: Vec<String>,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) leeway_seconds: u32,
+    pub(super) max_stale: TimeDelta,
     roles_claim: Vec<String>,
     roles: Vec<Mapping>,
     brand_claim: Option<Vec<String>>,
@@ -84,6 +90,11 @@ const fn leeway_seconds() -> u32 {
     30
 }
 
+/// A day.
+const fn max_stale_seconds() -> u32 {
+    24 * 60 * 60
+}
+
 fn roles_claim() -> String {
     "roles".to_owned()
 }
@@ -97,6 +108,13 @@ impl IssuerSettings {
         };
         if let Err(why) = trusted_address(&self.issuer) {
             fault("issuer", "url", format!("{:?} {why}", self.issuer));
+        }
+        if i64::from(self.max_stale_seconds) < MAX_AGE.num_seconds() {
+            let message = format!(
+                "must be {} at least: keys of that age are not even asked for again",
+                MAX_AGE.num_seconds()
+            );
+            fault("max_stale_seconds", "range", message);
         }
         if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
             fault(
@@ -169,6 +187,7 @@ impl IssuerSettings {
             audiences: self.audiences.clone(),
             algorithms,
             leeway_seconds: self.leeway_seconds,
+            max_stale: TimeDelta::seconds(i64::from(self.max_stale_seconds)),
             roles_claim,
             roles,
             brand_claim,
@@ -283,6 +302,7 @@ mod tests {
             audiences: vec!["brandgraph".to_owned()],
             algorithms: algorithms(),
             leeway_seconds: 0,
+            max_stale_seconds: max_stale_seconds(),
             roles_claim: claim.to_owned(),
             roles: vec![mapping],
             brand_claim: None,
