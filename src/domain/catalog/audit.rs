@@ -34,7 +34,7 @@ pub(super) fn record() -> Noun {
                 "actor",
                 "actor",
                 Scalar::Text,
-                "Who: `user:` and the subject of the credential, `system:` and why brandgraph did it by itself, or `anonymous`.",
+                "Who: `user:` and issuer, `#` and subject (the subject alone for development tokens), `key:` or `application:` and its id, `system:` and why brandgraph did it by itself, or `anonymous`.",
             ),
             Field::column(
                 "credential",
