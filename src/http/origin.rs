@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use http::{HeaderMap, HeaderName, header::USER_AGENT, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, header::USER_AGENT, request::Parts};
 
 use super::{network::Network, request_id::RequestId};
 use crate::{
@@ -46,11 +46,11 @@ impl Proxies {
 
     /// The nearest address that no trusted proxy has. What stands further out, anybody can have written.
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let values: Vec<&str> =
-            headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+        // As bytes: a line that vanished for one byte of its client's would leave what the client wrote before it.
+        let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
         let mut nearest = peer;
-        for text in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-            let Some(address) = parse(text.trim()) else { break };
+        for part in lines.iter().rev().flat_map(|line| line.rsplit(|&byte| byte == b',')) {
+            let Some(address) = std::str::from_utf8(part).ok().and_then(|text| parse(text.trim())) else { break };
             nearest = address;
             if !self.trusts(address) {
                 break;
@@ -88,11 +88,11 @@ pub(super) fn user_agent(head: &Parts) -> Option<Arc<str>> {
 mod tests {
     use super::*;
 
-    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+    fn client<V: AsRef<[u8]>>(trusted: &[&str], peer: &str, forwarded: &[V]) -> String {
         let proxies = Proxies::parse(&trusted.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
         let mut request = http::Request::new(());
         for value in forwarded {
-            request.headers_mut().append(FORWARDED_FOR, value.parse().unwrap());
+            request.headers_mut().append(FORWARDED_FOR, HeaderValue::from_bytes(value.as_ref()).unwrap());
         }
         request.extensions_mut().insert(Peer(SocketAddr::new(peer.parse().unwrap(), 4711)));
         proxies.unwrap().client(&request.into_parts().0).unwrap().to_string()
@@ -109,6 +109,15 @@ mod tests {
         assert_eq!(client(&proxies, "10.1.2.3", &["1.2.3.4, 198.51.100.1:99, 10.9.9.9"]), "198.51.100.1");
         assert_eq!(client(&proxies, "fd00::1", &["1.2.3.4", "[2001:db8::1]:80, 10.9.9.9"]), "2001:db8::1");
         assert_eq!(client(&proxies, "10.1.2.3", &["nonsense, 10.9.9.9"]), "10.9.9.9");
-        assert_eq!(client(&proxies, "10.1.2.3", &[]), "10.1.2.3");
+        assert_eq!(client::<&str>(&proxies, "10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn what_is_no_text_hides_nothing_that_a_proxy_added() {
+        let forwarded = |lines: &[&[u8]]| client(&["10.0.0.0/8"], "10.1.2.3", lines);
+        assert_eq!(forwarded(&[b"6.6.6.6", b"\xff, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(forwarded(&[b"6.6.6.6", b"\xff, 10.9.9.9"]), "10.9.9.9");
+        assert_eq!(forwarded(&[b"6.6.6.6", b"\xff"]), "10.1.2.3");
+        assert_eq!(forwarded(&[b"6.6.6.6", b""]), "10.1.2.3");
     }
 }
