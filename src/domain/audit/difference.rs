@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn content_that_looks_like_a_secret_is_told() {
+        let (before, after) = tell(
+            json!({"fields": {"o": {"$masked": "before"}}}),
+            json!({"fields": {"o": {"$masked": "CHANGED"}, "list": [{"$masked": 1}]}}),
+        );
+        assert_eq!(before, Some(json!({"fields": {"o": {"$masked": "before"}}})));
+        assert_eq!(after, Some(json!({"fields": {"o": {"$masked": "CHANGED"}, "list": [{"$masked": 1}]}})));
+    }
+
+    #[test]
     fn long_values_are_cut_with_a_mark_and_a_digest() {
         let long = "ä".repeat(LIMITS.value_bytes);
         let (_, after) = tell(Value::Null, json!({"body": long, "list": vec!["word"; 1_000]}));
