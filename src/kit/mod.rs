@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod clock;
+pub mod customer;
 pub mod id;
 pub mod masked;
 pub mod secret;

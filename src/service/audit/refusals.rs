@@ -22,20 +22,20 @@ use crate::{
         access::{Actor, BrandScope},
         audit::{Outcome, Reason, Record, Refusal},
     },
-    kit::id,
+    kit::{customer, id},
 };
 
 /// How long the same refusal is told as one record.
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
 /// How many different refusals are held at a time, in one process.
 const MOST: usize = 2_000;
-/// How many different refusals one address has at a time; what more it tries is told as one for each reason.
+/// How many different refusals one customer of a network has at a time; what more they try is told as one for each reason.
 const MOST_OF_ONE: u32 = 32;
 /// How many records are written in one transaction.
 const BATCH: usize = 500;
 /// How often it is looked whether something is to be written.
 const LOOK: Duration = Duration::from_secs(5);
-/// What stands for all that one address tries beyond its share.
+/// What stands for all that one customer tries beyond their share.
 const OTHERS: &str = "(others)";
 
 /// What makes two refusals the same.
@@ -87,13 +87,14 @@ impl Refusals {
             what: what.into_owned(),
             brand: brand_id.or_else(|| only_brand(&caller.actor)),
         };
+        let customer = caller.from.map(customer::network);
         let mut held = self.held();
         let Held { told, of_one, dropped } = &mut *held;
         if !told.contains_key(&key) {
-            let share = of_one.entry(caller.from).or_default();
+            let share = of_one.entry(customer).or_default();
             if *share >= MOST_OF_ONE {
                 // Whoever tries one thing after the other does not fill the record with them.
-                key = Key { claimed: None, what: OTHERS.to_owned(), credential: None, ..key };
+                key = Key { claimed: None, what: OTHERS.to_owned(), credential: None, from: customer, ..key };
                 if caller.from.is_some() {
                     key.actor = OTHERS.to_owned();
                     key.brand = None;
@@ -111,7 +112,7 @@ impl Refusals {
                 metrics::dropped(1);
             }
             None => {
-                *of_one.entry(caller.from).or_default() += 1;
+                *of_one.entry(customer).or_default() += 1;
                 let (request_id, user_agent) = (caller.request_id.clone(), caller.user_agent.clone());
                 told.insert(key, Told { first_at: now, last_at: now, count: 1, request_id, user_agent });
             }
@@ -126,7 +127,7 @@ impl Refusals {
             told.extract_if(|_, known| all || known.first_at + WINDOW <= now).collect();
         of_one.clear();
         for key in told.keys() {
-            *of_one.entry(key.from).or_default() += 1;
+            *of_one.entry(key.from.map(customer::network)).or_default() += 1;
         }
         let mut records: Vec<Record> = over.into_iter().map(|(key, known)| record(key, known)).collect();
         records.sort_by_key(|record| (record.created_at, record.id));
@@ -242,5 +243,31 @@ pub async fn run(services: Services, shutdown: impl Future<Output = ()> + Send) 
         if let Err(error) = flush(&services, over).await {
             tracing::warn!(%error, "refusals could not be written into the audit record");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::clock::Clock;
+
+    #[test]
+    fn whoever_has_a_network_has_one_share_of_the_record() {
+        let refusals = Refusals::default();
+        let now = Clock::system().now();
+        let add = |from: String| {
+            let caller = Caller { from: Some(from.parse().unwrap()), ..Caller::of(Actor::Anonymous) };
+            refusals.add(&caller, Refusal::new(Reason::Unauthenticated, "/graphql"), now);
+        };
+        for number in 0..3_000 {
+            add(format!("2001:db8:1:2::{number:x}"));
+        }
+        add("2001:db8:1:3::1".to_owned());
+        let records = refusals.take(now, true);
+        // Its share, one for all the rest, and that of somebody else.
+        assert_eq!(records.len(), MOST_OF_ONE as usize + 2);
+        assert_eq!(records.iter().map(|record| record.count).sum::<u32>(), 3_001);
+        let told = |ip: &str| records.iter().any(|record| record.ip == Some(ip.parse().unwrap()));
+        assert!(told("2001:db8:1:2::") && told("2001:db8:1:3::1"));
     }
 }

@@ -1,6 +1,6 @@
 //! Whose buckets a request is charged to.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 
@@ -8,10 +8,8 @@ use super::{Throttle, rule::Rule};
 use crate::{
     cache::Bucket,
     domain::access::{Actor, Credential},
+    kit::customer,
 };
-
-/// The bits of an IPv6 address that tell one customer of a network from another; the rest they choose as they like.
-const NETWORK_BITS: u32 = 64;
 
 /// The buckets of a request.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +51,11 @@ impl Throttle {
     }
 }
 
-/// An address, or the network that whoever has it can choose addresses in.
+/// The customer that an address is of, as bytes.
 fn network(address: IpAddr) -> [u8; 16] {
-    match address.to_canonical() {
+    match customer::network(address) {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
-        IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - NETWORK_BITS))).octets()
-        }
+        IpAddr::V6(address) => address.octets(),
     }
 }
 
@@ -76,15 +72,6 @@ fn hash(parts: &[&[u8]]) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_ipv6_customer_has_one_bucket_and_an_ipv4_address_its_own() {
-        let of = |text: &str| network(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-    }
 
     #[test]
     fn owners_are_told_apart_wherever_one_name_ends() {
