@@ -236,6 +236,19 @@ async fn without_the_key_nobody_makes_another_chain() {
 }
 
 #[tokio::test]
+async fn a_chain_that_is_gone_or_wholly_without_the_key_does_not_pass() {
+    let world = sealed().await;
+    tamper(&world, "delete from audit_seal").await;
+    seal(&world, None, 10).await;
+    assert_eq!(fault(&world).await, Some(Fault::Key { sequence: 1, key_id: None }));
+    let later = Range { keyed_from: Some(11), ..Range::default() };
+    assert_eq!(verify(&world, later).await.fault, None, "sealed before there was a key");
+    tamper(&world, "delete from audit_seal; delete from audit_record").await;
+    assert_eq!(fault(&world).await, Some(Fault::Empty));
+    assert_eq!(verify(&world, Range { may_be_empty: true, ..Range::default() }).await.fault, None);
+}
+
+#[tokio::test]
 async fn an_export_is_verified_without_the_database() {
     let world = sealed().await;
     let mut file = Vec::new();

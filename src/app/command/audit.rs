@@ -56,9 +56,12 @@ struct Verify {
     /// A seal that was noted elsewhere, as NUMBER:SEAL; the chain must still hold it
     #[arg(long, value_parser = known)]
     known: Option<(i64, Seal)>,
-    /// The number from which on every seal must have been made with the key
+    /// The number from which on every seal must have been made with the key; all must, where a key is configured
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
     keyed_from: Option<i64>,
+    /// Pass though nothing is sealed at all, as on a server that is new
+    #[arg(long, conflicts_with = "file")]
+    may_be_empty: bool,
     /// An export to verify instead of the database
     #[arg(long)]
     file: Option<PathBuf>,
@@ -95,11 +98,11 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
             screen.bar.finish_and_clear();
             tell(&done?)
         }
-        What::Verify(Verify { from, to, known, keyed_from, .. }) => {
+        What::Verify(Verify { from, to, known, keyed_from, may_be_empty, .. }) => {
             let key = context.config.audit.key()?;
             let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
             let mut screen = Screen::new(Some(0));
-            let range = Range { from, to, known, keyed_from };
+            let range = Range { from, to, known, keyed_from, may_be_empty };
             let done = audit::verify(&backend.services, key.as_ref(), range, &mut |passed, total| {
                 screen.bar.set_length(total);
                 screen.passed(passed);

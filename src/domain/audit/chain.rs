@@ -54,6 +54,8 @@ pub enum Fault {
         /// The number of the seal.
         sequence: i64,
     },
+    /// There is nothing at all, where there should be something.
+    Empty,
     /// The seal was made with a key that is not the configured one, or without one after others had one.
     Key {
         /// The number of the seal.
@@ -79,6 +81,7 @@ impl std::fmt::Display for Fault {
             Self::Cut { sequence } => {
                 write!(f, "seal {sequence} is not the one that is expected, or is gone")
             }
+            Self::Empty => write!(f, "nothing is sealed: not one record is there"),
             Self::Key { sequence, key_id: Some(key) } => {
                 write!(f, "seal {sequence} was made with the key {key}, which is not the configured one")
             }
@@ -111,7 +114,8 @@ impl<'k> Walk<'k> {
             seal: after.map_or(NO_SEAL, |link| link.seal),
             order: after.map(|link| (link.xid, link.position)),
             keyed: after.is_some_and(|link| link.key_id.is_some()),
-            keyed_from: i64::MAX,
+            // Who has the database alone could make a whole chain of their own, but none with the key.
+            keyed_from: if key.is_some() { 1 } else { i64::MAX },
             inserted: None,
         }
     }
@@ -122,10 +126,11 @@ impl<'k> Walk<'k> {
         Self { sequence: sequence - 1, seal: previous, ..Self::new(key, None) }
     }
 
-    /// The same, but from a number on every seal must have been made with a key.
+    /// The same, but only from a number on must every seal have been made with a key. Where nothing is said, that is the first
+    /// with a key at hand, and none without.
     #[must_use]
     pub fn keyed_from(self, sequence: Option<i64>) -> Self {
-        Self { keyed_from: sequence.unwrap_or(i64::MAX), ..self }
+        Self { keyed_from: sequence.unwrap_or(self.keyed_from), ..self }
     }
 
     /// The same, told of the first record that has no seal though later ones have.
@@ -279,9 +284,10 @@ mod tests {
         assert_eq!(first, Some(Fault::Inserted { record: "x".to_owned() }));
         // Somebody without the key makes a whole chain of their own.
         let forged = chain(None, &records);
-        assert_eq!(walk(Some(&key), &forged), Ok(()), "the report shows how many have a key");
-        let mut strict = Walk::new(Some(&key), None).keyed_from(Some(1));
-        assert_eq!(strict.step(&forged[0]).unwrap(), Err(Fault::Key { sequence: 1, key_id: None }));
+        assert_eq!(walk(Some(&key), &forged), Err(Fault::Key { sequence: 1, key_id: None }));
+        let mut later = Walk::new(Some(&key), None).keyed_from(Some(2));
+        assert_eq!(later.step(&forged[0]).unwrap(), Ok(()));
+        assert_eq!(later.step(&forged[1]).unwrap(), Err(Fault::Key { sequence: 2, key_id: None }));
         let mut mixed = links.clone();
         mixed[4] = forged[4].clone();
         assert_eq!(walk(Some(&key), &mixed), Err(Fault::Key { sequence: 5, key_id: None }));

@@ -26,8 +26,10 @@ pub struct Range {
     pub to: Option<i64>,
     /// A seal that is known to have been, by its number.
     pub known: Option<(i64, Seal)>,
-    /// From which number on every seal must have been made with a key, where some must.
+    /// From which number on every seal must have been made with a key; unset: from the first, where there is a key.
     pub keyed_from: Option<i64>,
+    /// Whether there may be no seal at all, as where nothing has happened yet.
+    pub may_be_empty: bool,
 }
 
 /// What came of a walk.
@@ -100,6 +102,7 @@ pub async fn verify(
         ),
     };
     let last = chain::last(tx).await?;
+    let empty = (last.is_none() && !range.may_be_empty).then_some(Fault::Empty);
     let to = last.as_ref().map_or(0, |link| link.sequence).min(range.to.unwrap_or(i64::MAX));
     let whole = range.to.is_none();
     let inserted = match &last {
@@ -109,7 +112,7 @@ pub async fn verify(
     let walk = Walk::new(key, before.as_ref()).keyed_from(range.keyed_from).beside(inserted);
     let mut course = Course { walk, known: range.known, passed: 0, keyed: 0 };
     let total = u64::try_from(to - from + 1).unwrap_or_default();
-    let (mut at, mut fault) = (from - 1, None);
+    let (mut at, mut fault) = (from - 1, empty);
     'pages: while at < to {
         let page = chain::page(tx, at, to, PAGE).await?;
         let Some(end) = page.last() else { break };
