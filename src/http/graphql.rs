@@ -14,8 +14,9 @@ use http::{
 };
 
 use super::{
-    actor, body, csrf,
+    body, csrf,
     engine::{self, Begun, Context, Operation, Outcome, Reply},
+    entrance,
     error::Refusal,
     limit,
     media::{self, MediaType},
@@ -23,10 +24,7 @@ use super::{
     request_id::RequestId,
     router::{GRAPHQL, Routes},
 };
-use crate::domain::{
-    Code, Error, Violation,
-    audit::{self, Reason},
-};
+use crate::domain::{Code, Error, Violation};
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -50,17 +48,7 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
     let from = routes.proxies.client(head);
-    let actor = match actor::of(&routes.door.authn, &head.headers).await {
-        Ok(actor) => actor,
-        Err(rejected) => {
-            let reason = Reason::Login(rejected.reason.name());
-            routes
-                .door
-                .engine
-                .refused(origin::stranger(&routes.proxies, head, id), audit::Refusal::new(reason, GRAPHQL));
-            return Err(limit::after(&routes.door.throttle, from, actor::challenge(rejected)).await);
-        }
-    };
+    let actor = entrance::admit(routes, head, id, GRAPHQL).await?;
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();

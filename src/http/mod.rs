@@ -3,6 +3,7 @@
 mod actor;
 mod body;
 mod csrf;
+mod entrance;
 mod error;
 mod graphql;
 mod health;

@@ -50,7 +50,9 @@ impl Proxies {
         let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
         let mut nearest = peer;
         for part in lines.iter().rev().flat_map(|line| line.rsplit(|&byte| byte == b',')) {
-            let Some(address) = std::str::from_utf8(part).ok().and_then(|text| parse(text.trim())) else { break };
+            let Some(address) = std::str::from_utf8(part).ok().and_then(|text| parse(text.trim())) else {
+                break;
+            };
             nearest = address;
             if !self.trusts(address) {
                 break;

@@ -58,7 +58,7 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .route(GRAPHQL, any(graphql::handle))
         .route("/", get(playground::page))
         .route("/playground/{file}", get(playground::file))
-        .route("/schema.graphql", get(schema::sdl))
+        .route(schema::PATH, get(schema::sdl))
         .route(oauth::TOKEN, post(oauth::token))
         .route(oauth::KEYS, get(oauth::keys))
         .route(oauth::METADATA, get(oauth::metadata))

@@ -77,6 +77,29 @@ async fn a_login_that_fails_leaves_a_record() {
 }
 
 #[tokio::test]
+async fn credentials_are_recorded_and_charged_wherever_they_are_tried() {
+    let app = TestApp::with(|config| {
+        config.http.open_schema = Some(false);
+        config.rate_limits.enabled = Some(true);
+        config.rate_limits.anonymous.points_per_minute = Some(1);
+        config.rate_limits.anonymous.burst = Some(20);
+    })
+    .await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let request = Request::get("/schema.graphql")
+            .header(header::AUTHORIZATION, "Bearer no.token.this")
+            .extension(Peer("192.0.2.1:4711".parse().unwrap()));
+        statuses.push(app.as_anonymous().send(request, Body::empty()).await.status().as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 429]);
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    let told = left.iter().find(|record| record["kind"] == "login.refused").unwrap();
+    assert_eq!((&told["count"], &told["detail"]["what"]), (&json!(3), &json!("/schema.graphql")));
+}
+
+#[tokio::test]
 async fn whoever_asks_too_often_leaves_a_record() {
     let app = TestApp::with(|config| {
         config.rate_limits.enabled = Some(true);
