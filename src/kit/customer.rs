@@ -1,6 +1,6 @@
 //! Whose an address is: what a customer of a network can choose at will tells nobody from another.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 /// The bits of an IPv6 address that tell one customer of a network from another; the rest they choose as they like.
 const NETWORK_BITS: u32 = 64;
