@@ -16,7 +16,8 @@ use super::{
     cost::Pricing,
     direct::{self, Introspected},
     document::{self, Document, Documents, Refusal},
-    error, merge,
+    error,
+    merge::{self, Fault},
     message::{Context, Operation, Outcome, Reply, Request, limited, rejected},
     mutation::Mutation,
     once,
@@ -189,8 +190,12 @@ impl Engine {
         if let Err(error) = coerce::variables(&self.types, definitions, &mut variables) {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
-        if !known && let Some(conflict) = merge::conflict(&document.parsed, &self.types) {
-            return rejected(error::of_conflict(&conflict, &request_id)).to(kind);
+        if !known && let Err(fault) = merge::check(&document.parsed, &self.types) {
+            let rendered = match fault {
+                Fault::Conflict(conflict) => error::of_conflict(&conflict, &request_id),
+                Fault::Endless(error) => error::of_request(&error, &request_id),
+            };
+            return rejected(rendered).to(kind);
         }
         let caller = Caller {
             actor: context.actor,
@@ -226,13 +231,14 @@ impl Engine {
                 schema = serde_json::from_slice(&verdict.body).unwrap_or_default();
             }
         }
-        if let Some((hash, text)) = told {
-            self.persisted.tell(hash, &text);
-        }
         let receipt = match self.charge(&document, operation, &prepared, account).await {
             Ok(receipt) => receipt,
             Err(reply) => return reply.to(kind),
         };
+        // Not for strangers, who see nothing here and could fill the store that all instances share.
+        if let Some((hash, text)) = told.filter(|_| prepared.caller.actor != Actor::Anonymous) {
+            self.persisted.tell(hash, &text);
+        }
         prepared.only_validates = false;
         if operation.reads_only {
             return match direct::run(&document, operation, &prepared, &schema, &receipt).await {

@@ -1,7 +1,10 @@
 //! Whether the fields of a document can be merged: one response key stands for one thing (GraphQL, September 2025, section
 //! 5.3.2). async-graphql looks at each set of braces alone; two fields of one key have their sets merged, and so on inwards.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use async_graphql::{
     Name, Pos, Positioned,
@@ -13,6 +16,20 @@ use super::{
     select::alike,
     types::{Types, innermost},
 };
+use crate::domain::Error;
+
+/// The most fields that are looked at. A key on two types and on an interface of both is looked at with each of them, and so on
+/// inwards: a document of 1 kB could have it go on for days. One that is written in earnest comes to a few thousand.
+const MOST: u32 = 100_000;
+
+/// What is wrong with a document.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// A key stands for two things.
+    Conflict(Conflict),
+    /// Nobody knows: it takes too long to find out.
+    Endless(Error),
+}
 
 /// One key for two things.
 #[derive(Debug)]
@@ -23,19 +40,22 @@ pub(super) struct Conflict {
     pub(super) at: [Pos; 2],
 }
 
-/// The first conflict in a document, if it has one. A document whose fragments spread themselves is left to validation.
-pub(super) fn conflict(document: &ExecutableDocument, types: &Types) -> Option<Conflict> {
+/// Passes where every key of a document stands for one thing. A document whose fragments spread themselves is left to validation.
+///
+/// # Errors
+/// The first conflict; that there are too many fields to compare.
+pub(super) fn check(document: &ExecutableDocument, types: &Types) -> Result<(), Fault> {
     if circular(document) {
-        return None;
+        return Ok(());
     }
-    let merging = Merging { document, types };
-    document.operations.iter().find_map(|(_, operation)| {
+    let merging = Merging { document, types, seen: Cell::new(0) };
+    document.operations.iter().try_for_each(|(_, operation)| {
         let root = match operation.node.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        merging.sets(&[(Some(root), &operation.node.selection_set.node)], true).err()
+        merging.sets(&[(Some(root), &operation.node.selection_set.node)], true)
     })
 }
 
@@ -47,22 +67,30 @@ type Typed<'d> = (Option<&'d str>, &'d Positioned<Field>);
 struct Merging<'d> {
     document: &'d ExecutableDocument,
     types: &'d Types,
+    /// How many fields were looked at, those again that are met again.
+    seen: Cell<u32>,
 }
 
 impl<'d> Merging<'d> {
     /// Looks at the fields of sets that are merged. `same` says that the rows can be the same, so that a key must be one field
     /// with the same arguments; otherwise the values need only be of the same shape.
-    fn sets(&self, sets: &[Braces<'d>], same: bool) -> Result<(), Conflict> {
+    fn sets(&self, sets: &[Braces<'d>], same: bool) -> Result<(), Fault> {
         let mut keys: IndexMap<&str, Vec<Typed<'d>>> = IndexMap::new();
         let mut opened = HashSet::new();
         for (on, set) in sets {
             self.collect(*on, set, &mut keys, &mut opened);
         }
+        if self.seen.get() > MOST {
+            let what = "fields that are compared with one another";
+            return Err(Fault::Endless(Error::limit(what, u64::from(MOST), u64::from(self.seen.get()))));
+        }
         keys.into_iter().try_for_each(|(key, fields)| {
-            self.fields(&fields, same).map_err(|mut found| {
-                found.path =
-                    if found.path.is_empty() { key.to_owned() } else { format!("{key}.{}", found.path) };
-                found
+            self.fields(&fields, same).map_err(|fault| match fault {
+                Fault::Conflict(Conflict { path, at }) => {
+                    let path = if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") };
+                    Fault::Conflict(Conflict { path, at })
+                }
+                endless => endless,
             })
         })
     }
@@ -75,6 +103,7 @@ impl<'d> Merging<'d> {
         opened: &mut HashSet<&'d str>,
     ) {
         for item in &set.items {
+            self.seen.set(self.seen.get().saturating_add(1));
             match &item.node {
                 Selection::Field(field) => {
                     keys.entry(field.node.response_key().node.as_str()).or_default().push((on, field));
@@ -97,7 +126,7 @@ impl<'d> Merging<'d> {
         }
     }
 
-    fn fields(&self, fields: &[Typed<'d>], same: bool) -> Result<(), Conflict> {
+    fn fields(&self, fields: &[Typed<'d>], same: bool) -> Result<(), Fault> {
         let [first, rest @ ..] = fields else { return Ok(()) };
         if rest.is_empty() {
             return self.sets(&self.inside(fields), same);
@@ -172,8 +201,8 @@ fn same_shape(one: &Type, other: &Type, leaf: bool) -> bool {
         }
 }
 
-fn conflicting(one: &Typed<'_>, other: &Typed<'_>) -> Conflict {
-    Conflict { path: String::new(), at: [one.1.pos, other.1.pos] }
+fn conflicting(one: &Typed<'_>, other: &Typed<'_>) -> Fault {
+    Fault::Conflict(Conflict { path: String::new(), at: [one.1.pos, other.1.pos] })
 }
 
 /// Whether a fragment spreads itself, at once or through others.

@@ -147,3 +147,14 @@ async fn a_fragment_bomb_of_a_kilobyte_is_refused_at_once() {
     assert_eq!(error["extensions"]["details"]["limit"], "selections, fragments written out");
     assert!(error["extensions"]["details"]["value"].as_u64().unwrap() > 1 << 20, "{error}");
 }
+
+#[tokio::test]
+async fn comparing_the_fields_of_interfaces_level_by_level_comes_to_an_end() {
+    let app = TestApp::start().await;
+    let inside = (0..20).fold("id".to_owned(), |inside, _| {
+        format!("... on Entry{{a{{id}}}} ... on Asset{{a{{id}}}} ... on Node{{a{{{inside}}}}}")
+    });
+    let error = app.as_owner().error(&format!("{{x:viewer{{{inside}}}}}"), json!({})).await;
+    assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{error}");
+    assert_eq!(error["extensions"]["details"]["limit"], "fields that are compared with one another");
+}

@@ -3,14 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    filter::{Predicate, RelatedTo},
+    filter::{Predicate, RelatedTo, Search},
     plan::{Connection, EdgePart, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
     touched::{Referring, Touched},
     ways::{Shown, Ways, hides},
 };
 use crate::domain::{
     Code, Error, Result,
-    access::Actor,
+    access::{Actor, Permission},
     catalog::{Catalog, Column, Join, Noun, Presence, Scope},
 };
 
@@ -215,6 +215,9 @@ impl Sight<'_> {
         if let Some(via) = &mut rows.via {
             restrict(via, visible.clone());
         }
+        if let Some(search) = &mut rows.search {
+            self.languages(search)?;
+        }
         restrict(&mut rows.predicate, visible);
         same_brand(&mut rows.predicate);
         // What the caller may see can make a key present in every row; the order is then that of an index.
@@ -224,6 +227,12 @@ impl Sight<'_> {
             }
         }
         Ok(ways)
+    }
+
+    /// A search looks for the word forms of the languages that the caller's brands are written in, and of no other's.
+    fn languages(&self, search: &mut Search) -> Result<()> {
+        search.brands = self.actor.grant(Permission::EntryRead)?.brands().clone();
+        Ok(())
     }
 
     /// A filter must not tell what a selection would not show.
@@ -251,10 +260,10 @@ impl Sight<'_> {
                 restrict(among, visible.clone());
                 Ok(())
             }
+            Predicate::Search(search) => self.languages(search),
             Predicate::Compare(..)
             | Predicate::In(..)
             | Predicate::Present(..)
-            | Predicate::Search(_)
             | Predicate::Brands(..)
             | Predicate::BrandLive(_)
             | Predicate::Live => Ok(()),

@@ -159,6 +159,8 @@ pub struct Search {
     pub mode: SearchMode,
     /// The locale whose word forms are matched, beside the words as they are written.
     pub locale: Option<String>,
+    /// The brands whose locales say which word forms there are: what another brand writes in is not to be found out by searching.
+    pub brands: BrandScope,
 }
 
 /// How a search text is matched.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
+    access::BrandScope,
     catalog::{Join, Noun, Read},
     fields::FieldPath,
     read::{
@@ -196,7 +197,7 @@ fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
             _ => return Err(mode.unknown("a value of SearchMode")),
         },
     };
-    Ok(Search { text: words.to_owned(), mode, locale })
+    Ok(Search { text: words.to_owned(), mode, locale, brands: BrandScope::All })
 }
 
 /// The keys of an order, ended by the row's own key, so that no two rows are equal.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::{
     Result,
+    access::BrandScope,
     read::{Search, SearchMode},
 };
 
@@ -37,14 +38,23 @@ pub(super) fn relevance(alias: &str, search: &Search, arguments: &mut Arguments<
 /// as written, or for their stems in each language that is written in: one query for the index, whatever the row's language.
 /// What is not wanted is taken away from all of that, whichever way it is written.
 fn query(search: &Search, arguments: &mut Arguments<'_>) -> Result<String> {
+    let theirs = match &search.brands {
+        BrandScope::All => None,
+        BrandScope::Only(brands) => Some(format!("brand_id = any({})", arguments.bind(brands.clone())?)),
+    };
     let languages = match &search.locale {
         Some(locale) => {
             let code = arguments.bind(locale.clone())?;
+            let theirs = theirs.map(|theirs| format!(" and {theirs}")).unwrap_or_default();
             format!(
-                "select bg_search_config({code}) union select bg_search_config(l) from locale, unnest(chain) l where code = {code}"
+                "select bg_search_config({code}) union select bg_search_config(l) from locale, unnest(chain) l \
+                 where code = {code}{theirs}"
             )
         }
-        None => "select bg_search_config(code) from locale".to_owned(),
+        None => {
+            let theirs = theirs.map(|theirs| format!(" where {theirs}")).unwrap_or_default();
+            format!("select bg_search_config(code) from locale{theirs}")
+        }
     };
     let expression = match search.mode {
         SearchMode::Prefix => any_language("to_tsquery", prefixes(&search.text), arguments)?,

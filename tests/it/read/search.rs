@@ -1,5 +1,7 @@
 //! Full-text search: words and their forms, phrases, unfinished words, typing errors, relevance.
 
+use brandgraph::domain::access::{BrandScope, Role};
+
 use super::shelf::Shelf;
 
 async fn found(shelf: &Shelf, search: &str) -> Vec<String> {
@@ -81,4 +83,16 @@ async fn the_best_come_first_and_pages_go_on_from_there() {
     let query = format!("{{ entries(first: 7, {list}) {{ pageInfo {{ endCursor }} }} }}");
     let end = shelf.data(&query).await["entries"]["pageInfo"]["endCursor"].clone();
     assert_eq!(shelf.slugs(&format!("first: 100, after: {end}, {list}")).await, all[7..]);
+}
+
+#[tokio::test]
+async fn what_other_brands_are_written_in_is_not_to_be_found_out_by_searching() {
+    let mut shelf = Shelf::open().await;
+    let acme = uuid::uuid!("00000000-0000-0000-0000-0000000000a0");
+    shelf.seen_by(Role::Viewer, BrandScope::Only(vec![acme]));
+    shelf.change("update entry set title = 'Talo' where slug = 'article-01'").await;
+    shelf.change("insert into locale select id, 'fi', null, '{fi}', 9 from brand where slug = 'zen'").await;
+    assert_eq!(found(&shelf, r#"{text: "talossa"}"#).await, Vec::<String>::new());
+    shelf.change("insert into locale select id, 'fi', null, '{fi}', 9 from brand where slug = 'acme'").await;
+    assert_eq!(found(&shelf, r#"{text: "talossa"}"#).await, ["article-01"]);
 }
