@@ -19,3 +19,5 @@ insert into entry (id, brand_id, content_type_id, translation_id, slug, locale, 
     'Chaussures ' || n, case n % 2 when 0 then 'published' else 'draft' end,
     jsonb_build_object('color', 'red', 'market', case when n < 9 then 'fr' else 'de' end, 'price', n),
     case n % 2 when 0 then '2026-05-01'::timestamptz end, '2026-02-03', '2026-02-03' from generate_series(4, 14) n;
+-- A translation that is public, of an entry that is not.
+update entry set status = 'published', published_at = '2026-05-01' where slug = 'fr-5';

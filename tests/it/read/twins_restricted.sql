@@ -9,6 +9,7 @@ update entry set fields = fields || '{"color": "yellow", "size": {"height": 1}}'
 update entry set deleted_at = '2026-09-01' where slug in ('article-01', 'fr-9', 'article-04') and id in (select id from unseen);
 insert into entry_tag (entry_id, tag_id) select e.id, t.id from entry e, tag t
   where e.id in (select id from unseen) and t.brand_id = e.brand_id on conflict do nothing;
+delete from entry where slug = 'hidden-article-02-ca';
 delete from entry_category where entry_id in (select id from unseen);
 update content_type set name = 'Somebody', schema = '{"type": "object"}' where key = 'author' and brand_id = '00000000-0000-0000-0000-0000000000a0';
 delete from entry_version where entry_id in (select id from unseen);
