@@ -1,6 +1,13 @@
 //! Listening, and going away politely: no new connections, not ready, and requests in flight are finished.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::Router;
 use http::Request;
@@ -161,7 +168,10 @@ async fn requests(
     bounds: Bounds,
 ) {
     let io = TokioIo::new(stream);
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&asked);
     let service = TowerToHyperService::new(MapRequest::new(router, move |mut request: Request<Incoming>| {
+        count.fetch_add(1, Ordering::Relaxed);
         request.extensions_mut().insert(Peer(peer));
         request
     }));
@@ -173,9 +183,15 @@ async fn requests(
             .max_header_list_size(bounds.header_bytes)
             .max_concurrent_streams(HTTP2_STREAMS);
         let mut connection = std::pin::pin!(http2.serve_connection(io, service));
-        tokio::select! {
-            served = connection.as_mut() => served,
-            _ = closed.changed() => {
+        let served = tokio::select! {
+            served = connection.as_mut() => Some(served),
+            _ = closed.changed() => None,
+            () = idle(&asked, bounds.header_timeout) => None,
+        };
+        match served {
+            Some(served) => served,
+            // What is in flight is finished.
+            None => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -197,6 +213,19 @@ async fn requests(
     };
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Completes when nothing was asked for so long: a client that answers pings alone would hold its connection for ever.
+async fn idle(asked: &AtomicU64, time: Duration) {
+    let mut before = None;
+    loop {
+        let now = asked.load(Ordering::Relaxed);
+        if before == Some(now) {
+            return;
+        }
+        before = Some(now);
+        sleep(time).await;
     }
 }
 

@@ -111,6 +111,24 @@ async fn a_head_that_does_not_arrive_in_time_closes_the_connection() {
 }
 
 #[tokio::test]
+async fn an_http2_connection_that_asks_nothing_is_closed() {
+    let settings = Settings { header_timeout_seconds: 1, ..Settings::default() };
+    let server = Server::start(door(), settings).await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    // Every ping is answered, and nothing else is said.
+    let mut head = [0; 9];
+    while client.read_exact(&mut head).await.is_ok() {
+        let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+        client.read_exact(&mut payload).await.unwrap();
+        if (head[3], head[4]) == (6, 0) {
+            head[4] = 1;
+            let _ = client.write_all(&[&head[..], &payload].concat()).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn both_versions_of_http_are_spoken() {
     let server = Server::start(door(), Settings::default()).await;
     let url = format!("http://{}/health/live", server.address);
