@@ -29,7 +29,12 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    domain::{Code, Error, Result, access::Actor, limits::Settings},
+    domain::{
+        Code, Error, Result,
+        access::Actor,
+        audit::{Reason, Refusal as Refused},
+        limits::Settings,
+    },
     service::{
         Caller, Library, Services, audit,
         throttle::{Account, Throttle},
@@ -130,7 +135,7 @@ impl Engine {
     }
 
     /// Notes what was refused before it came here.
-    pub fn refused(&self, caller: &Caller, refusal: crate::domain::audit::Refusal) {
+    pub fn refused(&self, caller: &Caller, refusal: Refused) {
         audit::refused(&self.services, caller, refusal);
     }
 
@@ -158,10 +163,21 @@ impl Engine {
     async fn answer(&self, request: Request, context: Context, account: &Account) -> Reply {
         let Request { query, hash, operation_name, mut variables, queries_only } = request;
         let request_id = context.request_id;
-        let stranger = self.closed.is_some() && context.actor == Actor::Anonymous;
+        let caller = Caller {
+            actor: context.actor,
+            request_id: Some(request_id.clone()),
+            from: context.from,
+            user_agent: context.user_agent,
+        };
+        let stranger = self.closed.is_some() && caller.actor == Actor::Anonymous;
         let query = match self.persisted.text(query, hash).await {
             Ok(query) => query,
-            Err(error) => return rejected(error::of_request(&error, &request_id)),
+            Err(error) => {
+                if error.code() == Code::Forbidden {
+                    self.refused(&caller, Refused::new(Reason::Untrusted, "document"));
+                }
+                return rejected(error::of_request(&error, &request_id));
+            }
         };
         let told = hash.map(|hash| (hash, query.clone()));
         let (document, known) = match self.documents.find(&query) {
@@ -183,6 +199,7 @@ impl Engine {
             return Reply { outcome: Outcome::MutationRefused, ..refused };
         }
         if stranger && operation.introspects {
+            self.refused(&caller, Refused::new(Reason::Unauthenticated, "__schema"));
             let error = Error::new(Code::Unauthenticated, "looking at the schema needs a bearer token here");
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
@@ -197,12 +214,6 @@ impl Engine {
             };
             return rejected(rendered).to(kind);
         }
-        let caller = Caller {
-            actor: context.actor,
-            request_id: Some(request_id.clone()),
-            from: context.from,
-            user_agent: context.user_agent,
-        };
         let mut prepared = RequestContext {
             services: self.services.clone(),
             library: self.library.clone(),
