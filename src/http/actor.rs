@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Where tools put a key that cannot set `Authorization`.
-static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(super) static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Who asks with these headers. Without credentials it is nobody in particular.
 ///

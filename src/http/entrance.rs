@@ -1,11 +1,18 @@
 //! Who asks, found out in one way for every route: credentials that are not good are recorded and charged wherever they are tried.
 
-use http::request::Parts;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+use serde_json::Value;
 
 use super::{actor, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
-use crate::domain::{
-    access::Actor,
-    audit::{self, Reason},
+use crate::{
+    domain::{
+        access::Actor,
+        audit::{self, Reason},
+        credential::read_key,
+        node::{Kind, NodeId},
+    },
+    service::authn::MAX_TOKEN_BYTES,
 };
 
 /// Who asks for `what`.
@@ -18,13 +25,43 @@ pub(super) async fn admit(
     id: &RequestId,
     what: &'static str,
 ) -> Result<Actor, Refusal> {
+    let from = routes.proxies.client(head);
+    limit::open(&routes.door.throttle, from)?;
     match actor::of(&routes.door.authn, &head.headers).await {
         Ok(actor) => Ok(actor),
         Err(rejected) => {
             let refusal = audit::Refusal::new(Reason::Login(rejected.reason.name()), what);
+            let refusal = claimed(&head.headers).into_iter().fold(refusal, audit::Refusal::claiming);
             routes.door.engine.refused(origin::stranger(&routes.proxies, head, id), refusal);
-            let from = routes.proxies.client(head);
             Err(limit::after(&routes.door.throttle, from, actor::challenge(rejected)).await)
+        }
+    }
+}
+
+/// Who credentials say that they are of, whether that is so or not: the id of a key, the subject of a token. Never the secret.
+fn claimed(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(AUTHORIZATION).or_else(|| headers.get(&actor::API_KEY))?.as_bytes();
+    let given = given.rsplit(|byte| *byte == b' ').next().filter(|given| given.len() <= MAX_TOKEN_BYTES)?;
+    if let Some((id, _)) = read_key(given) {
+        return Some(NodeId::new(Kind::ApiKey, id).to_string());
+    }
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(given.split(|byte| *byte == b'.').nth(1)?).ok()?;
+    serde_json::from_slice::<Value>(&claims).ok()?.get("sub")?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_named_without_their_secret() {
+        let claimed = |value: &str| {
+            claimed(&HeaderMap::from_iter([(AUTHORIZATION, http::HeaderValue::from_str(value).unwrap())]))
+        };
+        let body = BASE64_URL_SAFE_NO_PAD.encode(r#"{"sub": "mallory"}"#);
+        assert_eq!(claimed(&format!("Bearer e30.{body}.c2ln")).as_deref(), Some("mallory"));
+        for nothing in ["Bearer no.token.this", "Bearer e30.e30.e30", "Bearer", "Bearer x", ""] {
+            assert_eq!(claimed(nothing), None, "{nothing}");
         }
     }
 }

@@ -24,7 +24,13 @@ use super::{
     request_id::RequestId,
     router::{GRAPHQL, Routes},
 };
-use crate::domain::{Code, Error, Violation};
+use crate::{
+    domain::{
+        Code, Error, Violation,
+        audit::{self, Reason},
+    },
+    service::Caller,
+};
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -49,6 +55,13 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
     let from = routes.proxies.client(head);
     let actor = entrance::admit(routes, head, id, GRAPHQL).await?;
+    if matches!(head.method, Method::GET | Method::HEAD)
+        && let Err(error) = csrf::own_pages(&head.headers, &routes.settings.cors)
+    {
+        let caller = Caller { actor, ..origin::stranger(&routes.proxies, head, id) };
+        routes.door.engine.refused(caller, audit::Refusal::new(Reason::Origin, GRAPHQL));
+        return Err(error.into());
+    }
     let request = parse(routes, head, body).await?;
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();
@@ -98,10 +111,7 @@ fn count(reply: Option<&Reply>) {
 
 async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Request, Refusal> {
     match head.method {
-        Method::GET | Method::HEAD => {
-            csrf::own_pages(&head.headers, &routes.settings.cors)?;
-            Ok(parameters::from_url(head.uri.query().unwrap_or_default())?)
-        }
+        Method::GET | Method::HEAD => Ok(parameters::from_url(head.uri.query().unwrap_or_default())?),
         Method::POST => {
             media::expect_json(&head.headers)
                 .map_err(|error| Refusal::new(415, error).with(ACCEPT, "application/json"))?;

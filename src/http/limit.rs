@@ -50,11 +50,37 @@ pub(super) async fn after(throttle: &Throttle, from: Option<IpAddr>, refusal: Re
     if refusal.code() != 401 {
         return refusal;
     }
-    match throttle.charge_refused(&throttle.account(&Actor::Anonymous, from)).await {
-        Ok(()) => refusal,
-        Err(refused) => {
-            let headers = headers(&refused);
-            Refusal::from(refused.error).with_all(headers)
-        }
-    }
+    failed(throttle, from).await.err().unwrap_or(refusal)
+}
+
+/// Charges an address for what failed.
+///
+/// # Errors
+/// `RATE_LIMITED` where it has too little left.
+pub(super) async fn failed(throttle: &Throttle, from: Option<IpAddr>) -> Result<(), Refusal> {
+    told(throttle.charge_refused(&throttle.account(&Actor::Anonymous, from)).await)
+}
+
+/// Charges an address the least that a request costs, before anything is done for it.
+///
+/// # Errors
+/// `RATE_LIMITED` where it has nothing left, or has failed too often.
+pub(super) async fn spend(throttle: &Throttle, from: Option<IpAddr>) -> Result<(), Refusal> {
+    open(throttle, from)?;
+    told(throttle.charge(&throttle.account(&Actor::Anonymous, from), 1).await.map(drop))
+}
+
+/// Sends away whoever has failed too often, before their credentials are looked up or their document is read.
+///
+/// # Errors
+/// `RATE_LIMITED`.
+pub(super) fn open(throttle: &Throttle, from: Option<IpAddr>) -> Result<(), Refusal> {
+    told(throttle.open_to(from))
+}
+
+fn told(charged: Result<(), Box<Refused>>) -> Result<(), Refusal> {
+    charged.map_err(|refused| {
+        let headers = headers(&refused);
+        Refusal::from(refused.error).with_all(headers)
+    })
 }

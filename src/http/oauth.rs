@@ -16,13 +16,10 @@ use http::{
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{body, error::Refusal, origin, request_id::RequestId, router::Routes};
+use super::{body, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
 use crate::{
-    domain::{
-        Code,
-        audit::{self, Reason},
-    },
-    service::authn::{Denied, Issued},
+    domain::{Code, audit},
+    service::authn::{self, Denied, Issued},
 };
 
 /// Where applications get their tokens.
@@ -41,11 +38,14 @@ const KEPT: &str = "public, max-age=300";
 /// What RFC 6749, 5.2, calls what is wrong.
 enum Fault {
     Request(&'static str),
-    Client,
+    Client(authn::Reason),
     Grant,
     Scope,
     Other(Refusal),
 }
+
+/// Credentials that are none.
+const MALFORMED: Fault = Fault::Client(authn::Reason::Malformed);
 
 /// What was asked for.
 #[derive(Default)]
@@ -60,7 +60,7 @@ struct Form {
 pub(super) async fn token(State(routes): State<Arc<Routes>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let id = RequestId::of(&head.extensions);
-    match issue(&routes, &head, body, &id).await {
+    match admitted(&routes, &head, body, &id).await {
         Ok(Issued { token, expires_in, scope }) => answer(
             StatusCode::OK,
             &json!({"access_token": token, "token_type": "Bearer", "expires_in": expires_in, "scope": scope}),
@@ -74,7 +74,7 @@ pub(super) async fn token(State(routes): State<Arc<Routes>>, request: Request) -
             "invalid_scope",
             "scope names a role that the client does not have",
         ),
-        Err(Fault::Client) => {
+        Err(Fault::Client(_)) => {
             let mut response = refuse(
                 StatusCode::UNAUTHORIZED,
                 "invalid_client",
@@ -88,7 +88,29 @@ pub(super) async fn token(State(routes): State<Arc<Routes>>, request: Request) -
     }
 }
 
-async fn issue(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Issued, Fault> {
+/// A token, where the address has not failed too often; what is refused is recorded and charged.
+async fn admitted(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Issued, Fault> {
+    let (throttle, from) = (&routes.door.throttle, routes.proxies.client(head));
+    limit::spend(throttle, from).await.map_err(Fault::Other)?;
+    let mut claimed = None;
+    let issued = issue(routes, head, body, &mut claimed).await;
+    let reason = match &issued {
+        Err(Fault::Client(reason)) => audit::Reason::Login(reason.name()),
+        Err(Fault::Scope) => audit::Reason::Forbidden,
+        _ => return issued,
+    };
+    let refusal = claimed.into_iter().fold(audit::Refusal::new(reason, TOKEN), audit::Refusal::claiming);
+    routes.door.engine.refused(origin::stranger(&routes.proxies, head, id), refusal);
+    limit::failed(throttle, from).await.map_err(Fault::Other)?;
+    issued
+}
+
+async fn issue(
+    routes: &Routes,
+    head: &Parts,
+    body: Body,
+    claimed: &mut Option<String>,
+) -> Result<Issued, Fault> {
     let kind = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -107,15 +129,17 @@ async fn issue(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Res
         }
         (Some(_), ..) => return Err(Fault::Request("the client must say who it is in one way, not in two")),
         (None, Some(client), Some(secret)) => (client, secret),
-        (None, ..) => return Err(Fault::Client),
+        (None, named, _) => {
+            *claimed = named;
+            return Err(Fault::Client(authn::Reason::Malformed));
+        }
     };
+    *claimed = Some(client.clone());
     let issued = routes.door.authn.issue(&client, &secret, form.scope.as_deref()).await;
     issued.map_err(|denied| match denied {
         Denied::Scope => Fault::Scope,
         Denied::Client(rejected) if rejected.error.code() == Code::Unauthenticated => {
-            let refusal = audit::Refusal::new(Reason::Login(rejected.reason.name()), TOKEN);
-            routes.door.engine.refused(origin::stranger(&routes.proxies, head, id), refusal);
-            Fault::Client
+            Fault::Client(rejected.reason)
         }
         Denied::Client(rejected) => Fault::Other(rejected.error.into()),
     })
@@ -151,13 +175,13 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Fault> {
     if given.next().is_some() {
         return Err(Fault::Request("more than one Authorization header"));
     }
-    let (scheme, rest) = one.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Fault::Client)?;
+    let (scheme, rest) = one.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(MALFORMED)?;
     if !scheme.eq_ignore_ascii_case("Basic") {
-        return Err(Fault::Client);
+        return Err(MALFORMED);
     }
-    let bytes = BASE64_STANDARD.decode(rest.trim()).map_err(|_| Fault::Client)?;
-    let text = String::from_utf8(bytes).map_err(|_| Fault::Client)?;
-    let (client, secret) = text.split_once(':').ok_or(Fault::Client)?;
+    let bytes = BASE64_STANDARD.decode(rest.trim()).map_err(|_| MALFORMED)?;
+    let text = String::from_utf8(bytes).map_err(|_| MALFORMED)?;
+    let (client, secret) = text.split_once(':').ok_or(MALFORMED)?;
     Ok(Some((decoded(client), decoded(secret))))
 }
 
@@ -169,7 +193,11 @@ fn decoded(text: &str) -> String {
 
 /// Answers `GET /.well-known/jwks.json`.
 pub(super) async fn keys(State(routes): State<Arc<Routes>>, request: Request) -> Response {
-    let id = RequestId::of(request.extensions());
+    let (head, _) = request.into_parts();
+    let id = RequestId::of(&head.extensions);
+    if let Err(refusal) = limit::spend(&routes.door.throttle, routes.proxies.client(&head)).await {
+        return refusal.problem(&id);
+    }
     match routes.door.authn.published_keys().await {
         Ok(keys) => kept(&json!({ "keys": keys })),
         Err(error) => Refusal::from(error).problem(&id),

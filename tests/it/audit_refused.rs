@@ -100,6 +100,37 @@ async fn credentials_are_recorded_and_charged_wherever_they_are_tried() {
 }
 
 #[tokio::test]
+async fn foreign_pages_strangers_and_clients_without_a_secret_are_recorded() {
+    let app = TestApp::with(|config| config.http.open_schema = Some(false)).await;
+    let status = async |request: http::request::Builder, body: &'static str| {
+        app.as_anonymous().send(request, Body::from(body)).await.status().as_u16()
+    };
+    let foreign = Request::get("/graphql?query=%7B__typename%7D").header("sec-fetch-site", "cross-site");
+    assert_eq!(status(foreign, "").await, 403);
+    let json = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+    status(json, r#"{"query": "{ __schema { queryType { name } } }"}"#).await;
+    let form =
+        || Request::post("/v1/oauth/token").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    assert_eq!(status(form(), "grant_type=client_credentials&client_id=mallory").await, 401);
+    let basic = form().header(header::AUTHORIZATION, "Basic !");
+    assert_eq!(status(basic, "grant_type=client_credentials").await, 401);
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    let mut told: Vec<_> =
+        left.iter().map(|one| [&one["reason"], &one["detail"]["what"], &one["detail"]["claimed"]]).collect();
+    told.sort_by_key(|one| one.iter().map(ToString::to_string).collect::<String>());
+    assert_eq!(
+        json!(told),
+        json!([
+            ["malformed", "/v1/oauth/token", "mallory"],
+            ["malformed", "/v1/oauth/token", null],
+            ["origin", "/graphql", null],
+            ["unauthenticated", "__schema", null],
+        ])
+    );
+}
+
+#[tokio::test]
 async fn whoever_asks_too_often_leaves_a_record() {
     let app = TestApp::with(|config| {
         config.rate_limits.enabled = Some(true);

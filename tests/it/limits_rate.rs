@@ -176,6 +176,33 @@ async fn what_is_refused_and_logins_that_fail_are_charged_too() {
 }
 
 #[tokio::test]
+async fn who_fails_too_often_is_sent_away_before_anything_is_looked_up() {
+    let app = strict().await;
+    let (from, elsewhere) = ("203.0.113.7", "203.0.113.8");
+    let keys = async |from: &str| {
+        let request =
+            Request::get("/.well-known/jwks.json").extension(Peer(SocketAddr::new(from.parse().unwrap(), 1)));
+        app.as_anonymous().send(request, "").await.status().as_u16()
+    };
+    for status in [401, 401, 429] {
+        assert_eq!(forger(&app, from).await.status, status);
+    }
+    let away = ask(&app.as_owner(), from, "{ __typename }").await;
+    assert_eq!((away.status, away.header("retry-after")), (429, "5"));
+    assert_eq!(keys(from).await, 429);
+    assert_eq!(
+        (ask(&app.as_owner(), elsewhere, "{ __typename }").await.status, keys(elsewhere).await),
+        (200, 200)
+    );
+    app.clock.advance(TimeDelta::seconds(5));
+    assert_eq!(ask(&app.as_owner(), from, "{ __typename }").await.status, 200);
+    for _ in 0..25 {
+        assert_eq!(keys(elsewhere).await, 200);
+    }
+    assert_eq!(keys(elsewhere).await, 429, "public keys are charged too");
+}
+
+#[tokio::test]
 async fn an_address_is_believed_of_a_trusted_proxy_alone() {
     let app = TestApp::with(|config| {
         config.rate_limits.enabled = Some(true);

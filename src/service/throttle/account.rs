@@ -19,6 +19,11 @@ impl Account {
     pub(super) fn buckets(&self) -> &[Bucket] {
         &self.0
     }
+
+    /// Whose bucket for those without credentials it is, where it has one.
+    pub(super) fn stranger(&self) -> Option<u128> {
+        self.0.iter().find(|bucket| bucket.rule == Rule::Anonymous.number()).map(|bucket| bucket.owner)
+    }
 }
 
 impl Throttle {

@@ -3,14 +3,17 @@
 mod account;
 mod rule;
 mod settings;
+mod shut;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use crate::{
     cache::{Bucket, Charged, Level, Limiter, Redis},
-    domain::{Code, Error, limits::PRICES},
+    domain::{Code, Error, access::Actor, limits::PRICES},
     kit::clock::Clock,
 };
+
+use shut::Shut;
 
 pub use account::Account;
 pub use rule::Rule;
@@ -24,6 +27,8 @@ pub const LIMITED: &str = "rate_limited_total";
 pub struct Throttle {
     settings: Settings,
     limiter: Limiter,
+    shut: Shut,
+    clock: Clock,
 }
 
 /// How full a bucket is, for the headers of an answer.
@@ -57,7 +62,12 @@ impl Throttle {
     #[must_use]
     pub fn new(settings: Settings, redis: Option<Redis>, clock: &Clock) -> Self {
         let rates = Rule::ALL.map(|rule| settings.rate(rule));
-        Self { limiter: Limiter::new(redis, &rates, clock), settings }
+        Self {
+            limiter: Limiter::new(redis, &rates, clock),
+            settings,
+            shut: Shut::default(),
+            clock: clock.clone(),
+        }
     }
 
     /// One that charges nobody.
@@ -89,7 +99,31 @@ impl Throttle {
     /// # Errors
     /// As [`Throttle::charge`].
     pub async fn charge_refused(&self, account: &Account) -> Result<(), Box<Refused>> {
-        self.charge(account, u64::from(PRICES.refused)).await.map(drop)
+        let charged = self.charge(account, u64::from(PRICES.refused)).await.map(drop);
+        if let Err(refused) = &charged
+            && let (Some(seconds), Some(owner)) = (refused.retry_after, account.stranger())
+        {
+            self.shut.shut(owner, seconds, self.clock.now());
+        }
+        charged
+    }
+
+    /// Whether an address is heard at all. One whose bucket was too empty for its last failure is not, until there is enough in it:
+    /// looking credentials up is dearer than saying so.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`.
+    pub fn open_to(&self, from: Option<IpAddr>) -> Result<(), Box<Refused>> {
+        let owner = self.account(&Actor::Anonymous, from).stranger();
+        let Some(seconds) = owner.and_then(|owner| self.shut.left(owner, self.clock.now())) else {
+            return Ok(());
+        };
+        metrics::counter!(LIMITED, "rule" => Rule::Anonymous.name()).increment(1);
+        let message =
+            format!("too much of what came from this address was refused; try again in {seconds} s");
+        let details = serde_json::json!({"limit": Rule::Anonymous.name(), "retryAfterSeconds": seconds});
+        let error = Error::new(Code::RateLimited, message).with_details(details);
+        Err(Box::new(Refused { error, retry_after: Some(seconds), standings: Vec::new() }))
     }
 }
 
