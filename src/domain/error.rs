@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt};
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::code::Code;
 
@@ -39,6 +40,7 @@ struct Inner {
     details: Option<Value>,
     limit: Option<&'static str>,
     once: bool,
+    concealed: Option<Option<Uuid>>,
     place: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -53,6 +55,7 @@ impl Error {
             details: None,
             limit: None,
             once: false,
+            concealed: None,
             place: Vec::new(),
             source: None,
         }))
@@ -74,6 +77,27 @@ impl Error {
     /// There is no such node, or the caller may not know that there is.
     pub fn not_found(what: impl fmt::Display) -> Self {
         Self::new(Code::NotFound, format!("{what} was not found"))
+    }
+
+    /// The same words where the caller may not know that there is one. Nobody but the record of refusals learns the difference,
+    /// and the brand that it was about, as far as it is one.
+    pub fn concealed(what: impl fmt::Display, brand: impl Into<Option<Uuid>>) -> Self {
+        let mut error = Self::not_found(what);
+        error.0.concealed = Some(brand.into());
+        error
+    }
+
+    /// Whether this says that something is not there to somebody who may not know of it, and in which brand that is.
+    #[must_use]
+    pub fn conceals(&self) -> Option<Option<Uuid>> {
+        self.0.concealed
+    }
+
+    /// The same error about something by another name.
+    #[must_use]
+    pub fn calling_it(mut self, what: impl fmt::Display) -> Self {
+        self.0.message = Self::not_found(what).0.message;
+        self
     }
 
     /// A documented bound was passed: names the limit, its bound and the value.

@@ -4,10 +4,7 @@ use async_graphql::Context;
 
 use super::error::render;
 use crate::{
-    domain::{
-        Error,
-        audit::{Reason, Refusal},
-    },
+    domain::{Error, audit::Refusal},
     service::{Caller, Library, Services, audit},
 };
 
@@ -35,8 +32,8 @@ impl RequestContext {
 
     /// Notes an error that tells of a refusal, for the record of it; `what` is the root field.
     pub fn note(&self, error: &Error, what: &str) {
-        if let Some(reason) = Reason::of(error.code()) {
-            audit::refused(&self.services, &self.caller, Refusal::new(reason, what.to_owned()));
+        if let Some(refusal) = Refusal::of(error, what) {
+            audit::refused(&self.services, &self.caller, refusal);
         }
     }
 

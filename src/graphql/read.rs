@@ -18,11 +18,11 @@ use crate::domain::{
     catalog::Catalog,
     node::{Kind, NodeId},
     read::{
-        Codec, Connection, Fingerprint, Literal, Operand, OrderKey, Part, Plan, Predicate, Rows, Selection,
-        Value, Window,
+        Codec, Comparison, Connection, Fingerprint, Literal, Operand, OrderKey, Part, Plan, Predicate, Rows,
+        Selection, Value, Window,
     },
 };
-use crate::service::Reading;
+use crate::service::{Reading, audit};
 
 /// What a selection may refer to in its document.
 #[derive(Clone, Copy)]
@@ -75,7 +75,14 @@ pub(super) async fn root(
     };
     request.library.know_locales(&locales, &request.caller).await?;
     match plans {
-        Plans::One(plan) => request.library.read(*plan, &request.caller).await,
+        Plans::One(plan) => {
+            let asked = by_id(&plan);
+            let reading = request.library.read(*plan, &request.caller).await?;
+            if reading.json == "null" && reading.refused.is_empty() {
+                audit::unseen(&request.services, &request.caller, field.name.node.as_str(), asked);
+            }
+            Ok(reading)
+        }
         Plans::Nodes(plans, ids) => nodes(plans, &ids, request).await,
     }
 }
@@ -117,6 +124,17 @@ pub(super) async fn foresee(
     };
     request.library.know_locales(&locales, &request.caller).await?;
     plans.into_iter().try_for_each(|plan| request.library.may_read(plan, &request.caller))
+}
+
+/// The node that a plan asks for by its id.
+fn by_id(plan: &Plan) -> Option<NodeId> {
+    let Plan::One(one) = plan else { return None };
+    match (&one.rows.predicate, one.rows.noun.kind) {
+        (Predicate::Compare(Operand::Key(_), Comparison::Eq, Literal::Key(id)), Some(kind)) => {
+            Some(NodeId::new(kind, *id))
+        }
+        _ => None,
+    }
 }
 
 enum Plans {
@@ -195,6 +213,8 @@ async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Re
         let found: Found<'_> = serde_json::from_str(answer).map_err(Error::internal)?;
         known.extend(found.ids.into_iter().map(|id| id.id).zip(found.nodes));
     }
+    let unseen = ids.iter().copied().filter(|id| !known.contains_key(&id.to_string()));
+    audit::unseen(&request.services, &request.caller, "nodes", unseen);
     let in_order: Vec<&str> =
         ids.iter().map(|id| known.get(&id.to_string()).map_or("null", |node| node.get())).collect();
     Ok(Reading { json: format!("[{}]", in_order.join(",")), refused })

@@ -60,15 +60,13 @@ pub async fn access(
     let missing = || Error::not_found("the node");
     let grant = caller.actor.grant(catalog.noun(kind.type_name())?.read)?;
     let brand = store::explain::brand_of(&services.db, kind, id).await?.ok_or_else(missing)?;
-    if !grant.brands().contains(brand) {
-        return Err(missing());
-    }
+    grant.covers(brand, "the node")?;
     let entry = match kind {
         Kind::Entry => Some(store::explain::entry(&services.db, id).await?.ok_or_else(missing)?),
         _ => None,
     };
     if entry.as_ref().is_some_and(|entry| !grant.sees(brand, &entry.facts())) {
-        return Err(missing());
+        return Err(Error::concealed("the node", brand));
     }
     let other = match question.member {
         Some(member) => Some(member_of(services, caller, member, brand).await?),

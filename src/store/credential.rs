@@ -180,7 +180,8 @@ pub async fn lock(tx: &Tx, grant: &Grant, family: Family, id: Uuid) -> Result<Ro
         format!("select {COLUMNS} from {} where id = $1 and revoked_at is null for update", table(family));
     let found = sql::query::<Row>(tx, &text, [id.into()]).await?.pop();
     let row = found.ok_or_else(|| Error::not_found(what(family)))?;
-    covers(grant, row.brands.as_deref(), family).map_err(|_| Error::not_found(what(family)))?;
+    covers(grant, row.brands.as_deref(), family)
+        .map_err(|refused| Error::concealed(what(family), refused.conceals().flatten()))?;
     tx.saw(&told(&row));
     Ok(row)
 }

@@ -31,26 +31,36 @@ impl Found {
 /// # Errors
 /// As the database refuses.
 pub async fn brand_of(db: &Db, kind: Kind, id: Uuid) -> Result<Option<Uuid>> {
+    Ok(brands_of(db, kind, vec![id]).await?.pop().map(|(_, brand)| brand))
+}
+
+/// The brands of those nodes of a kind that are there and not deleted, each with its id.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn brands_of(db: &Db, kind: Kind, ids: Vec<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
     let from = match kind {
-        Kind::Brand => "select id as brand from brand where id = $1",
-        Kind::ContentType => "select brand_id as brand from content_type where id = $1",
-        Kind::Entry => "select brand_id as brand from entry where id = $1 and deleted_at is null",
-        Kind::Tag => "select brand_id as brand from tag where id = $1",
-        Kind::Category => "select brand_id as brand from category where id = $1",
-        Kind::Asset => "select brand_id as brand from asset where id = $1 and deleted_at is null",
-        Kind::Source => "select brand_id as brand from source where id = $1",
+        Kind::Brand => "select id, id as brand from brand where id = any($1)",
+        Kind::ContentType => "select id, brand_id as brand from content_type where id = any($1)",
+        Kind::Entry => "select id, brand_id as brand from entry where id = any($1) and deleted_at is null",
+        Kind::Tag => "select id, brand_id as brand from tag where id = any($1)",
+        Kind::Category => "select id, brand_id as brand from category where id = any($1)",
+        Kind::Asset => "select id, brand_id as brand from asset where id = any($1) and deleted_at is null",
+        Kind::Source => "select id, brand_id as brand from source where id = any($1)",
         Kind::SyncRun => {
-            "select s.brand_id as brand from sync_run r join source s on s.id = r.source_id where r.id = $1"
+            "select r.id, s.brand_id as brand from sync_run r join source s on s.id = r.source_id \
+             where r.id = any($1)"
         }
-        Kind::Role => "select brand_id as brand from role where id = $1",
-        Kind::Member => "select brand_id as brand from member where id = $1",
-        Kind::AuditRecord | Kind::ApiKey | Kind::Application => return Ok(None),
+        Kind::Role => "select id, brand_id as brand from role where id = any($1)",
+        Kind::Member => "select id, brand_id as brand from member where id = any($1)",
+        Kind::AuditRecord | Kind::ApiKey | Kind::Application => return Ok(Vec::new()),
     };
-    let text =
-        format!("select brand from ({from}) f join brand b on b.id = f.brand and b.deleted_at is null");
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [id.into()]);
-    let row = db.orm().query_one_raw(statement).await.map_err(from_orm)?;
-    row.map(|row| sql::get(&row, "brand")).transpose()
+    let text = format!(
+        "select f.id, f.brand from ({from}) f join brand b on b.id = f.brand and b.deleted_at is null"
+    );
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [ids.into()]);
+    let rows = db.orm().query_all_raw(statement).await.map_err(from_orm)?;
+    rows.iter().map(|row| Ok((sql::get(row, "id")?, sql::get(row, "brand")?))).collect()
 }
 
 /// An entry that is there and not deleted.

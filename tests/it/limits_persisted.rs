@@ -1,6 +1,9 @@
 //! Documents by their hash, a schema that strangers do not see, and pages of other sites that ask by GET.
 
-use brandgraph::graphql::persisted::{Mode, Settings};
+use brandgraph::{
+    graphql::persisted::{Mode, Settings},
+    service::audit,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -112,6 +115,10 @@ async fn only_trusted_documents_run_where_that_is_enforced() {
         assert_eq!(code(&refused), "FORBIDDEN");
         assert_eq!(refused.error()["extensions"]["violations"][0]["code"], "untrusted");
     }
+    audit::flush(&app.services, true).await.unwrap();
+    let sql = "select sum(count) from audit_record where reason = 'untrusted' and actor = 'user:owner'";
+    let told: i64 = sqlx::query_scalar(sql).fetch_one(&mut app.db.connect().await).await.unwrap();
+    assert_eq!(told, 3, "each leaves its record");
 }
 
 #[tokio::test]

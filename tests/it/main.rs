@@ -19,6 +19,7 @@ mod access_roles;
 mod api_keys;
 mod audit_chain;
 mod audit_command;
+mod audit_concealed;
 mod audit_log;
 mod audit_refused;
 mod audit_steps;

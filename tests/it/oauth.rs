@@ -4,7 +4,7 @@ use axum::http::{Request, request::Builder};
 use brandgraph::{
     domain::access::Role,
     service::{
-        Caller, Services, Vault,
+        Caller, Services, Vault, audit,
         authn::{Authn, Reason, Settings, TOKEN_LIFE},
         credential::REVOKED_AFTER,
         signing::{self, KEPT_AFTER, PERIOD, PUBLISHED_AHEAD},
@@ -165,6 +165,12 @@ async fn what_is_wrong_is_told_as_the_standard_says() {
         assert_eq!(answer.header("www-authenticate").starts_with("Basic "), status == 401, "{what}");
         assert!(!answer.body.contains(&secret), "{what}");
     }
+    audit::flush(&app.services, true).await.unwrap();
+    let sql = "select jsonb_build_array(kind, reason, actor, count) from audit_record \
+        where detail->>'claimed' = $1 and reason = 'forbidden'";
+    let scope: Vec<Value> =
+        sqlx::query_scalar(sql).bind(&client).fetch_all(&mut app.db.connect().await).await.unwrap();
+    assert_eq!(json!(scope), json!([["access.refused", "forbidden", "anonymous", 1]]), "a role of others");
     assert_eq!(ask(&app, request(), "a".repeat(9_000)).await.status, 413);
     assert_eq!(ask(&app, Request::get("/v1/oauth/token"), String::new()).await.status, 405);
 }

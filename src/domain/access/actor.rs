@@ -142,7 +142,7 @@ impl Actor {
     /// As [`Actor::grant`]; `NOT_FOUND` where the brand is out of the actor's sight, since its existence is itself a secret.
     pub fn grant_in(&self, permission: Permission, brand: Uuid) -> Result<Grant> {
         let grant = self.grant(permission)?;
-        if grant.brands().contains(brand) { Ok(grant) } else { Err(Error::not_found("the brand")) }
+        if grant.brands().contains(brand) { Ok(grant) } else { Err(Error::concealed("the brand", brand)) }
     }
 
     /// How the record of changes names this actor: subjects are an issuer's to choose, so that each kind of credential and each

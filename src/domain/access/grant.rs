@@ -61,7 +61,7 @@ impl Grant {
     pub fn covers_type(&self, brand: Uuid, key: &str) -> Result<()> {
         let with =
             |one: &Membership| one.role.restrictions.types.as_ref().is_none_or(|types| types.contains(key));
-        if self.ways(brand).any(with) { Ok(()) } else { Err(Error::not_found("the content type")) }
+        if self.ways(brand).any(with) { Ok(()) } else { Err(Error::concealed("the content type", brand)) }
     }
 
     /// Passes where one of the roles allows the change all by itself: before, after, and what differs.
@@ -155,7 +155,7 @@ impl Grant {
                 format!("your roles do not give you {} for this entry", self.permission.name()),
             )
         } else {
-            Error::not_found("the entry")
+            Error::concealed("the entry", brand)
         }
     }
 
@@ -176,7 +176,7 @@ impl Grant {
     /// # Errors
     /// `NOT_FOUND` naming `what`, since the existence of another brand's row is itself a secret.
     pub fn covers(&self, brand: Uuid, what: &str) -> Result<()> {
-        if self.brands.contains(brand) { Ok(()) } else { Err(Error::not_found(what)) }
+        if self.brands.contains(brand) { Ok(()) } else { Err(Error::concealed(what, brand)) }
     }
 
     /// Passes where the grant covers every brand, also those that do not exist yet.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::domain::Code;
+use crate::domain::{Code, Error};
 
 /// The most characters of what was asked for that the record keeps.
 const MAX_WHAT: usize = 120;
@@ -18,6 +18,8 @@ pub enum Reason {
     Unauthenticated,
     /// No role of the caller allows it.
     Forbidden,
+    /// It belongs to another brand, or is out of the roles' reach: the caller was told that it is not there.
+    Concealed,
     /// A page of another site asked.
     Origin,
     /// The document is none of those that are trusted.
@@ -32,9 +34,10 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason but those for which a credential is not good.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unauthenticated,
         Self::Forbidden,
+        Self::Concealed,
         Self::Origin,
         Self::Untrusted,
         Self::RateLimited,
@@ -49,6 +52,7 @@ impl Reason {
             Self::Login(name) => name,
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
+            Self::Concealed => "concealed",
             Self::Origin => "origin",
             Self::Untrusted => "untrusted",
             Self::RateLimited => "rate_limited",
@@ -62,7 +66,9 @@ impl Reason {
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Login(_) => "login.refused",
-            Self::Unauthenticated | Self::Forbidden | Self::Origin | Self::Untrusted => "access.refused",
+            Self::Unauthenticated | Self::Forbidden | Self::Concealed | Self::Origin | Self::Untrusted => {
+                "access.refused"
+            }
             Self::RateLimited | Self::Quota | Self::TooCostly => "request.limited",
         }
     }
@@ -98,6 +104,15 @@ impl Refusal {
     #[must_use]
     pub fn new(reason: Reason, what: impl Into<Cow<'static, str>>) -> Self {
         Self { reason, what: bounded(what.into()), claimed: None, brand_id: None }
+    }
+
+    /// The refusal that an error tells of, or hides, where it is one; `what` was asked for.
+    #[must_use]
+    pub fn of(error: &Error, what: &str) -> Option<Self> {
+        if let Some(brand_id) = error.conceals() {
+            return Some(Self { brand_id, ..Self::new(Reason::Concealed, what.to_owned()) });
+        }
+        Reason::of(error.code()).map(|reason| Self::new(reason, what.to_owned()))
     }
 
     /// The same with who it claimed to be.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     super::{Caller, Services, Unit},
+    guesses::{self, Guess, Guesses},
     metrics,
 };
 use crate::{
@@ -65,6 +66,7 @@ struct Held {
     told: HashMap<Key, Told>,
     of_one: HashMap<Option<IpAddr>, u32>,
     dropped: u64,
+    guesses: Guesses,
 }
 
 /// The refusals of this process that are not written yet; clones share them.
@@ -72,11 +74,19 @@ struct Held {
 pub struct Refusals(Arc<Mutex<Held>>);
 
 impl Refusals {
+    pub(super) fn guesses(&self) -> Guesses {
+        std::mem::take(&mut self.held().guesses)
+    }
+
+    pub(super) fn guess(&self, guess: Guess) {
+        self.held().guesses.push(guess);
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, caller: &Caller, refusal: Refusal, now: DateTime<Utc>) {
+    pub(super) fn add(&self, caller: &Caller, refusal: Refusal, now: DateTime<Utc>) {
         let Refusal { reason, what, claimed, brand_id } = refusal;
         let mut key = Key {
             actor: caller.actor.label(),
@@ -85,11 +95,15 @@ impl Refusals {
             from: caller.from,
             reason,
             what: what.into_owned(),
-            brand: brand_id.or_else(|| only_brand(&caller.actor)),
+            // What was concealed stays so: whoever reads the record of their own brand is not told of another's.
+            brand: match reason {
+                Reason::Concealed => brand_id,
+                _ => brand_id.or_else(|| only_brand(&caller.actor)),
+            },
         };
         let customer = caller.from.map(customer::network);
         let mut held = self.held();
-        let Held { told, of_one, dropped } = &mut *held;
+        let Held { told, of_one, dropped, .. } = &mut *held;
         if !told.contains_key(&key) {
             let share = of_one.entry(customer).or_default();
             if *share >= MOST_OF_ONE {
@@ -122,7 +136,7 @@ impl Refusals {
     /// Takes out what was gathered long enough, or everything.
     fn take(&self, now: DateTime<Utc>, all: bool) -> Vec<Record> {
         let mut held = self.held();
-        let Held { told, of_one, dropped } = &mut *held;
+        let Held { told, of_one, dropped, .. } = &mut *held;
         let over: Vec<(Key, Told)> =
             told.extract_if(|_, known| all || known.first_at + WINDOW <= now).collect();
         of_one.clear();
@@ -210,6 +224,7 @@ pub fn refused(services: &Services, caller: &Caller, refusal: Refusal) {
 /// # Errors
 /// As the database refuses; what could then not be written is told as so many the next time.
 pub async fn flush(services: &Services, all: bool) -> Result<usize> {
+    guesses::look_up(services).await?;
     let records = services.refusals.take(services.clock.now(), all);
     let count = records.len();
     let mut rest = records.into_iter().peekable();

@@ -71,7 +71,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
 /// What an entry shares with its translations.
 async fn translation(unit: &Unit, grant: &Grant, kind: &TypeRow, original: Uuid) -> Result<Uuid> {
     let original = store::entry::lock(unit.tx(), grant, original, Life::Live).await.map_err(|error| {
-        if error.code() == Code::NotFound { Error::not_found("the entry to translate") } else { error }
+        if error.code() == Code::NotFound { error.calling_it("the entry to translate") } else { error }
     })?;
     if original.content_type_id != kind.id {
         let message = "must be an entry of the same content type";
