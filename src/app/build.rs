@@ -72,7 +72,7 @@ pub(super) fn engine(auth: &authn::Settings, services: &Services) -> Result<Engi
 fn throttle(config: &Config, redis: Option<Redis>, services: &Services) -> Throttle {
     let enabled = config.rate_limits.enabled.or(Some(!config.embedded_mode()));
     let settings = throttle::Settings { enabled, ..config.rate_limits };
-    Throttle::new(settings, redis, &services.clock)
+    Throttle::new(settings, redis, &services.clock).with_quotas(config.quotas, services)
 }
 
 /// A server is ready while its database answers.

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     domain::access::Role,
     http,
-    service::{Services, audit, authn::Authn},
+    service::{Services, audit, authn::Authn, throttle::quota},
     worker,
 };
 
@@ -72,6 +72,7 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     audit::metrics::describe();
     let mut jobs = JoinSet::new();
     jobs.spawn(audit::run(services.clone(), stopped.clone()));
+    jobs.spawn(quota::run(services.clone(), stopped.clone()));
     if work == Work::Also {
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
         jobs.spawn(sealed(services.clone(), config.audit.clone(), stopped.clone()));
@@ -84,6 +85,9 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
     while jobs.join_next().await.is_some() {}
     if let Err(error) = audit::flush(&services, true).await {
         tracing::warn!(%error, "the last refusals could not be written into the audit record");
+    }
+    if let Err(error) = quota::flush(&services).await {
+        tracing::warn!(%error, "what callers have spent last could not be written");
     }
     backend.close().await;
     match gone.get() {

@@ -16,6 +16,7 @@ pub mod fields;
 pub mod limits;
 pub mod moment;
 pub mod node;
+pub mod quota;
 pub mod read;
 pub mod record;
 pub mod role;

@@ -1,11 +1,13 @@
 //! What a resolver works with: put in by the engine alone, taken out here alone.
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 
 use super::error::render;
 use crate::{
     domain::{Error, audit::Refusal},
-    service::{Caller, Library, Services, audit},
+    service::{Caller, Library, Services, audit, throttle::Throttle},
 };
 
 /// Everything that belongs to one request.
@@ -15,6 +17,8 @@ pub struct RequestContext {
     pub services: Services,
     /// What reads.
     pub library: Library,
+    /// What charges callers.
+    pub throttle: Arc<Throttle>,
     /// On whose behalf.
     pub caller: Caller,
     /// The values of the operation's variables, as they came.

@@ -99,7 +99,7 @@ async fn answer<'k>(
         }
         None if collected.name() == "viewer" => {
             let selector = surroundings.selector(request);
-            (true, viewer::json(&selector, &sets, &request.caller.actor).map(Reading::from))
+            (true, viewer::json(&selector, &sets, request).map(Reading::from))
         }
         None if introspection(collected.name()) => {
             // `__schema` is always there, `__type` is null where there is no such type: a value was given for both.

@@ -217,6 +217,7 @@ impl Engine {
         let mut prepared = RequestContext {
             services: self.services.clone(),
             library: self.library.clone(),
+            throttle: Arc::clone(&self.throttle),
             caller,
             variables,
             only_validates: true,

@@ -54,7 +54,7 @@ impl ContainerType for Query {
         let request = context::of(context).map_err(at)?;
         let name = field.name.node.as_str();
         if name == "viewer" {
-            let viewer = Viewer::from(&request.caller.actor);
+            let viewer = Viewer::of(request);
             let selection = context.with_selection_set(&field.selection_set);
             return viewer.resolve(&selection, context.item).await.map(Some);
         }

@@ -31,10 +31,10 @@ pub(super) fn headers(refused: &Refused) -> Vec<(HeaderName, HeaderValue)> {
     };
     let policy = member(POLICY, &|text, of| {
         // Writing to a text cannot fail.
-        let _ = write!(text, "\"{}\";q={};w={}", of.rule.name(), of.quota, seconds(of.window));
+        let _ = write!(text, "\"{}\";q={};w={}", of.name, of.quota, seconds(of.window));
     });
     let left = member(LEFT, &|text, of| {
-        let _ = write!(text, "\"{}\";r={};t={}", of.rule.name(), of.remaining, seconds(of.full_in));
+        let _ = write!(text, "\"{}\";r={};t={}", of.name, of.remaining, seconds(of.full_in));
     });
     let retry = refused.retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
     [policy, left, retry].into_iter().flatten().collect()

@@ -15,7 +15,10 @@ use crate::{
     cache,
     domain::{Error, Result},
     graphql,
-    service::{authn, throttle},
+    service::{
+        authn,
+        throttle::{self, quota},
+    },
 };
 
 /// Requests answered, by method, route and status.
@@ -60,7 +63,12 @@ fn describe() {
     describe_counter!(GRAPHQL_REQUESTS, "GraphQL requests, by operation type and outcome.");
     describe_counter!(
         throttle::LIMITED,
-        "Requests refused since their caller had spent what it may, by the rule that was used up."
+        "Requests refused since their caller had spent what it may, by the rule that was used up, or the quota."
+    );
+    describe_counter!(quota::SPENT, "Points charged to quotas, by kind of caller.");
+    describe_counter!(
+        quota::FAILURES,
+        "Attempts to write what callers have spent that the database refused; they are made again."
     );
     describe_counter!(cache::FAILURES, "Questions that Redis did not answer in time, or refused.");
     describe_counter!(cache::LOCAL, "Charges counted in memory since Redis was away.");

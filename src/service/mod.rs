@@ -51,6 +51,8 @@ pub struct Services {
     pub roles: roles::Roles,
     /// What was refused and is still to be written into the record.
     pub refusals: audit::Refusals,
+    /// What callers have spent of their quotas.
+    pub quotas: throttle::quota::Ledger,
     /// Credentials that were looked up lately.
     pub credentials: credential::KnownCredentials,
     /// The keys of what is secret in the database.
@@ -68,6 +70,7 @@ impl Services {
             bin: bin::Settings::default(),
             roles: roles::Roles::default(),
             refusals: audit::Refusals::default(),
+            quotas: throttle::quota::Ledger::default(),
             credentials: credential::KnownCredentials::default(),
             vault: Vault::of(None),
         }

@@ -24,6 +24,7 @@ mod lock;
 pub mod member;
 mod migrate;
 mod path;
+pub mod quota;
 pub mod read;
 mod readers;
 pub mod reference;

@@ -35,7 +35,7 @@ pub async fn brands<const N: usize>(app: &TestApp, slugs: [&str; N]) -> [String;
     ids.try_into().unwrap()
 }
 
-async fn create(who: &Persona<'_>, input: Value) -> (String, Value) {
+pub async fn create(who: &Persona<'_>, input: Value) -> (String, Value) {
     let mut made = who.data(CREATE, json!({"input": input})).await["createApiKey"].take();
     (made["secret"].as_str().unwrap().to_owned(), made["apiKey"].take())
 }

@@ -130,7 +130,7 @@ async fn who_has_spent_too_much_is_told_how_long_to_wait() {
     assert_eq!(refused.error()["extensions"]["retryable"], true);
     assert_eq!(
         refused.error()["extensions"]["details"],
-        json!({"limit": "anonymous", "cost": 1, "remaining": 0, "retryAfterSeconds": 1})
+        json!({"limit": "anonymous", "bound": 25, "value": 26, "cost": 1, "remaining": 0, "retryAfterSeconds": 1})
     );
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(refused.header("ratelimit-policy"), "\"anonymous\";q=25;w=25");

@@ -40,14 +40,14 @@ async fn get(app: &TestApp, path: &str) -> Value {
 }
 
 /// An application: its node, its client id, its secret.
-async fn application(app: &TestApp, input: Value) -> (String, String, String) {
+pub async fn application(app: &TestApp, input: Value) -> (String, String, String) {
     let create = "mutation($input: CreateApplicationInput!) { createApplication(input: $input) { secret application { id clientId } } }";
     let made = app.as_owner().data(create, json!({"input": input})).await["createApplication"].take();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (text(&made["application"]["id"]), text(&made["application"]["clientId"]), text(&made["secret"]))
 }
 
-async fn token(app: &TestApp, client: &str, secret: &str) -> String {
+pub async fn token(app: &TestApp, client: &str, secret: &str) -> String {
     let answer = ask(app, request(), format!("{GRANT}&client_id={client}&client_secret={secret}")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.json()["access_token"].as_str().unwrap().to_owned()

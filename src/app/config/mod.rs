@@ -49,6 +49,8 @@ pub struct Config {
     pub limits: limits::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
+    /// The section `quotas`.
+    pub quotas: throttle::quota::Settings,
     /// The section `rate_limits`.
     pub rate_limits: throttle::Settings,
     /// The section `redis`.
@@ -103,6 +105,7 @@ impl Config {
             http: problems.section(layers, "http"),
             limits: problems.section(layers, "limits"),
             log: problems.section(layers, "log"),
+            quotas: problems.section(layers, "quotas"),
             rate_limits: problems.section(layers, "rate_limits"),
             redis: problems.section(layers, "redis"),
             worker: problems.section(layers, "worker"),

@@ -4,25 +4,35 @@ use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 
-use super::{Throttle, rule::Rule};
+use uuid::Uuid;
+
+use super::{Throttle, quota::Holder, rule::Rule};
 use crate::{
     cache::Bucket,
     domain::access::{Actor, Credential},
     kit::customer,
 };
 
-/// The buckets of a request.
+/// What a request is charged to.
 #[derive(Debug, Clone, Default)]
-pub struct Account(Vec<Bucket>);
+pub struct Account {
+    buckets: Vec<Bucket>,
+    holder: Option<Holder>,
+}
 
 impl Account {
     pub(super) fn buckets(&self) -> &[Bucket] {
-        &self.0
+        &self.buckets
+    }
+
+    /// Whose quotas it is charged to.
+    pub(super) fn holder(&self) -> Option<Holder> {
+        self.holder
     }
 
     /// Whose bucket for those without credentials it is, where it has one.
     pub(super) fn stranger(&self) -> Option<u128> {
-        self.0.iter().find(|bucket| bucket.rule == Rule::Anonymous.number()).map(|bucket| bucket.owner)
+        self.buckets.iter().find(|bucket| bucket.rule == Rule::Anonymous.number()).map(|bucket| bucket.owner)
     }
 }
 
@@ -52,8 +62,21 @@ impl Throttle {
         if let Some(address) = from {
             add(Rule::Address, &[&network(address)]);
         }
-        Account(buckets)
+        Account { buckets, holder: holder(actor) }
     }
+}
+
+/// Whose quotas a request is charged to: those without credentials have none.
+pub(super) fn holder(actor: &Actor) -> Option<Holder> {
+    let Actor::User(who) = actor else { return None };
+    Some(match &who.credential {
+        Credential::Token { issuer } => {
+            let caller = Uuid::from_u128(hash(&[issuer.as_bytes(), who.subject.as_bytes()]));
+            Holder { rule: Rule::User, caller }
+        }
+        Credential::ApiKey(id) => Holder { rule: Rule::ApiKey, caller: *id },
+        Credential::Application(id) => Holder { rule: Rule::Client, caller: *id },
+    })
 }
 
 /// The customer that an address is of, as bytes.

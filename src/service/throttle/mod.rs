@@ -1,6 +1,7 @@
 //! How fast callers may spend: every request is charged what it costs, to the buckets of whoever sent it.
 
 mod account;
+pub mod quota;
 mod rule;
 mod settings;
 mod shut;
@@ -13,6 +14,9 @@ use crate::{
     kit::clock::Clock,
 };
 
+use super::Services;
+
+use quota::{Quotas, QuotaStanding};
 use shut::Shut;
 
 pub use account::Account;
@@ -28,20 +32,21 @@ pub struct Throttle {
     settings: Settings,
     limiter: Limiter,
     shut: Shut,
+    quotas: Quotas,
     clock: Clock,
 }
 
-/// How full a bucket is, for the headers of an answer.
+/// How full a bucket is, or how much of a quota is left, for the headers of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// The rule that the bucket is of.
-    pub rule: Rule,
+    /// The rule that the bucket is of, or the quota.
+    pub name: &'static str,
     /// What it holds when it is full, in points.
-    pub quota: u32,
-    /// How long it takes to fill.
+    pub quota: u64,
+    /// How long it takes to fill; of a quota, how long its window lasts.
     pub window: Duration,
     /// What is in it, in points.
-    pub remaining: u32,
+    pub remaining: u64,
     /// How long it takes until it is full again.
     pub full_in: Duration,
 }
@@ -66,8 +71,22 @@ impl Throttle {
             limiter: Limiter::new(redis, &rates, clock),
             settings,
             shut: Shut::default(),
+            quotas: Quotas::new(quota::Settings::default(), quota::Ledger::default(), None, clock),
             clock: clock.clone(),
         }
+    }
+
+    /// The same, which also counts what callers spend in a day and a month.
+    #[must_use]
+    pub fn with_quotas(self, settings: quota::Settings, services: &Services) -> Self {
+        let (ledger, db) = (services.quotas.clone(), Some(services.db.clone()));
+        Self { quotas: Quotas::new(settings, ledger, db, &services.clock), ..self }
+    }
+
+    /// How much of their quotas somebody has used.
+    #[must_use]
+    pub fn quotas(&self, actor: &Actor) -> Vec<QuotaStanding> {
+        self.quotas.standings(account::holder(actor))
     }
 
     /// One that charges nobody.
@@ -81,6 +100,12 @@ impl Throttle {
     /// # Errors
     /// `RATE_LIMITED` where a bucket holds too little now, `LIMIT_EXCEEDED` where it never holds that much.
     pub async fn charge(&self, account: &Account, points: u64) -> Result<Option<u64>, Box<Refused>> {
+        let at_once = self.charge_rate(account, points).await?;
+        let of_quota = self.quotas.charge(account.holder(), points).await?;
+        Ok([at_once, of_quota].into_iter().flatten().min())
+    }
+
+    async fn charge_rate(&self, account: &Account, points: u64) -> Result<Option<u64>, Box<Refused>> {
         let buckets = account.buckets();
         let Some(depth) = buckets.iter().map(|bucket| bucket.rate.burst).min() else { return Ok(None) };
         let Some(points) = u32::try_from(points).ok().filter(|points| *points <= depth) else {
@@ -137,12 +162,14 @@ fn refused(buckets: &[Bucket], charged: &Charged, points: u32) -> Refused {
     let rule = longest.and_then(|(bucket, _)| Rule::of(bucket.rule)).unwrap_or(Rule::Address);
     metrics::counter!(LIMITED, "rule" => rule.name()).increment(1);
     let remaining = longest.map_or(0, |(_, level)| level.remaining);
+    let bound = longest.map_or(0, |(bucket, _)| bucket.rate.burst);
     let message = format!(
         "the rate limit of {} is used up: this costs {points} points and {remaining} are left; try again in {seconds} s",
         rule.about()
     );
     let details = serde_json::json!({
-        "limit": rule.name(), "cost": points, "remaining": remaining, "retryAfterSeconds": seconds,
+        "limit": rule.name(), "bound": bound, "value": bound.saturating_sub(remaining).saturating_add(points),
+        "cost": points, "remaining": remaining, "retryAfterSeconds": seconds,
     });
     let error = Error::new(Code::RateLimited, message).with_details(details);
     Refused { error, retry_after: Some(seconds), standings }
@@ -151,10 +178,10 @@ fn refused(buckets: &[Bucket], charged: &Charged, points: u32) -> Refused {
 fn standing(bucket: &Bucket, level: Level) -> Option<Standing> {
     let Bucket { rate, .. } = *bucket;
     Some(Standing {
-        rule: Rule::of(bucket.rule)?,
-        quota: rate.burst,
+        name: Rule::of(bucket.rule)?.name(),
+        quota: rate.burst.into(),
         window: rate.time_for(rate.burst),
-        remaining: level.remaining,
+        remaining: level.remaining.into(),
         full_in: rate.time_for(rate.burst.saturating_sub(level.remaining)),
     })
 }

@@ -1,5 +1,7 @@
 //! The rules that requests are charged by: what a bucket is of.
 
+use crate::domain::quota::Window;
+
 /// What a bucket is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
@@ -37,6 +39,20 @@ impl Rule {
             Self::User => "user",
             Self::ApiKey => "api_key",
             Self::Client => "client",
+        }
+    }
+
+    /// The name of its quota in headers, errors and metrics.
+    pub(super) const fn quota_name(self, window: Window) -> &'static str {
+        match (self, window) {
+            (Self::User, Window::Day) => "user_day",
+            (Self::User, Window::Month) => "user_month",
+            (Self::ApiKey, Window::Day) => "api_key_day",
+            (Self::ApiKey, Window::Month) => "api_key_month",
+            (Self::Client, Window::Day) => "client_day",
+            (Self::Client, Window::Month) => "client_month",
+            // They have none.
+            (Self::Anonymous | Self::Address, _) => self.name(),
         }
     }
 

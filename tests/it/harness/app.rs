@@ -28,7 +28,7 @@ pub struct TestApp {
     /// The time, as 2026-11-20 12:00 UTC; `advance` moves it.
     pub clock: Clock,
     /// The database, for a look behind the scenes.
-    pub db: TestDb,
+    pub db: Arc<TestDb>,
     /// The graph behind the routes.
     pub engine: Engine,
     pub(super) router: Router,
@@ -43,14 +43,22 @@ impl TestApp {
 
     /// The same with other settings.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let db = TestDb::create().await;
+        let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
+        Self::on(Arc::new(TestDb::create().await), clock, change).await
+    }
+
+    /// Another process on the same database, at the same time.
+    pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(Arc::clone(&self.db), self.clock.clone(), change).await
+    }
+
+    async fn on(db: Arc<TestDb>, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let settings = Settings {
             url: db.url().into(),
             max_connections: CONNECTIONS,
             min_connections: 0,
             ..Settings::default()
         };
-        let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
         let services = Services::new(Db::connect(&settings).await.unwrap(), clock.clone());
         let mut config = Config::default();
         config.auth.secret = Some("a secret of the tests, of 32 bytes or more".to_owned().into());
