@@ -68,7 +68,10 @@ async fn a_quota_that_is_used_up_names_itself_and_begins_anew() {
         })
     );
     assert_eq!(refused.header("retry-after"), "43200");
-    assert_eq!(refused.header("ratelimit-policy"), "\"user_day\";q=100;w=86400, \"user_month\";q=150;w=2592000");
+    assert_eq!(
+        refused.header("ratelimit-policy"),
+        "\"user_day\";q=100;w=86400, \"user_month\";q=150;w=2592000"
+    );
     assert_eq!(refused.header("ratelimit"), "\"user_day\";r=20;t=43200, \"user_month\";r=70;t=907200");
     // Nothing was taken for what was refused, and another has a quota of their own.
     assert_eq!(remaining(&ask(&delivery, "{ __typename }").await), 19);
@@ -102,7 +105,9 @@ async fn the_viewer_sees_what_is_left() {
         "resetsAt": "2026-12-01T00:00:00.000000+00:00",
     });
     assert_eq!(seen, json!([day, month]));
-    for nobodys in [ask(&app.as_anonymous(), QUOTAS).await, ask(&TestApp::start().await.as_owner(), QUOTAS).await] {
+    for nobodys in
+        [ask(&app.as_anonymous(), QUOTAS).await, ask(&TestApp::start().await.as_owner(), QUOTAS).await]
+    {
         assert_eq!(nobodys.json()["data"]["viewer"]["quotas"], json!([]));
     }
 }
@@ -116,8 +121,16 @@ async fn two_servers_and_one_that_is_started_again_count_together() {
     for app in [&one, &two] {
         assert_eq!(flush(&app.services).await.unwrap(), 2);
     }
-    assert_eq!(remaining(&ask(&two.as_owner(), "{ __typename }").await), 58, "writing tells what others spent");
-    assert_eq!(remaining(&ask(&one.as_owner(), "{ __typename }").await), 98, "who did not write since has not heard");
+    assert_eq!(
+        remaining(&ask(&two.as_owner(), "{ __typename }").await),
+        58,
+        "writing tells what others spent"
+    );
+    assert_eq!(
+        remaining(&ask(&one.as_owner(), "{ __typename }").await),
+        98,
+        "who did not write since has not heard"
+    );
     for app in [&two, &one, &two] {
         flush(&app.services).await.unwrap();
     }
@@ -172,10 +185,17 @@ async fn a_key_and_an_application_have_a_rate_and_a_quota_of_their_own() {
         assert_eq!((refused.status, &refused.error()["extensions"]["details"]["limit"]), (429, &json!(rate)));
         assert_eq!(refused.error()["extensions"]["details"]["bound"], burst);
         app.clock.advance(TimeDelta::minutes(1));
-        assert_eq!(remaining(&with(&app, credential, PAGE).await), burst.min(60) - 40, "a bucket is full again");
+        assert_eq!(
+            remaining(&with(&app, credential, PAGE).await),
+            burst.min(60) - 40,
+            "a bucket is full again"
+        );
         app.clock.advance(TimeDelta::minutes(1));
         let refused = with(&app, credential, PAGE).await;
-        assert_eq!((refused.status, &refused.error()["extensions"]["details"]["limit"]), (429, &json!(quota)));
+        assert_eq!(
+            (refused.status, &refused.error()["extensions"]["details"]["limit"]),
+            (429, &json!(quota))
+        );
     }
     assert_eq!(remaining(&with(&app, &other, PAGE).await), 10, "another key has buckets of its own");
     // A token that is new is of the same application.

@@ -16,7 +16,7 @@ use crate::{
 
 use super::Services;
 
-use quota::{Quotas, QuotaStanding};
+use quota::{QuotaStanding, Quotas};
 use shut::Shut;
 
 pub use account::Account;

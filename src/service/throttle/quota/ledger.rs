@@ -146,7 +146,11 @@ mod tests {
         ledger.learn(month, 96, now);
         ledger.learn(day, 0, now);
         assert_eq!(ledger.take(&windows, 3, now), Taken::Yes(vec![5, 1]));
-        assert_eq!(ledger.take(&windows, 2, now), Taken::No(vec![5, 99]), "the month is full, the day keeps its points");
+        assert_eq!(
+            ledger.take(&windows, 2, now),
+            Taken::No(vec![5, 99]),
+            "the month is full, the day keeps its points"
+        );
         let mut leaving = ledger.leave(now);
         leaving.sort_by_key(|(key, _)| key.window);
         assert_eq!(leaving, [(day, 3), (month, 3)]);

@@ -76,9 +76,14 @@ impl Quotas {
     ///
     /// # Errors
     /// `RATE_LIMITED` where a quota is used up, `LIMIT_EXCEEDED` where it never has that much.
-    pub(super) async fn charge(&self, holder: Option<Holder>, points: u64) -> Result<Option<u64>, Box<Refused>> {
+    pub(super) async fn charge(
+        &self,
+        holder: Option<Holder>,
+        points: u64,
+    ) -> Result<Option<u64>, Box<Refused>> {
         let now = self.clock.now();
-        let Some(quotas) = holder.map(|holder| self.of(holder, now)).filter(|quotas| !quotas.is_empty()) else {
+        let Some(quotas) = holder.map(|holder| self.of(holder, now)).filter(|quotas| !quotas.is_empty())
+        else {
             return Ok(None);
         };
         if let Some((_, bound, _)) = quotas.iter().find(|(_, bound, _)| points > *bound) {

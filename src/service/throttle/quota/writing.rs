@@ -4,10 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{Months, TimeDelta};
 
-use super::{
-    super::super::Services,
-    ledger::Key,
-};
+use super::{super::super::Services, ledger::Key};
 use crate::{
     domain::{Result, quota::Window},
     store::{self, quota::Row},
