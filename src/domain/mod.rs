@@ -3,6 +3,7 @@
 pub mod access;
 pub mod asset;
 pub mod audit;
+pub mod batch;
 pub mod brand;
 pub mod catalog;
 pub mod change;

@@ -60,7 +60,7 @@ where
         Ok(request) => request,
         Err(error) => return Some(Err(error)),
     };
-    if request.only_validates {
+    if request.only_validates || request.stopped() {
         return None;
     }
     let done = match command {
@@ -68,12 +68,14 @@ where
             // What cannot be shown is said while nothing is written yet: an error after the commit would look like a failure.
             if let Err(error) = planned::foresee(&T::type_name(), context, request).await {
                 request.note(&error, &context.item.node.name.node);
+                request.ended(false);
                 return Some(Err(request.render(&error)));
             }
             work(request.services.clone(), request.caller.clone(), command).await
         }
         Err(error) => Err(error),
     };
+    request.ended(done.is_ok());
     Some(done.map_err(|error| {
         request.note(&error, &context.item.node.name.node);
         request.render(&error.under("input."))

@@ -7,7 +7,7 @@ use async_graphql::Context;
 use super::error::render;
 use crate::{
     domain::{Error, audit::Refusal},
-    service::{Caller, Library, Services, audit, throttle::Throttle},
+    service::{Caller, Joint, Library, Services, audit, throttle::Throttle},
 };
 
 /// Everything that belongs to one request.
@@ -25,6 +25,8 @@ pub struct RequestContext {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// Whether the document is only to be validated: what reads nouns then reads nothing, and what writes writes nothing.
     pub only_validates: bool,
+    /// Whether everything in the document is one: where something fails, nothing of it stays, and what follows is not tried.
+    pub atomic: bool,
 }
 
 impl RequestContext {
@@ -32,6 +34,25 @@ impl RequestContext {
     #[must_use]
     pub fn request_id(&self) -> &str {
         self.caller.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// The same within a transaction: what is written takes part in it, what is read sees it.
+    #[must_use]
+    pub fn within(&self, joint: &Joint) -> Self {
+        Self { services: self.services.within(joint), library: self.library.within(joint), ..self.clone() }
+    }
+
+    /// Whether what comes now need not be tried, because something before it failed and everything is one.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.atomic && self.services.joint.as_ref().is_some_and(Joint::failed)
+    }
+
+    /// Notes how a change ended.
+    pub fn ended(&self, well: bool) {
+        if let Some(joint) = &self.services.joint {
+            joint.note(well);
+        }
     }
 
     /// Notes an error that tells of a refusal, for the record of it; `what` is the root field.

@@ -24,7 +24,7 @@ use super::{
     persisted::{self, Persisted},
     query::Query,
     receipt::Receipt,
-    register,
+    register, together,
     types::Types,
     viewer::Viewer,
 };
@@ -41,7 +41,7 @@ use crate::{
     },
 };
 
-type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
+pub(super) type BrandSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// How many errors an answer names; a document can have one for each of its fields.
 const MAX_ERRORS: usize = 50;
@@ -221,6 +221,7 @@ impl Engine {
             caller,
             variables,
             only_validates: true,
+            atomic: together::atomic(&operation.definition.directives),
         };
         if let Err(error) = direct::bounded(&document, operation, &prepared, self.limits.root_fields) {
             return rejected(error::of_request(&error, &request_id)).to(kind);
@@ -232,7 +233,8 @@ impl Engine {
                 Some(closed) if stranger => closed,
                 _ => &self.strict,
             };
-            let verdict = executed(by, document.parsed.clone(), operation_name, &prepared).await.to(kind);
+            let verdict = executed(by, document.parsed.clone(), operation_name, &prepared).await;
+            let verdict = reply(&verdict, &request_id).to(kind);
             if verdict.outcome != Outcome::Executed {
                 return verdict;
             }
@@ -263,7 +265,7 @@ impl Engine {
                 context.begun.mark();
                 self.written_out(once, prepared).await
             }
-            Ok(once) => executed(&self.known, once, None, &prepared).await,
+            Ok(once) => reply(&executed(&self.known, once, None, &prepared).await, &request_id),
             Err(error) => rejected(error::of_request(&error, &request_id)),
         };
         Reply { body: receipt.added_to(&reply.body), ..reply.to(kind) }
@@ -295,7 +297,11 @@ impl Engine {
         let (schema, running) = (self.known.clone(), self.writing.subscribe());
         let request_id = prepared.request_id().to_owned();
         let work = async move {
-            let reply = executed(&schema, document, None, &prepared).await;
+            let reply = if prepared.atomic {
+                together::run(&schema, document, &prepared).await
+            } else {
+                reply(&executed(&schema, document, None, &prepared).await, prepared.request_id())
+            };
             drop(running);
             reply
         };
@@ -311,22 +317,22 @@ impl Engine {
 }
 
 /// What async-graphql makes of a document: its verdict on a new one, the answer where it is more than reads.
-async fn executed(
+pub(super) async fn executed(
     schema: &BrandSchema,
     document: ExecutableDocument,
     operation_name: Option<String>,
     prepared: &RequestContext,
-) -> Reply {
+) -> async_graphql::Response {
     let variables = async_graphql::Variables::from_json(Value::Object(prepared.variables.clone()));
     let mut sent = async_graphql::Request::new("").variables(variables).data(prepared.clone());
     if let Some(name) = operation_name {
         sent = sent.operation_name(name);
     }
     sent.set_parsed_query(document);
-    reply(&schema.execute(sent).await, prepared.request_id())
+    schema.execute(sent).await
 }
 
-fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
+pub(super) fn reply(response: &async_graphql::Response, request_id: &str) -> Reply {
     let errors: Vec<Value> =
         response.errors.iter().take(MAX_ERRORS).map(|error| error::of_server(error, request_id)).collect();
     // Errors of fields have a path; what has none was found before execution.

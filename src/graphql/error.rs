@@ -93,6 +93,11 @@ fn extensions(error: &Error, request_id: &str) -> Map<String, Value> {
 /// Requests that were refused by a bound, by what is bounded.
 pub const REFUSED: &str = "limit_refusals_total";
 
+/// Notes an error that is told in some other way than as one of the answer's errors.
+pub(super) fn noted(error: &Error, request_id: &str) {
+    log(error, request_id);
+}
+
 /// Internals go to the log, with everything that led to them; what a bound refused is counted.
 fn log(error: &Error, request_id: &str) {
     if let Some(limit) = error.limit_name() {

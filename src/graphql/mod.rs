@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+mod batch;
 mod brand;
 mod change;
 mod coerce;
@@ -33,6 +34,7 @@ mod register;
 pub mod scalar;
 mod select;
 mod taxonomy;
+mod together;
 mod types;
 mod viewer;
 

@@ -5,6 +5,7 @@ use async_graphql::MergedObject;
 use super::{
     access::AccessMutation,
     asset::AssetMutation,
+    batch::BatchMutation,
     brand::BrandMutation,
     content_type::ContentTypeMutation,
     credential::CredentialMutation,
@@ -26,4 +27,5 @@ pub struct Mutation(
     AssetMutation,
     CredentialMutation,
     AccessMutation,
+    BatchMutation,
 );

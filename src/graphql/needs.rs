@@ -18,6 +18,8 @@ pub enum Needs {
     Node,
     /// A permission, in the brand that it is about.
     In(Permission),
+    /// What each of the changes in it needs.
+    Each,
     /// A permission that holds in every brand.
     Everywhere(Permission),
 }
@@ -28,13 +30,13 @@ impl Needs {
     pub const fn permission(self) -> Option<Permission> {
         match self {
             Self::In(permission) | Self::Everywhere(permission) => Some(permission),
-            Self::Nothing | Self::Credential | Self::Node => None,
+            Self::Nothing | Self::Credential | Self::Node | Self::Each => None,
         }
     }
 }
 
 /// The mutations.
-pub const MUTATIONS: [(&str, Needs); 41] = [
+pub const MUTATIONS: [(&str, Needs); 42] = [
     ("createBrand", Needs::Everywhere(P::BrandWrite)),
     ("updateBrand", Needs::In(P::BrandWrite)),
     ("deleteBrand", Needs::In(P::BrandWrite)),
@@ -76,6 +78,7 @@ pub const MUTATIONS: [(&str, Needs); 41] = [
     ("deleteRole", Needs::In(P::AccessManage)),
     ("grantRole", Needs::In(P::AccessManage)),
     ("revokeRole", Needs::In(P::AccessManage)),
+    ("batch", Needs::Each),
 ];
 
 /// The fields of the query type.

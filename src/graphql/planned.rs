@@ -64,9 +64,11 @@ async fn resolve(
         return Err(failed(&Error::internal("a resolver runs without a request context")));
     };
     let set = &field.node.selection_set.node;
-    let reading = read::node(NodeId::new(kind, id), set, surroundings(context), request)
-        .await
-        .map_err(|error| failed(&error))?;
+    let reading =
+        read::node(NodeId::new(kind, id), set, surroundings(context), request).await.map_err(|error| {
+            request.ended(false);
+            failed(&error)
+        })?;
     reading.refused.iter().for_each(|error| context.add_error(failed(error)));
     Ok(raw(reading.json))
 }

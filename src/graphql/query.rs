@@ -14,6 +14,7 @@ use super::{
     access::{self, Access},
     context, planned, read, register,
     select::Root,
+    together,
     viewer::Viewer,
 };
 use crate::domain::Error;
@@ -38,6 +39,7 @@ impl OutputType for Query {
         let object =
             ObjectBuilder::new("Query", fields).description(Some("Everything that can be read.".to_owned()));
         registry.types.insert("Query".to_owned(), object.build());
+        together::register(registry);
         "Query!".to_owned()
     }
 

@@ -199,20 +199,67 @@ struct Id {
     id: String,
 }
 
-async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Result<Reading> {
-    let mut answers = Vec::with_capacity(plans.len());
-    let mut refused = Vec::new();
+/// Selects and authorizes what is to be shown of nodes of several kinds, which are not there yet.
+pub(super) async fn foresee_kinds(
+    kinds: &[Kind],
+    sets: &[&SelectionSet],
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<()> {
+    let ids: Vec<NodeId> = kinds.iter().map(|kind| NodeId::new(*kind, uuid::Uuid::nil())).collect();
+    let (plans, locales) = {
+        let selector = surroundings.selector(request);
+        (by_kind(&selector, &ids, sets, &request.caller.actor)?, selector.locales.take())
+    };
+    request.library.know_locales(&locales, &request.caller).await?;
+    plans.into_iter().try_for_each(|plan| request.library.may_read(plan, &request.caller))
+}
+
+/// Reads nodes, one statement for each of their kinds: JSON text for each id, `null` for what is not there, and what is null inside
+/// of it because the caller may not see it.
+pub(super) async fn each(
+    ids: &[NodeId],
+    sets: &[&SelectionSet],
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<(Vec<String>, Vec<Error>)> {
+    let mut once: Vec<NodeId> = Vec::with_capacity(ids.len());
+    let mut seen = std::collections::HashSet::with_capacity(ids.len());
+    once.extend(ids.iter().filter(|id| seen.insert(**id)));
+    let (plans, locales) = {
+        let selector = surroundings.selector(request);
+        (by_kind(&selector, &once, sets, &request.caller.actor)?, selector.locales.take())
+    };
+    request.library.know_locales(&locales, &request.caller).await?;
+    let (answers, refused) = answers(plans, request).await?;
+    let known = found(&answers)?;
+    let shown = |id: &NodeId| known.get(&id.to_string()).map_or("null", |node| node.get()).to_owned();
+    Ok((ids.iter().map(shown).collect(), refused))
+}
+
+async fn answers(plans: Vec<Plan>, request: &RequestContext) -> Result<(Vec<String>, Vec<Error>)> {
+    let (mut answers, mut refused) = (Vec::with_capacity(plans.len()), Vec::new());
     for plan in plans {
         // The pages of which the list is put together are none of the caller's.
         let answer = request.library.read(plan, &request.caller).await.map_err(Error::without_outermost)?;
         refused.extend(answer.refused.into_iter().map(Error::without_outermost));
         answers.push(answer.json);
     }
+    Ok((answers, refused))
+}
+
+fn found(answers: &[String]) -> Result<std::collections::HashMap<String, &RawValue>> {
     let mut known = std::collections::HashMap::new();
-    for answer in &answers {
+    for answer in answers {
         let found: Found<'_> = serde_json::from_str(answer).map_err(Error::internal)?;
         known.extend(found.ids.into_iter().map(|id| id.id).zip(found.nodes));
     }
+    Ok(known)
+}
+
+async fn nodes(plans: Vec<Plan>, ids: &[NodeId], request: &RequestContext) -> Result<Reading> {
+    let (answers, refused) = answers(plans, request).await?;
+    let known = found(&answers)?;
     let unseen = ids.iter().copied().filter(|id| !known.contains_key(&id.to_string()));
     audit::unseen(&request.services, &request.caller, "nodes", unseen);
     let in_order: Vec<&str> =

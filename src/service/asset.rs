@@ -20,10 +20,23 @@ use crate::{
 /// # Errors
 /// `NOT_FOUND` for an unknown brand.
 pub async fn create(services: &Services, caller: &Caller, command: CreateAsset) -> Result<Changed> {
+    create_as(services, caller, None, command).await
+}
+
+/// The same under an id that was given out already; under a new one where there is none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateAsset,
+) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let unit = Unit::begin(services, caller).await?;
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
-    let id = id::new(unit.now());
+    let id = id.unwrap_or_else(|| id::new(unit.now()));
     let row = store::asset::insert(unit.tx(), &grant, id, command, unit.now()).await?;
     finish(unit, "asset.created", &row).await
 }

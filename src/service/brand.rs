@@ -23,9 +23,22 @@ use crate::{
 /// # Errors
 /// `FORBIDDEN` without the right in every brand, `CONFLICT` where the slug is taken.
 pub async fn create(services: &Services, caller: &Caller, command: CreateBrand) -> Result<Changed> {
+    create_as(services, caller, None, command).await
+}
+
+/// The same under an id that was given out already; under a new one where there is none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateBrand,
+) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::BrandWrite)?;
     let unit = Unit::begin(services, caller).await?;
-    let id = id::new(unit.now());
+    let id = id.unwrap_or_else(|| id::new(unit.now()));
     let row = store::brand::insert(unit.tx(), &grant, id, &command, unit.now()).await?;
     finish(unit, "brand.created", &row).await
 }

@@ -20,6 +20,19 @@ use crate::{
 /// # Errors
 /// `NOT_FOUND` for an unknown brand or parent, `CONFLICT` where the slug is taken there, `LIMIT_EXCEEDED` for too deep a tree.
 pub async fn create(services: &Services, caller: &Caller, command: CreateCategory) -> Result<Changed> {
+    create_as(services, caller, None, command).await
+}
+
+/// The same under an id that was given out already; under a new one where there is none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateCategory,
+) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::TaxonomyWrite)?;
     let unit = Unit::begin(services, caller).await?;
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
@@ -28,7 +41,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateCategor
         Some(parent) => store::category::find_parent(unit.tx(), &grant, command.brand_id, parent).await?.path,
         None => Vec::new(),
     };
-    let id = id::new(unit.now());
+    let id = id.unwrap_or_else(|| id::new(unit.now()));
     let row = store::category::insert(unit.tx(), &grant, id, command, above, unit.now()).await?;
     finish(unit, "category.created", &row, row.version).await
 }

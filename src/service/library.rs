@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::Caller;
+use super::{Caller, Joint};
 use crate::{
     domain::{
         Error, Result,
@@ -25,6 +25,7 @@ pub struct Library {
     reader: Reader,
     catalog: Arc<Catalog>,
     locales: moka::sync::Cache<String, Arc<HashSet<Uuid>>>,
+    joint: Option<Joint>,
 }
 
 /// A locale that a read asks for.
@@ -71,7 +72,14 @@ impl Library {
                 .max_capacity(LOCALES_KEPT)
                 .time_to_live(LOCALES_LIVE)
                 .build(),
+            joint: None,
         })
+    }
+
+    /// The same library as a transaction sees it, with what it wrote itself.
+    #[must_use]
+    pub fn within(&self, joint: &Joint) -> Self {
+        Self { joint: Some(joint.clone()), ..self.clone() }
     }
 
     /// The same library with another catalog, as a brand's own types make it at run time.
@@ -111,13 +119,17 @@ impl Library {
             return Ok(());
         }
         let mut found: HashMap<String, HashSet<Uuid>> = HashMap::new();
-        for (code, brand) in self.reader.locales(&unsure).await? {
+        for (code, brand) in self.found_locales(&unsure).await? {
             found.entry(code).or_default().insert(brand);
         }
         let stranger = |code: &String| unsure.contains(code) && !found.get(code).is_some_and(written);
         if let Some(WantedLocale { path, code }) = wanted.iter().find(|wanted| stranger(&wanted.code)) {
             let message = format!("none of your brands writes in the locale {code}");
             return Err(Error::invalid(path.as_str(), "unknown_locale", message));
+        }
+        // What a transaction wrote may yet be taken back.
+        if self.joint.is_some() {
+            return Ok(());
         }
         // Only what there is: whatever else is asked for would push it out.
         for (code, brands) in found {
@@ -141,7 +153,17 @@ impl Library {
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
     pub async fn read(&self, plan: Plan, caller: &Caller) -> Result<Reading> {
         let plan = authorize(plan, &caller.actor, &self.catalog)?;
-        let json = self.reader.run(&plan).await?;
+        let json = match &self.joint {
+            Some(joint) => joint.read(&self.reader, &plan).await?,
+            None => self.reader.run(&plan, None).await?,
+        };
         Ok(Reading { json, refused: plan.into_refused() })
+    }
+
+    async fn found_locales(&self, codes: &[String]) -> Result<Vec<(String, Uuid)>> {
+        match &self.joint {
+            Some(joint) => joint.locales(&self.reader, codes).await,
+            None => self.reader.locales(codes, None).await,
+        }
     }
 }

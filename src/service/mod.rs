@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod audit;
 pub mod authn;
+pub mod batch;
 pub mod bin;
 pub mod brand;
 pub mod bulk;
@@ -13,6 +14,7 @@ pub mod credential;
 pub mod entry;
 pub mod explain;
 pub mod import;
+mod joint;
 mod library;
 pub mod member;
 pub mod role;
@@ -31,6 +33,7 @@ mod vault;
 use crate::{kit::clock::Clock, store::Db};
 
 pub use caller::Caller;
+pub use joint::Joint;
 pub use library::{Library, Reading, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
@@ -57,6 +60,8 @@ pub struct Services {
     pub credentials: credential::KnownCredentials,
     /// The keys of what is secret in the database.
     pub vault: Vault,
+    /// The transaction that every unit takes part in, where several are to be one.
+    pub joint: Option<Joint>,
 }
 
 impl Services {
@@ -73,6 +78,7 @@ impl Services {
             quotas: throttle::quota::Ledger::default(),
             credentials: credential::KnownCredentials::default(),
             vault: Vault::of(None),
+            joint: None,
         }
     }
 
@@ -80,6 +86,12 @@ impl Services {
     #[must_use]
     pub fn with_bin(self, bin: bin::Settings) -> Self {
         Self { bin, ..self }
+    }
+
+    /// The same, whose units all take part in a transaction.
+    #[must_use]
+    pub fn within(&self, joint: &Joint) -> Self {
+        Self { joint: Some(joint.clone()), schemas: self.schemas.within(joint), ..self.clone() }
     }
 
     /// The same with the keys of the installation's secret.

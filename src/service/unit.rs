@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Caller, Services};
+use super::{Caller, Joint, Services};
 use crate::{
     domain::{
         Result,
@@ -44,6 +44,7 @@ pub struct Unit {
     batch: Option<Batch>,
     records: Vec<Record>,
     jobs: Vec<NewJob>,
+    joint: Option<Joint>,
 }
 
 impl Unit {
@@ -52,15 +53,31 @@ impl Unit {
     /// # Errors
     /// `UNAVAILABLE` where no connection is to be had.
     pub async fn begin(services: &Services, caller: &Caller) -> Result<Self> {
+        let tx = match &services.joint {
+            Some(joint) => joint.part().await?,
+            None => Tx::begin(&services.db).await?,
+        };
         Ok(Self {
-            tx: Tx::begin(&services.db).await?,
+            tx,
             caller: caller.clone(),
             now: services.clock.now(),
             events: Vec::new(),
             batch: None,
             records: Vec::new(),
             jobs: Vec::new(),
+            joint: services.joint.clone(),
         })
+    }
+
+    /// Opens a transaction that several units take part in; a part of the one that they take part in already, where they do.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn joint(services: &Services) -> Result<Joint> {
+        match &services.joint {
+            Some(joint) => joint.nest().await,
+            None => Tx::begin(&services.db).await.map(Joint::of),
+        }
     }
 
     /// Opens a unit that writes many rows of a brand, as they come from a source or a file. What it records is told as one, by
@@ -138,7 +155,11 @@ impl Unit {
         records.extend(self.records);
         store::audit::append(&self.tx, &records).await?;
         queue::enqueue(&self.tx, &self.jobs, self.now).await?;
-        self.tx.commit().await
+        self.tx.commit().await?;
+        if let Some(joint) = &self.joint {
+            joint.changes(&self.events);
+        }
+        Ok(())
     }
 
     /// The record of an event, with what changed.

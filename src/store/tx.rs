@@ -29,6 +29,16 @@ impl Tx {
         Ok(Self { open, images: Images::default() })
     }
 
+    /// Opens a part of this transaction that can be taken back alone (a savepoint). Its images are its own. For
+    /// `service::Joint` alone.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the connection is lost.
+    pub async fn nest(&self) -> Result<Self> {
+        let open = self.open.begin().await.map_err(from_orm)?;
+        Ok(Self { open, images: Images::default() })
+    }
+
     /// Makes everything done through this transaction lasting.
     ///
     /// # Errors

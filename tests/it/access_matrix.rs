@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     audit_steps::{Step, walk},
-    audit_walk::{filled, mutations},
+    audit_walk::{AS_BATCH, filled, mutations, operations},
     harness::{Persona, TestApp},
 };
 
@@ -82,6 +82,7 @@ async fn every_mutation_asks_for_what_the_table_says() {
     let owner = app.as_owner();
     let mut database = app.db.connect().await;
     let there = mutations(&app.engine.sdl());
+    let batched = operations(&app.engine.sdl());
     let table: HashMap<&str, Needs> = needs::MUTATIONS.into_iter().collect();
     let named: BTreeSet<&str> = there.keys().map(String::as_str).collect();
     assert_eq!(named, table.keys().copied().collect(), "give a new mutation a row in `graphql/needs.rs`");
@@ -99,8 +100,18 @@ async fn every_mutation_asks_for_what_the_table_says() {
                 let found = code(&app.as_role(role), &query, variables.clone()).await;
                 assert_eq!(found.as_deref(), Some("FORBIDDEN"), "{} asks {mutation}", role.name());
             }
-            let found = code(&app.as_anonymous(), &query, variables).await;
+            let found = code(&app.as_anonymous(), &query, variables.clone()).await;
             assert_eq!(found.as_deref(), Some("UNAUTHENTICATED"), "anonymous asks {mutation}");
+            if batched.contains(mutation) {
+                let input = json!({"mode": "PER_ITEM", "operations": [{mutation: variables["input"]}]});
+                for role in Role::ALL.into_iter().filter(|role| !role.holds(permission)) {
+                    let done = app.as_role(role).data(AS_BATCH, json!({"input": input})).await;
+                    let found = &done["batch"]["results"][0]["error"]["code"];
+                    assert_eq!(found, "FORBIDDEN", "{} asks {mutation} in a batch", role.name());
+                }
+                let found = code(&app.as_anonymous(), AS_BATCH, json!({"input": input})).await;
+                assert_eq!(found.as_deref(), Some("UNAUTHENTICATED"), "anonymous asks a batch");
+            }
             firsts.push((mutation, query.clone(), input.clone()));
         }
         owner.data(&query, json!({"input": filled(&input, &ids)})).await;

@@ -67,8 +67,30 @@ async fn records(connection: &mut PgConnection, after: i64) -> Vec<Value> {
     sqlx::query_scalar(sql).bind(after).fetch_all(connection).await.unwrap()
 }
 
+/// The operations that a batch can do.
+pub fn operations(sdl: &str) -> BTreeSet<String> {
+    let body = sdl.split("input BatchOperation @oneOf {").nth(1).unwrap().split("\n}").next().unwrap();
+    let names = body.lines().filter_map(|line| line.strip_prefix('\t')?.split_once(": "));
+    names
+        .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// What the mutation is asked as an operation of a batch.
+pub const AS_BATCH: &str = "mutation($input: BatchInput!) { batch(input: $input) { committed results { status error { code message } } } }";
+
 #[tokio::test]
 async fn every_mutation_leaves_a_record_of_exactly_what_it_changed() {
+    recorded(false).await;
+}
+
+#[tokio::test]
+async fn every_operation_of_a_batch_leaves_the_record_of_its_mutation() {
+    recorded(true).await;
+}
+
+async fn recorded(in_batches: bool) {
     let app = TestApp::start().await;
     let owner = app.as_owner();
     let mut database = app.db.connect().await;
@@ -77,11 +99,21 @@ async fn every_mutation_leaves_a_record_of_exactly_what_it_changed() {
     let mut exercised = BTreeSet::new();
     let there = mutations(&app.engine.sdl());
     assert!(there.len() > 20, "the mutations are read from the schema: {there:?}");
+    let batched = if in_batches { operations(&app.engine.sdl()) } else { BTreeSet::new() };
+    assert!(!in_batches || batched.len() > 20, "the operations are read from the schema: {batched:?}");
     for Step { mutation, name, input, kind, before, after } in walk() {
         let input_type = &there[mutation];
         let query =
             format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ __typename }} }}");
-        owner.data(&query, json!({"input": filled(&input, &ids)})).await;
+        if batched.contains(mutation) {
+            let operations = json!([{mutation: filled(&input, &ids)}]);
+            let done =
+                owner.data(AS_BATCH, json!({"input": {"mode": "ATOMIC", "operations": operations}})).await;
+            assert_eq!(done["batch"]["committed"], json!(true), "{mutation}: {done:#}");
+            exercised.insert("batch".to_owned());
+        } else {
+            owner.data(&query, json!({"input": filled(&input, &ids)})).await;
+        }
         let left = records(&mut database, last).await;
         assert_eq!(left.len(), 1, "{mutation} leaves one record: {left:#?}");
         let record = &left[0];
@@ -98,10 +130,11 @@ async fn every_mutation_leaves_a_record_of_exactly_what_it_changed() {
         assert!(record["request_id"].is_string());
         let brand = ids["brand"].rsplit_once('_').unwrap().1;
         assert_eq!(record["brand"], json!(brand), "{mutation}");
-        same_transaction(&mut database, record, &node, mutation).await;
+        same_transaction(&mut database, record, &node, mutation, in_batches).await;
         exercised.insert(mutation.to_owned());
     }
-    let missing: Vec<&String> = there.keys().filter(|name| !exercised.contains(*name)).collect();
+    let missing: Vec<&String> =
+        there.keys().filter(|name| !exercised.contains(*name) && *name != "batch").collect();
     assert!(
         missing.is_empty(),
         "give these mutations a step in `walk`, with the record that they leave: {missing:?}"
@@ -109,13 +142,24 @@ async fn every_mutation_leaves_a_record_of_exactly_what_it_changed() {
 }
 
 /// The row says which transaction wrote it last: the record's.
-async fn same_transaction(database: &mut PgConnection, record: &Value, node: &str, mutation: &str) {
+async fn same_transaction(
+    database: &mut PgConnection,
+    record: &Value,
+    node: &str,
+    mutation: &str,
+    in_parts: bool,
+) {
     let (prefix, key) = node.rsplit_once('_').unwrap();
     let table = if prefix == "type" { "content_type" } else { prefix };
     let sql = format!("select xmin::text::bigint from {table} where id = '{key}'");
     let wrote: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(database).await.unwrap();
     let said = record["xid"].as_i64().unwrap() % (1 << 32);
-    assert!(wrote.is_none_or(|wrote| wrote == said), "{mutation} was recorded by another transaction");
+    // A part of a transaction that can be taken back alone has a number of its own, right after the whole's.
+    let numbers = said..=said + if in_parts { 3 } else { 0 };
+    assert!(
+        wrote.is_none_or(|wrote| numbers.contains(&wrote)),
+        "{mutation} was recorded by another transaction"
+    );
 }
 
 #[tokio::test]

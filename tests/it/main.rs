@@ -24,6 +24,7 @@ mod audit_log;
 mod audit_refused;
 mod audit_steps;
 mod audit_walk;
+mod batch;
 mod cli_config;
 mod cli_embedded;
 mod cli_serve;

@@ -42,6 +42,7 @@ pub(super) fn permissions() -> Result<String> {
                 Needs::Nothing => "nothing".to_owned(),
                 Needs::Credential => "a credential".to_owned(),
                 Needs::Node => "as the node's kind does".to_owned(),
+                Needs::Each => "as each change in it does".to_owned(),
                 Needs::In(permission) => permission.name().to_owned(),
                 Needs::Everywhere(permission) => format!("{} in all brands", permission.name()),
             };

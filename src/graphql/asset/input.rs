@@ -14,7 +14,7 @@ use crate::{
 
 /// An asset that is to be made: what is known about a file that is somewhere on the web.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateAssetInput {
+pub(in crate::graphql) struct CreateAssetInput {
     /// The brand that it belongs to.
     brand_id: ID,
     /// What the file is called, 1 to 200 characters, without folders.
@@ -39,7 +39,7 @@ pub(super) struct CreateAssetInput {
 
 /// What is to change about an asset; what is left out stays, null takes away.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateAssetInput {
+pub(in crate::graphql) struct UpdateAssetInput {
     /// The asset.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -65,7 +65,7 @@ pub(super) struct UpdateAssetInput {
 }
 
 impl CreateAssetInput {
-    pub(super) fn parse(self) -> Result<CreateAsset> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateAsset> {
         let mut wrong = Wrong::default();
         let brand_id = wrong.key(Kind::Brand, &self.brand_id, "brandId");
         let filename = wrong.take(FileName::parse(&self.filename, "filename"));
@@ -96,7 +96,7 @@ impl CreateAssetInput {
 }
 
 impl UpdateAssetInput {
-    pub(super) fn parse(self) -> Result<UpdateAsset> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateAsset> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Asset, &self.id, "id");
         let filename = wrong.change(self.filename, "filename", |text, at| FileName::parse(&text, at));

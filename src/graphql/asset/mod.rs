@@ -3,4 +3,5 @@
 mod input;
 mod mutation;
 
+pub(super) use input::{CreateAssetInput, UpdateAssetInput};
 pub(super) use mutation::AssetMutation;

@@ -14,7 +14,7 @@ use crate::{
 
 /// A language of a brand.
 #[derive(Debug, InputObject)]
-pub(super) struct BrandLocaleInput {
+pub(in crate::graphql) struct BrandLocaleInput {
     /// The language tag of BCP 47 (`en`, `pt-BR`).
     code: String,
     /// The locale, also of this brand, to look in when there is no text in this one.
@@ -23,7 +23,7 @@ pub(super) struct BrandLocaleInput {
 
 /// A brand that is to be made.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateBrandInput {
+pub(in crate::graphql) struct CreateBrandInput {
     /// The part of an address that names it; unique over all brands, 1 to 200 characters.
     slug: String,
     /// What people call it, 1 to 200 characters.
@@ -36,7 +36,7 @@ pub(super) struct CreateBrandInput {
 
 /// What is to change about a brand; what is left out stays.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateBrandInput {
+pub(in crate::graphql) struct UpdateBrandInput {
     /// The brand.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -52,7 +52,7 @@ pub(super) struct UpdateBrandInput {
 }
 
 impl CreateBrandInput {
-    pub(super) fn parse(self) -> Result<CreateBrand> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateBrand> {
         let mut wrong = Wrong::default();
         let slug = wrong.take(Slug::parse(&self.slug, "slug"));
         let name = wrong.take(Name::parse(&self.name, "name"));
@@ -68,7 +68,7 @@ impl CreateBrandInput {
 }
 
 impl UpdateBrandInput {
-    pub(super) fn parse(self) -> Result<UpdateBrand> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateBrand> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Brand, &self.id, "id");
         let slug = wrong.change(self.slug, "slug", |text, at| Slug::parse(&text, at));

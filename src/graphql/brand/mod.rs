@@ -3,4 +3,5 @@
 mod input;
 mod mutation;
 
+pub(super) use input::{CreateBrandInput, UpdateBrandInput};
 pub(super) use mutation::BrandMutation;

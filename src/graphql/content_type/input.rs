@@ -14,7 +14,7 @@ use crate::{
 
 /// A content type that is to be made.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateContentTypeInput {
+pub(in crate::graphql) struct CreateContentTypeInput {
     /// The brand that it belongs to.
     brand_id: ID,
     /// What programs call it: 1 to 63 of `a-z 0-9 _`, beginning with a letter; unique in the brand, and never changed.
@@ -33,7 +33,7 @@ pub(super) struct CreateContentTypeInput {
 
 /// What is to change about a content type; what is left out stays.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateContentTypeInput {
+pub(in crate::graphql) struct UpdateContentTypeInput {
     /// The content type.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -53,7 +53,7 @@ pub(super) struct UpdateContentTypeInput {
 }
 
 impl CreateContentTypeInput {
-    pub(super) fn parse(self) -> Result<CreateContentType> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateContentType> {
         let mut wrong = Wrong::default();
         let brand_id = wrong.key(Kind::Brand, &self.brand_id, "brandId");
         let key = wrong.take(TypeKey::parse(&self.key, "key"));
@@ -68,7 +68,7 @@ impl CreateContentTypeInput {
 }
 
 impl UpdateContentTypeInput {
-    pub(super) fn parse(self) -> Result<UpdateContentType> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateContentType> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::ContentType, &self.id, "id");
         let name = wrong.change(self.name, "name", |text, at| Name::parse(&text, at));

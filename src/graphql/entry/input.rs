@@ -16,7 +16,7 @@ use crate::{
 
 /// An entry that is to be made, as a draft.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateEntryInput {
+pub(in crate::graphql) struct CreateEntryInput {
     /// Its content type, which also says its brand.
     content_type_id: ID,
     /// The part of an address that names it, 1 to 200 characters; unique among the entries of its type and locale.
@@ -39,7 +39,7 @@ pub(super) struct CreateEntryInput {
 
 /// What is to change about an entry; what is left out stays.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateEntryInput {
+pub(in crate::graphql) struct UpdateEntryInput {
     /// The entry.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -61,7 +61,7 @@ pub(super) struct UpdateEntryInput {
 
 /// An entry, and the version of it that you have seen.
 #[derive(Debug, InputObject)]
-pub(super) struct OneEntryInput {
+pub(in crate::graphql) struct OneEntryInput {
     /// The entry.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -69,7 +69,7 @@ pub(super) struct OneEntryInput {
 }
 
 impl OneEntryInput {
-    pub(super) fn parse(&self) -> Result<OneEntry> {
+    pub(in crate::graphql) fn parse(&self) -> Result<OneEntry> {
         one(&self.id, self.expected_version)
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn one(id: &ID, expected_version: Option<i32>) -> Result<OneEntry> {
 }
 
 impl CreateEntryInput {
-    pub(super) fn parse(self) -> Result<CreateEntry> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateEntry> {
         let mut wrong = Wrong::default();
         let content_type_id = wrong.key(Kind::ContentType, &self.content_type_id, "contentTypeId");
         let slug = wrong.take(Slug::parse(&self.slug, "slug"));
@@ -109,7 +109,7 @@ impl CreateEntryInput {
 }
 
 impl UpdateEntryInput {
-    pub(super) fn parse(self) -> Result<UpdateEntry> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateEntry> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Entry, &self.id, "id");
         let slug = wrong.change(self.slug, "slug", |text, at| Slug::parse(&text, at));

@@ -20,13 +20,20 @@ use crate::{
 
 /// An entry, and when to publish it.
 #[derive(Debug, InputObject)]
-struct ScheduleEntryInput {
+pub(in crate::graphql) struct ScheduleEntryInput {
     /// The entry.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
     expected_version: Option<i32>,
     /// The moment from which it is public; must be to come.
     at: DateTime,
+}
+
+impl ScheduleEntryInput {
+    pub(in crate::graphql) fn parse(&self) -> domain::Result<ChangeStatus> {
+        let transition = Transition::Schedule(self.at.0);
+        one(&self.id, self.expected_version).map(|entry| ChangeStatus { entry, transition })
+    }
 }
 
 /// The mutations of an entry's status.
@@ -59,7 +66,7 @@ impl EntryLifecycleMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which entry, and when.")] input: ScheduleEntryInput,
     ) -> Payload<EntryPayload> {
-        set(context, one(&input.id, input.expected_version), Transition::Schedule(input.at.0)).await
+        turn(context, input.parse()).await
     }
 
     /// Puts an entry away, out of the public; `unpublishEntry` makes it a draft again. Needs `entry:publish`.
@@ -77,7 +84,10 @@ async fn set(
     entry: domain::Result<OneEntry>,
     transition: Transition,
 ) -> Payload<EntryPayload> {
-    let command = entry.map(|entry| ChangeStatus { entry, transition });
+    turn(context, entry.map(|entry| ChangeStatus { entry, transition })).await
+}
+
+async fn turn(context: &Context<'_>, command: domain::Result<ChangeStatus>) -> Payload<EntryPayload> {
     change(context, command, |services, caller, command| async move {
         service::entry::change_status(&services, &caller, command).await.map(Into::into)
     })

@@ -27,7 +27,7 @@ enum Mode {
 
 /// An entry, and tags for it.
 #[derive(Debug, InputObject)]
-struct SetEntryTagsInput {
+pub(in crate::graphql) struct SetEntryTagsInput {
     /// The entry.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -41,7 +41,7 @@ struct SetEntryTagsInput {
 
 /// An entry, and categories for it.
 #[derive(Debug, InputObject)]
-struct SetEntryCategoriesInput {
+pub(in crate::graphql) struct SetEntryCategoriesInput {
     /// The entry.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -51,6 +51,19 @@ struct SetEntryCategoriesInput {
     mode: Mode,
     /// The categories, all of the brand; an entry has at most 50.
     categories: Vec<ID>,
+}
+
+impl SetEntryTagsInput {
+    pub(in crate::graphql) fn parse(&self) -> domain::Result<SetLinks> {
+        parse(&self.id, self.expected_version, self.mode, &self.tags, (Kind::Tag, "tags"))
+    }
+}
+
+impl SetEntryCategoriesInput {
+    pub(in crate::graphql) fn parse(&self) -> domain::Result<SetLinks> {
+        let kinds = (Kind::Category, "categories");
+        parse(&self.id, self.expected_version, self.mode, &self.categories, kinds)
+    }
 }
 
 /// The mutations of an entry's tags and categories.
@@ -65,9 +78,7 @@ impl EntryLinkMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which entry, which tags, and how.")] input: SetEntryTagsInput,
     ) -> Payload<EntryPayload> {
-        let kinds = (Kind::Tag, "tags");
-        let command = parse(&input.id, input.expected_version, input.mode, &input.tags, kinds);
-        change(context, command, |services, caller, command| async move {
+        change(context, input.parse(), |services, caller, command| async move {
             service::entry::set_tags(&services, &caller, command).await.map(Into::into)
         })
         .await
@@ -79,9 +90,7 @@ impl EntryLinkMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which entry, which categories, and how.")] input: SetEntryCategoriesInput,
     ) -> Payload<EntryPayload> {
-        let kinds = (Kind::Category, "categories");
-        let command = parse(&input.id, input.expected_version, input.mode, &input.categories, kinds);
-        change(context, command, |services, caller, command| async move {
+        change(context, input.parse(), |services, caller, command| async move {
             service::entry::set_categories(&services, &caller, command).await.map(Into::into)
         })
         .await

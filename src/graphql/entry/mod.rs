@@ -5,6 +5,7 @@ mod lifecycle;
 mod links;
 mod mutation;
 
-pub(super) use lifecycle::EntryLifecycleMutation;
-pub(super) use links::EntryLinkMutation;
-pub(super) use mutation::EntryMutation;
+pub(super) use input::{CreateEntryInput, OneEntryInput, UpdateEntryInput};
+pub(super) use lifecycle::{EntryLifecycleMutation, ScheduleEntryInput};
+pub(super) use links::{EntryLinkMutation, SetEntryCategoriesInput, SetEntryTagsInput};
+pub(super) use mutation::{EntryMutation, RevertEntryInput};

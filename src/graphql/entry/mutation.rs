@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::input::{CreateEntryInput, OneEntryInput, UpdateEntryInput, one};
 use crate::{
-    domain::{change::Changed, entry::RevertEntry, node::Kind},
+    domain::{Result, change::Changed, entry::RevertEntry, node::Kind},
     graphql::{
         change::{DeletePayload, Payload, PurgePayload, change},
         planned::EntryNode,
@@ -14,13 +14,19 @@ use crate::{
 
 /// An entry, and the version of it to go back to.
 #[derive(Debug, InputObject)]
-struct RevertEntryInput {
+pub(in crate::graphql) struct RevertEntryInput {
     /// The entry.
     id: ID,
     /// The version that you have seen; a conflict where it is no longer the current one.
     expected_version: Option<i32>,
     /// The version whose content comes back.
     version: i32,
+}
+
+impl RevertEntryInput {
+    pub(in crate::graphql) fn parse(&self) -> Result<RevertEntry> {
+        one(&self.id, self.expected_version).map(|entry| RevertEntry { entry, version: self.version })
+    }
 }
 
 /// An entry that was changed.
@@ -73,9 +79,7 @@ impl EntryMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which entry, and to which version.")] input: RevertEntryInput,
     ) -> Payload<EntryPayload> {
-        let command =
-            one(&input.id, input.expected_version).map(|entry| RevertEntry { entry, version: input.version });
-        change(context, command, |services, caller, command| async move {
+        change(context, input.parse(), |services, caller, command| async move {
             service::entry::revert(&services, &caller, command).await.map(Into::into)
         })
         .await

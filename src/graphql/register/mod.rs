@@ -27,7 +27,7 @@ use crate::domain::{
 pub(super) use root::query;
 
 /// The name of the interface of everything that has an id.
-pub(super) const NODE: &str = "Node";
+pub(in crate::graphql) const NODE: &str = "Node";
 
 thread_local! {
     /// The catalog of the schema that this thread is building: async-graphql's hooks for type information take no value.

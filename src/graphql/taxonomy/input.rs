@@ -14,7 +14,7 @@ use crate::{
 
 /// A tag that is to be made.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateTagInput {
+pub(in crate::graphql) struct CreateTagInput {
     /// The brand that it belongs to.
     brand_id: ID,
     /// The part of an address that names it, 1 to 200 characters; unique in the brand.
@@ -25,7 +25,7 @@ pub(super) struct CreateTagInput {
 
 /// What is to change about a tag; what is left out stays.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateTagInput {
+pub(in crate::graphql) struct UpdateTagInput {
     /// The tag.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -38,7 +38,7 @@ pub(super) struct UpdateTagInput {
 
 /// A category that is to be made.
 #[derive(Debug, InputObject)]
-pub(super) struct CreateCategoryInput {
+pub(in crate::graphql) struct CreateCategoryInput {
     /// The brand that it belongs to.
     brand_id: ID,
     /// The category, of the same brand, that it is under; at the top where it is left out. The tree is at most 16 deep.
@@ -54,7 +54,7 @@ pub(super) struct CreateCategoryInput {
 
 /// What is to change about a category; what is left out stays. `moveCategory` moves it.
 #[derive(Debug, InputObject)]
-pub(super) struct UpdateCategoryInput {
+pub(in crate::graphql) struct UpdateCategoryInput {
     /// The category.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -69,7 +69,7 @@ pub(super) struct UpdateCategoryInput {
 
 /// A category, and where it is to be.
 #[derive(Debug, InputObject)]
-pub(super) struct MoveCategoryInput {
+pub(in crate::graphql) struct MoveCategoryInput {
     /// The category; everything below it comes along.
     id: ID,
     /// The version you have seen; a conflict where it is no longer the current one.
@@ -81,7 +81,7 @@ pub(super) struct MoveCategoryInput {
 }
 
 impl CreateTagInput {
-    pub(super) fn parse(self) -> Result<CreateTag> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateTag> {
         let mut wrong = Wrong::default();
         let brand_id = wrong.key(Kind::Brand, &self.brand_id, "brandId");
         let slug = wrong.take(Slug::parse(&self.slug, "slug"));
@@ -92,7 +92,7 @@ impl CreateTagInput {
 }
 
 impl UpdateTagInput {
-    pub(super) fn parse(self) -> Result<UpdateTag> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateTag> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Tag, &self.id, "id");
         let slug = wrong.change(self.slug, "slug", |text, at| Slug::parse(&text, at));
@@ -103,7 +103,7 @@ impl UpdateTagInput {
 }
 
 impl CreateCategoryInput {
-    pub(super) fn parse(self) -> Result<CreateCategory> {
+    pub(in crate::graphql) fn parse(self) -> Result<CreateCategory> {
         let mut wrong = Wrong::default();
         let brand_id = wrong.key(Kind::Brand, &self.brand_id, "brandId");
         let parent_id = self.parent_id.and_then(|id| wrong.key(Kind::Category, &id, "parentId"));
@@ -118,7 +118,7 @@ impl CreateCategoryInput {
 }
 
 impl UpdateCategoryInput {
-    pub(super) fn parse(self) -> Result<UpdateCategory> {
+    pub(in crate::graphql) fn parse(self) -> Result<UpdateCategory> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Category, &self.id, "id");
         let slug = wrong.change(self.slug, "slug", |text, at| Slug::parse(&text, at));
@@ -130,7 +130,7 @@ impl UpdateCategoryInput {
 }
 
 impl MoveCategoryInput {
-    pub(super) fn parse(self) -> Result<MoveCategory> {
+    pub(in crate::graphql) fn parse(self) -> Result<MoveCategory> {
         let mut wrong = Wrong::default();
         let id = wrong.key(Kind::Category, &self.id, "id");
         let parent_id =

@@ -33,6 +33,19 @@ pub use reindex::{REINDEX, reindex};
 /// # Errors
 /// `NOT_FOUND` for an unknown brand, `INVALID` for what is no schema, `CONFLICT` where the key is taken.
 pub async fn create(services: &Services, caller: &Caller, command: CreateContentType) -> Result<Changed> {
+    create_as(services, caller, None, command).await
+}
+
+/// The same under an id that was given out already; under a new one where there is none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateContentType,
+) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::TypeWrite)?;
     let schema = compile(&command.schema).await?;
     let mut unit = Unit::begin(services, caller).await?;
@@ -41,7 +54,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateContent
     if count >= u64::from(MAX_TYPES) {
         return Err(Error::limit("contentTypes", MAX_TYPES, count.saturating_add(1)));
     }
-    let (id, actor) = (id::new(unit.now()), unit.actor().label());
+    let (id, actor) = (id.unwrap_or_else(|| id::new(unit.now())), unit.actor().label());
     let row = store::content_type::insert(unit.tx(), &grant, id, command, &actor, unit.now()).await?;
     index::want(services, &mut unit, &grant, row.brand_id, Some((row.id, &schema))).await?;
     finish(unit, "content_type.created", &row).await

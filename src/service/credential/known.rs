@@ -72,7 +72,7 @@ impl KnownCredentials {
     }
 
     /// Looks the credential up anew next time.
-    pub(super) fn forget(&self, family: Family, id: Uuid) {
+    pub(in crate::service) fn forget(&self, family: Family, id: Uuid) {
         self.changes.fetch_add(1, Ordering::SeqCst);
         self.rows.invalidate(&(family, id));
     }

@@ -27,6 +27,19 @@ use crate::{
 /// `NOT_FOUND` for an unknown type or original, `INVALID` with everything that is wrong with the fields, the locale, the tags
 /// or the categories, `CONFLICT` where the slug, the locale among the translations, or a unique field is taken.
 pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) -> Result<Changed> {
+    create_as(services, caller, None, command).await
+}
+
+/// The same under an id that was given out already; under a new one where there is none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateEntry,
+) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::EntryWrite)?;
     let tags = distinct(command.tags, MAX_TAGS, "tags")?;
     let categories = distinct(command.categories, MAX_CATEGORIES, "categories")?;
@@ -42,7 +55,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
     violations.extend(content::unknown_locale(&locales, locale.as_str()));
     content::refuse(violations, &grant, kind.brand_id)?;
 
-    let id = id::new(unit.now());
+    let id = id.unwrap_or_else(|| id::new(unit.now()));
     let translation_id = match command.translation_of {
         Some(original) => translation(&unit, &grant, &kind, original).await?,
         None => id,

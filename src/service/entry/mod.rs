@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use bin::{delete, restore};
-pub use create::create;
+pub use create::{create, create_as};
 pub use due::{Publication, give_up_publication, publish_due, rescue_publications};
 pub use links::{set_categories, set_tags};
 pub use revert::revert;

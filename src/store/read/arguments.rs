@@ -13,6 +13,8 @@ use crate::domain::{
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
     values: PgArguments,
+    /// The same for a statement within a transaction, which is the mapper's.
+    within: Option<Vec<sea_orm::Value>>,
     count: usize,
     aliases: usize,
     marker: &'a str,
@@ -22,7 +24,12 @@ pub(super) struct Arguments<'a> {
 impl<'a> Arguments<'a> {
     /// Nothing bound. `marker` begins every cursor that is still to be signed.
     pub(super) fn new(marker: &'a str) -> Self {
-        Self { values: PgArguments::default(), count: 0, aliases: 0, marker, marked: false }
+        Self { values: PgArguments::default(), within: None, count: 0, aliases: 0, marker, marked: false }
+    }
+
+    /// The same for a statement that is sent within a transaction.
+    pub(super) fn within(marker: &'a str) -> Self {
+        Self { within: Some(Vec::new()), ..Self::new(marker) }
     }
 
     /// An alias that the statement has not used.
@@ -34,9 +41,12 @@ impl<'a> Arguments<'a> {
     /// Binds a value and gives its placeholder.
     pub(super) fn bind<'q, T>(&mut self, value: T) -> Result<String>
     where
-        T: Encode<'q, Postgres> + Type<Postgres> + 'q,
+        T: Encode<'q, Postgres> + Type<Postgres> + Into<sea_orm::Value> + 'q,
     {
-        self.values.add(value).map_err(Error::internal)?;
+        match &mut self.within {
+            Some(values) => values.push(value.into()),
+            None => self.values.add(value).map_err(Error::internal)?,
+        }
         self.count += 1;
         Ok(format!("${}", self.count))
     }
@@ -105,6 +115,11 @@ impl<'a> Arguments<'a> {
     /// Whether the answer holds cursors that are still to be signed.
     pub(super) fn marked(&self) -> bool {
         self.marked
+    }
+
+    /// The bound values of a statement within a transaction, in order.
+    pub(super) fn into_values_within(self) -> Vec<sea_orm::Value> {
+        self.within.unwrap_or_default()
     }
 
     /// The bound values, in order.

@@ -89,7 +89,7 @@ pub(super) fn one(one: &One, arguments: &mut Arguments<'_>) -> Result<(String, B
 pub(super) fn assemble(
     connection: &Connection,
     layout: &Layout,
-    answer: &[PgRow],
+    answer: &[&PgRow],
     signer: &Signer<'_>,
 ) -> Result<String> {
     let lacking = |row: &PgRow| -> Result<bool> {
@@ -106,7 +106,7 @@ pub(super) fn assemble(
         signer,
         rows: rows.get(..limit).unwrap_or(rows),
         more: rows.len() > limit,
-        extra: answer.first(),
+        extra: answer.first().copied(),
     };
     let size: usize = connection.bodies.iter().map(|body| 40 * body.0.len() + 160).sum();
     let mut text = String::with_capacity(page.rows.len().saturating_mul(size).saturating_add(256));
@@ -124,7 +124,7 @@ struct Page<'a> {
     layout: &'a Layout,
     signer: &'a Signer<'a>,
     /// In the order that they were fetched in, which is backwards for a page from the end.
-    rows: &'a [PgRow],
+    rows: &'a [&'a PgRow],
     more: bool,
     extra: Option<&'a PgRow>,
 }
@@ -133,9 +133,9 @@ impl Page<'_> {
     /// One item for each row.
     fn list(&self, text: &mut String, write: impl FnMut(&mut String, &PgRow) -> Result<()>) -> Result<()> {
         if self.connection.window.backward {
-            json::list(text, self.rows.iter().rev(), write)
+            json::list(text, self.rows.iter().copied().rev(), write)
         } else {
-            json::list(text, self.rows.iter(), write)
+            json::list(text, self.rows.iter().copied(), write)
         }
     }
 
@@ -167,9 +167,9 @@ impl Page<'_> {
             (self.more, window.after.is_some())
         };
         let (first, last) = if window.backward {
-            (self.rows.last(), self.rows.first())
+            (self.rows.last().copied(), self.rows.first().copied())
         } else {
-            (self.rows.first(), self.rows.last())
+            (self.rows.first().copied(), self.rows.last().copied())
         };
         match part {
             PageInfoPart::Typename(name) => json::word(text, name),

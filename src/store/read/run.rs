@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use sea_orm::QueryResult;
 use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::{
         Error, Result,
         read::{Authorized, Codec, Fingerprint, Plan},
     },
-    store::{Db, error::from_sqlx},
+    store::{Db, Tx, error::from_sqlx, sql},
 };
 
 /// Runs reads.
@@ -53,32 +54,33 @@ impl Reader {
     ///
     /// # Errors
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
-    pub async fn locales(&self, codes: &[String]) -> Result<Vec<(String, Uuid)>> {
-        let mut arguments = Arguments::new("");
+    pub async fn locales(&self, codes: &[String], tx: Option<&Tx>) -> Result<Vec<(String, Uuid)>> {
+        let mut arguments = self.arguments(tx);
         let codes = arguments.bind(codes.to_vec())?;
         let text = format!("select code, brand_id from locale where code = any({codes})");
-        self.db.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = self.db.readers.fetch(text, arguments.into_values()).await?;
+        let (_, answer) = self.ask(text, arguments, tx).await?;
         let read = |row: &PgRow| Ok((row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?));
-        rows.iter().map(read).collect()
+        answer.rows()?.into_iter().map(read).collect()
     }
 
-    /// Runs a plan: one statement. The answer is JSON text, `null` where there is no such row.
+    /// Runs a plan: one statement, within a transaction where one is given, which then sees what it wrote itself. The answer is
+    /// JSON text, `null` where there is no such row.
     ///
     /// # Errors
     /// `TIMEOUT` and `UNAVAILABLE` as the database has it.
-    pub async fn run(&self, plan: &Authorized) -> Result<String> {
-        let mut arguments = Arguments::new(&self.marker);
+    pub async fn run(&self, plan: &Authorized, tx: Option<&Tx>) -> Result<String> {
+        let mut arguments = self.arguments(tx);
         match plan.plan() {
             Plan::Connection(connection) => {
                 let (text, layout) = page::statement(connection, &mut arguments)?;
-                let (signer, answer) = self.ask(text, arguments).await?;
-                page::assemble(connection, &layout, &answer, &signer)
+                let (signer, answer) = self.ask(text, arguments, tx).await?;
+                page::assemble(connection, &layout, &answer.rows()?, &signer)
             }
             Plan::One(one) => {
                 let (text, body) = page::one(one, &mut arguments)?;
-                let (signer, answer) = self.ask(text, arguments).await?;
-                let Some(row) = answer.first() else { return Ok("null".to_owned()) };
+                let (signer, answer) = self.ask(text, arguments, tx).await?;
+                let rows = answer.rows()?;
+                let Some(row) = rows.first() else { return Ok("null".to_owned()) };
                 let mut text = String::with_capacity(1024);
                 body.write(&mut text, &one.selection, row, &signer)?;
                 Ok(text)
@@ -86,11 +88,42 @@ impl Reader {
         }
     }
 
-    async fn ask(&self, text: String, arguments: Arguments<'_>) -> Result<(Signer<'_>, Vec<PgRow>)> {
+    fn arguments(&self, tx: Option<&Tx>) -> Arguments<'_> {
+        if tx.is_some() { Arguments::within(&self.marker) } else { Arguments::new(&self.marker) }
+    }
+
+    async fn ask(
+        &self,
+        text: String,
+        arguments: Arguments<'_>,
+        tx: Option<&Tx>,
+    ) -> Result<(Signer<'_>, Answer)> {
         let marker = arguments.marked().then_some(self.marker.as_str());
         self.db.statements.fetch_add(1, Ordering::Relaxed);
-        let answer = self.db.readers.fetch(text, arguments.into_values()).await?;
+        let answer = match tx {
+            Some(tx) => Answer::Within(sql::rows(tx, &text, arguments.into_values_within()).await?),
+            None => Answer::Plain(self.db.readers.fetch(text, arguments.into_values()).await?),
+        };
         Ok((Signer { codec: &self.codec, marker }, answer))
+    }
+}
+
+/// The rows of an answer, as whoever sent the statement holds them.
+#[derive(Debug)]
+enum Answer {
+    Plain(Vec<PgRow>),
+    Within(Vec<QueryResult>),
+}
+
+impl Answer {
+    fn rows(&self) -> Result<Vec<&PgRow>> {
+        match self {
+            Self::Plain(rows) => Ok(rows.iter().collect()),
+            Self::Within(rows) => {
+                let foreign = || Error::internal("a transaction answered with the row of another database");
+                rows.iter().map(|row| row.try_as_pg_row().ok_or_else(foreign)).collect()
+            }
+        }
     }
 }
 

@@ -1,0 +1,118 @@
+//! Many changes as one request: what each of them is.
+
+use super::{
+    asset::{CreateAsset, UpdateAsset},
+    brand::{CreateBrand, UpdateBrand},
+    content_type::{CreateContentType, UpdateContentType},
+    entry::{ChangeStatus, CreateEntry, OneEntry, RevertEntry, SetLinks, UpdateEntry},
+    node::Kind,
+    taxonomy::{CreateCategory, CreateTag, MoveCategory, UpdateCategory, UpdateTag},
+};
+
+/// The most operations of one batch.
+pub const MAX_OPERATIONS: u32 = 1_000;
+/// The most characters of a client key.
+pub const MAX_KEY: usize = 64;
+
+/// A row of any kind, and the version of it that the caller has seen.
+pub type One = OneEntry;
+
+/// One change of content: what the mutation of the same name does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
+    /// Makes a brand.
+    CreateBrand(CreateBrand),
+    /// Changes a brand.
+    UpdateBrand(UpdateBrand),
+    /// Puts a brand out of sight.
+    DeleteBrand(One),
+    /// Brings a brand back.
+    RestoreBrand(One),
+    /// Makes a content type.
+    CreateContentType(CreateContentType),
+    /// Changes a content type.
+    UpdateContentType(UpdateContentType),
+    /// Removes a content type.
+    DeleteContentType(One),
+    /// Makes an entry.
+    CreateEntry(CreateEntry),
+    /// Changes an entry.
+    UpdateEntry(UpdateEntry),
+    /// Takes an entry back to an earlier version.
+    RevertEntry(RevertEntry),
+    /// Publishes, unpublishes, schedules or archives an entry.
+    ChangeStatus(ChangeStatus),
+    /// Sets, adds or takes off tags of an entry.
+    SetEntryTags(SetLinks),
+    /// Sets, adds or takes off categories of an entry.
+    SetEntryCategories(SetLinks),
+    /// Puts an entry out of sight.
+    DeleteEntry(One),
+    /// Brings an entry back.
+    RestoreEntry(One),
+    /// Removes a deleted entry for good.
+    PurgeEntry(One),
+    /// Makes a tag.
+    CreateTag(CreateTag),
+    /// Changes a tag.
+    UpdateTag(UpdateTag),
+    /// Removes a tag.
+    DeleteTag(One),
+    /// Makes a category.
+    CreateCategory(CreateCategory),
+    /// Changes a category.
+    UpdateCategory(UpdateCategory),
+    /// Moves a category.
+    MoveCategory(MoveCategory),
+    /// Removes a category.
+    DeleteCategory(One),
+    /// Makes an asset.
+    CreateAsset(CreateAsset),
+    /// Changes an asset.
+    UpdateAsset(UpdateAsset),
+    /// Puts an asset out of sight.
+    DeleteAsset(One),
+    /// Brings an asset back.
+    RestoreAsset(One),
+}
+
+impl Operation {
+    /// The kind of node that it changes.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::CreateBrand(_) | Self::UpdateBrand(_) | Self::DeleteBrand(_) | Self::RestoreBrand(_) => {
+                Kind::Brand
+            }
+            Self::CreateContentType(_) | Self::UpdateContentType(_) | Self::DeleteContentType(_) => {
+                Kind::ContentType
+            }
+            Self::CreateEntry(_)
+            | Self::UpdateEntry(_)
+            | Self::RevertEntry(_)
+            | Self::ChangeStatus(_)
+            | Self::SetEntryTags(_)
+            | Self::SetEntryCategories(_)
+            | Self::DeleteEntry(_)
+            | Self::RestoreEntry(_)
+            | Self::PurgeEntry(_) => Kind::Entry,
+            Self::CreateTag(_) | Self::UpdateTag(_) | Self::DeleteTag(_) => Kind::Tag,
+            Self::CreateCategory(_)
+            | Self::UpdateCategory(_)
+            | Self::MoveCategory(_)
+            | Self::DeleteCategory(_) => Kind::Category,
+            Self::CreateAsset(_) | Self::UpdateAsset(_) | Self::DeleteAsset(_) | Self::RestoreAsset(_) => {
+                Kind::Asset
+            }
+        }
+    }
+}
+
+/// Whether the operations of a batch stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// All of them or none.
+    Atomic,
+    /// Each on its own.
+    PerItem,
+}

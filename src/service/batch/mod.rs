@@ -1,0 +1,73 @@
+//! Many changes as one: all of them or none, or each on its own.
+
+mod one;
+
+use uuid::Uuid;
+
+use super::{Caller, Services, Unit};
+use crate::domain::{
+    Error, Result,
+    batch::{Mode, Operation},
+    change::Changed,
+    node::Kind,
+};
+
+/// One operation of a batch, as far as it could be read.
+#[derive(Debug)]
+pub struct Step {
+    /// The id that what it makes was given already, so that later operations could name it.
+    pub id: Option<Uuid>,
+    /// What is to be done, or what is wrong with it.
+    pub operation: Result<Operation>,
+}
+
+/// What became of an operation.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was done; this is the node, and the version it has now.
+    Done(Kind, Changed),
+    /// It was not, and why.
+    Failed(Error),
+    /// It was done, and taken back, because another one failed.
+    Undone,
+    /// It was not tried, because another one failed.
+    Skipped,
+}
+
+/// Runs the operations in order. The services are those within a transaction, which is the caller's to commit: where it is all or
+/// nothing and an operation failed, nothing of the batch is left in it.
+///
+/// # Errors
+/// Where the transaction itself is lost; then nothing has happened.
+pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<Step>) -> Result<Vec<Outcome>> {
+    if mode == Mode::Atomic && steps.iter().any(|step| step.operation.is_err()) {
+        let unread = |step: Step| step.operation.map_or_else(Outcome::Failed, |_| Outcome::Skipped);
+        return Ok(steps.into_iter().map(unread).collect());
+    }
+    let joint = Unit::joint(services).await?;
+    let within = services.within(&joint);
+    let mut outcomes = Vec::with_capacity(steps.len());
+    let mut failed = false;
+    for step in steps {
+        if failed {
+            outcomes.push(Outcome::Skipped);
+            continue;
+        }
+        let outcome = match step.operation {
+            Ok(operation) => one::run(&within, caller, step.id, operation).await,
+            Err(error) => Outcome::Failed(error),
+        };
+        failed = mode == Mode::Atomic && matches!(outcome, Outcome::Failed(_));
+        outcomes.push(outcome);
+    }
+    if failed {
+        joint.rollback().await?;
+        outcomes
+            .iter_mut()
+            .filter(|one| matches!(one, Outcome::Done(..)))
+            .for_each(|one| *one = Outcome::Undone);
+    } else {
+        joint.commit(services).await?;
+    }
+    Ok(outcomes)
+}

@@ -1,0 +1,155 @@
+//! One transaction that several units take part in: what a document, or a batch, does as one.
+
+use std::sync::{
+    Arc, Mutex as Lock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::Services;
+use crate::{
+    domain::{Error, Result, credential::Family, event::Event, read::Authorized},
+    store::{Tx, read::Reader},
+};
+
+/// A transaction that units open a part of, one after the other; clones share it. A part that fails is taken back alone. It is
+/// rolled back where nobody commits it.
+#[derive(Debug, Clone)]
+pub struct Joint(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    tx: Mutex<Option<Tx>>,
+    /// Whether something in it came to a good end.
+    succeeded: AtomicBool,
+    /// Whether something in it failed.
+    failed: AtomicBool,
+    /// What was changed of what this process remembers.
+    stale: Lock<Vec<Stale>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stale {
+    Roles,
+    Types,
+    Credential(Family, Uuid),
+}
+
+impl Joint {
+    pub(super) fn of(tx: Tx) -> Self {
+        Self(Arc::new(Inner {
+            tx: Mutex::new(Some(tx)),
+            succeeded: AtomicBool::default(),
+            failed: AtomicBool::default(),
+            stale: Lock::default(),
+        }))
+    }
+
+    /// A part of it that can be taken back alone.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the connection is lost.
+    pub(super) async fn part(&self) -> Result<Tx> {
+        self.0.tx.lock().await.as_ref().ok_or_else(over)?.nest().await
+    }
+
+    /// The same as one that others take part in.
+    ///
+    /// # Errors
+    /// As [`Joint::part`].
+    pub async fn nest(&self) -> Result<Self> {
+        self.part().await.map(Self::of)
+    }
+
+    /// Runs a plan as this transaction sees the database.
+    ///
+    /// # Errors
+    /// As [`Reader::run`]; what follows in this transaction then fails too.
+    pub(super) async fn read(&self, reader: &Reader, plan: &Authorized) -> Result<String> {
+        let held = self.0.tx.lock().await;
+        reader.run(plan, Some(held.as_ref().ok_or_else(over)?)).await
+    }
+
+    pub(super) async fn locales(&self, reader: &Reader, codes: &[String]) -> Result<Vec<(String, Uuid)>> {
+        let held = self.0.tx.lock().await;
+        reader.locales(codes, Some(held.as_ref().ok_or_else(over)?)).await
+    }
+
+    /// Notes how something in it ended.
+    pub fn note(&self, succeeded: bool) {
+        let which = if succeeded { &self.0.succeeded } else { &self.0.failed };
+        which.store(true, Ordering::Release);
+    }
+
+    /// Whether something in it came to a good end.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.0.succeeded.load(Ordering::Acquire)
+    }
+
+    /// Whether something in it failed.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.0.failed.load(Ordering::Acquire)
+    }
+
+    /// Notes what is remembered outside of the transaction and is another thing once it is committed.
+    pub(super) fn changes(&self, events: &[Event]) {
+        let stale = events.iter().filter_map(|event| {
+            let noun = event.kind.split_once('.').map_or(event.kind, |(noun, _)| noun);
+            match noun {
+                "role" | "member" => Some(Stale::Roles),
+                "content_type" => Some(Stale::Types),
+                "api_key" => Some(Stale::Credential(Family::ApiKey, event.subject_id)),
+                "application" => Some(Stale::Credential(Family::Application, event.subject_id)),
+                _ => None,
+            }
+        });
+        self.0.stale.lock().unwrap_or_else(PoisonError::into_inner).extend(stale);
+    }
+
+    /// Whether a content type was changed in it.
+    pub(super) fn types_changed(&self) -> bool {
+        let stale = self.0.stale.lock().unwrap_or_else(PoisonError::into_inner);
+        stale.iter().any(|one| matches!(one, Stale::Types))
+    }
+
+    /// Makes everything done in it lasting, at once; in a part of another one, as lasting as that is.
+    ///
+    /// # Errors
+    /// As the database refuses; then nothing of it has happened.
+    pub async fn commit(&self, services: &Services) -> Result<()> {
+        let tx = self.0.tx.lock().await.take().ok_or_else(over)?;
+        tx.commit().await?;
+        let stale = std::mem::take(&mut *self.0.stale.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(outer) = &services.joint {
+            outer.0.stale.lock().unwrap_or_else(PoisonError::into_inner).extend(stale);
+            return Ok(());
+        }
+        for one in stale {
+            match one {
+                Stale::Types => {}
+                Stale::Roles => services.roles.forget(),
+                Stale::Credential(family, id) => services.credentials.forget(family, id),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes everything done in it back.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the connection is lost; the database then takes it back by itself.
+    pub async fn rollback(&self) -> Result<()> {
+        match self.0.tx.lock().await.take() {
+            Some(tx) => tx.rollback().await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn over() -> Error {
+    Error::internal("a transaction is used after it has ended")
+}
