@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
-    access::{Facts, Grant},
+    access::{Facts, Grant, restore},
 };
 
 /// Passes where the entry is within the grant. A grant without restrictions costs nothing.
@@ -42,17 +42,29 @@ pub(super) async fn change(tx: &Tx, grant: &Grant, before: Option<&Row>, after: 
     grant.covers_change(after.brand_id, before.as_ref(), &facts(after, &key))
 }
 
-/// Passes where the caller sees the custom fields that a command names; an answer to anything else would tell what they hold.
+/// Passes where the caller sees what a command names, be it by its own name or inside of custom fields; an answer to anything
+/// else would tell what the entry holds.
 ///
 /// # Errors
 /// As [`entry`]; `FORBIDDEN` naming the field.
-pub async fn naming(tx: &Tx, grant: &Grant, row: &Row, command: &Value) -> Result<()> {
+pub async fn naming(tx: &Tx, grant: &Grant, row: &Row, names: &[&str], fields: Option<&Value>) -> Result<()> {
     if grant.unrestricted_in(row.brand_id) {
         return Ok(());
     }
     let key = type_key(tx, row.content_type_id).await?;
-    let names: Vec<&str> = command.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    grant.covers_naming(row.brand_id, &facts(row, &key), &names)
+    grant.covers_naming(row.brand_id, &facts(row, &key), names, fields)
+}
+
+/// Passes where the caller may change links of an entry, by their GraphQL name.
+///
+/// # Errors
+/// `FORBIDDEN` naming them.
+pub(super) async fn links(tx: &Tx, grant: &Grant, row: &Row, name: &str) -> Result<()> {
+    if grant.unrestricted_in(row.brand_id) {
+        return Ok(());
+    }
+    let key = type_key(tx, row.content_type_id).await?;
+    grant.covers_links(row.brand_id, &facts(row, &key), name)
 }
 
 /// Fields that are to replace those of the entry, with what the caller does not see left as it is.
@@ -64,13 +76,12 @@ pub async fn keeping(tx: &Tx, grant: &Grant, row: &Row, mut fields: Value) -> Re
         return Ok(fields);
     }
     let key = type_key(tx, row.content_type_id).await?;
-    if let Some(fields) = fields.as_object_mut() {
-        for name in grant.unseen_of(row.brand_id, &facts(row, &key)) {
-            match row.fields.get(name) {
-                Some(value) => drop(fields.insert(name.to_owned(), value.clone())),
-                None => drop(fields.remove(name)),
-            }
-        }
+    let facts = facts(row, &key);
+    if grant.sees_no_fields_of(row.brand_id, &facts) {
+        return Ok(row.fields.clone());
+    }
+    for path in grant.unseen_of(row.brand_id, &facts) {
+        restore(&mut fields, &row.fields, path.segments());
     }
     Ok(fields)
 }
@@ -114,6 +125,7 @@ pub(super) fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
         status: &row.status,
         slug: &row.slug,
         title: &row.title,
+        scheduled_at: row.scheduled_at,
         external_id: row.external_id.as_deref(),
         fields: &row.fields,
     }

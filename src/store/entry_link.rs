@@ -4,7 +4,7 @@ use sea_orm::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Tx, entry::Row, sql};
+use super::{Tx, covered, entry::Row, sql};
 use crate::domain::{Error, Result, Violation, access::Grant, entry::LinkMode};
 
 /// What an entry is linked to.
@@ -30,7 +30,7 @@ impl Links {
 ///
 /// # Errors
 /// `INVALID` with one violation for each id that the entry's brand does not have; when links are taken off, ids that are
-/// gone do no harm.
+/// gone do no harm. `FORBIDDEN` where such links are hidden from the caller, or locked.
 pub async fn change(
     tx: &Tx,
     grant: &Grant,
@@ -41,6 +41,7 @@ pub async fn change(
 ) -> Result<u64> {
     grant.covers(row.brand_id, "the entry")?;
     let (table, column, target, argument) = links.names();
+    covered::links(tx, grant, row, argument).await?;
     if mode != LinkMode::Remove {
         refuse_unknown(tx, row, links, ids).await?;
     }
@@ -77,13 +78,23 @@ fn keys(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
     rows.iter().map(|row| sql::get(row, "id")).collect()
 }
 
+/// Whether the caller may change such links of an entry that was locked.
+///
+/// # Errors
+/// `FORBIDDEN` where they are hidden or locked.
+pub async fn may_change(tx: &Tx, grant: &Grant, row: &Row, links: Links) -> Result<()> {
+    let (.., argument) = links.names();
+    covered::links(tx, grant, row, argument).await
+}
+
 /// Whether an entry that was locked has exactly these links. No id may be given twice.
 ///
 /// # Errors
-/// As the database refuses.
+/// `FORBIDDEN` where such links are hidden from the caller, or locked: the answer would tell what they are.
 pub async fn same(tx: &Tx, grant: &Grant, row: &Row, links: Links, ids: &[Uuid]) -> Result<bool> {
     grant.covers(row.brand_id, "the entry")?;
-    let (table, column, ..) = links.names();
+    let (table, column, _, argument) = links.names();
+    covered::links(tx, grant, row, argument).await?;
     let statement = format!(
         "select count(*) = cardinality($2::uuid[]) and count(*) = count(*) filter (where {column} = any($2)) as same \
          from {table} where entry_id = $1"

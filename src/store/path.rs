@@ -33,6 +33,26 @@ fn access(alias: &str, path: &FieldPath, text: bool) -> String {
     }
 }
 
+/// A document without the part at a path of names; a list on the way goes as a whole, since a part of its items has no path.
+/// `kept` is a condition under which the part stays.
+pub(super) fn without(document: &str, path: &FieldPath, kept: Option<&str>) -> String {
+    let segments = path.segments();
+    let printed = |end: usize| {
+        let names: Vec<&str> = segments.iter().take(end).map(String::as_str).collect();
+        format!("'{{\"{}\"}}'", names.join("\",\""))
+    };
+    let mut cases: Vec<String> = kept.iter().map(|kept| format!("when {kept} then whole.doc")).collect();
+    cases.extend((1..segments.len()).map(|end| {
+        let list = printed(end);
+        format!("when jsonb_typeof(whole.doc #> {list}) = 'array' then whole.doc #- {list}")
+    }));
+    let cut = format!("whole.doc #- {}", printed(segments.len()));
+    if cases.is_empty() {
+        return format!("({document} #- {})", printed(segments.len()));
+    }
+    format!("(select case {} else {cut} end from (select {document} as doc) whole)", cases.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

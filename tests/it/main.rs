@@ -85,6 +85,7 @@ mod write_brand;
 mod write_content_type;
 mod write_entry;
 mod write_graphql;
+mod write_masked;
 mod write_nested;
 mod write_payload;
 mod write_publish;

@@ -121,7 +121,9 @@ fn decide(one: &Membership, asked: &Asked<'_>, claims: &Claims) -> Rule {
     }
     let reads = matches!(asked.action, Permission::EntryRead | Permission::EntryPreview);
     match asked.field {
-        Some(field) if restrictions.hides(field) || (!reads && restrictions.locks(field)) => Rule::Field,
+        Some(field) if restrictions.hidden.named(field) || (!reads && restrictions.locked.named(field)) => {
+            Rule::Field
+        }
         _ => Rule::Allowed,
     }
 }

@@ -2,12 +2,18 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    actor::BrandScope, condition::Claims, permission::Permission, restriction::Facts, rule::Membership,
+    actor::BrandScope,
+    condition::Claims,
+    field::{Hidden, within},
+    permission::Permission,
+    restriction::{Facts, Restrictions},
+    rule::Membership,
 };
-use crate::domain::{Code, Error, Result, entry::Status};
+use crate::domain::{Code, Error, Result, entry::Status, fields::FieldPath};
 
 /// Proof that the actor of a request holds a permission in some brands.
 #[derive(Debug, Clone)]
@@ -82,43 +88,69 @@ impl Grant {
                 None => {}
             }
         }
-        let message = match field {
-            Some(field) => format!("your roles do not let you write {field}"),
-            None => "your roles do not let you make this of the entry".to_owned(),
-        };
-        Err(Error::new(Code::Forbidden, message))
+        Err(match field {
+            Some(field) => unwritable(&field),
+            None => Error::new(Code::Forbidden, "your roles do not let you make this of the entry"),
+        })
     }
 
-    /// Passes where one of the roles shows every custom field, by its first name, that a command names. What the command says of
-    /// them does not matter: the answer would tell whether it is what they hold.
+    /// Passes where one of the roles shows everything that a command names: `names`, and what is in custom `fields`. What the
+    /// command says of it does not matter: the answer would tell whether it is what the entry holds.
     ///
     /// # Errors
     /// `FORBIDDEN` naming a field that is not seen.
-    pub fn covers_naming(&self, brand: Uuid, entry: &Facts<'_>, names: &[&str]) -> Result<()> {
+    pub fn covers_naming(
+        &self,
+        brand: Uuid,
+        entry: &Facts<'_>,
+        names: &[&str],
+        fields: Option<&Value>,
+    ) -> Result<()> {
         let mut unseen = None;
-        for one in self.ways(brand).filter(|one| one.role.restrictions.admits(entry, &self.claims)) {
-            let hidden = &one.role.restrictions.hidden.keys;
-            match names.iter().find(|name| hidden.contains(**name)) {
-                Some(name) => unseen = Some(name),
-                None => return Ok(()),
+        for hidden in self.hidden(brand, entry) {
+            unseen = hidden.among(names, fields);
+            if unseen.is_none() {
+                return Ok(());
             }
         }
-        match unseen {
-            Some(name) => {
-                Err(Error::new(Code::Forbidden, format!("your roles do not let you write fields.{name}")))
-            }
-            None => Err(self.refused(brand, entry)),
-        }
+        Err(unseen.map_or_else(|| self.refused(brand, entry), |name| unwritable(&name)))
     }
 
-    /// Custom fields of an entry, by their first name, that all of the roles hide: commands leave them as they are.
-    #[must_use]
-    pub fn unseen_of(&self, brand: Uuid, entry: &Facts<'_>) -> BTreeSet<&str> {
+    /// Passes where one of the roles lets links of that GraphQL name be changed.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` naming them.
+    pub fn covers_links(&self, brand: Uuid, entry: &Facts<'_>, name: &str) -> Result<()> {
         let mut each = self.ways(brand).filter(|one| one.role.restrictions.admits(entry, &self.claims));
-        let Some(first) = each.next() else { return BTreeSet::new() };
-        let rest: Vec<&BTreeSet<String>> = each.map(|one| &one.role.restrictions.hidden.keys).collect();
-        let keys = first.role.restrictions.hidden.keys.iter();
-        keys.map(String::as_str).filter(|key| rest.iter().all(|hidden| hidden.contains(*key))).collect()
+        let writes = |rule: &Restrictions| {
+            !rule.locked.names.contains(name) && rule.hidden.among(&[name], None).is_none()
+        };
+        if each.any(|one| writes(&one.role.restrictions)) { Ok(()) } else { Err(unwritable(name)) }
+    }
+
+    /// Whether all of the roles hide the custom fields of an entry altogether.
+    #[must_use]
+    pub fn sees_no_fields_of(&self, brand: Uuid, entry: &Facts<'_>) -> bool {
+        self.hidden(brand, entry).all(|hidden| hidden.columns.contains("fields"))
+    }
+
+    /// Custom fields of an entry that all of the roles hide: commands leave them as they are.
+    #[must_use]
+    pub fn unseen_of(&self, brand: Uuid, entry: &Facts<'_>) -> BTreeSet<&FieldPath> {
+        let each = || self.hidden(brand, entry).filter(|hidden| !hidden.columns.contains("fields"));
+        let inside = |path: &FieldPath, hidden: &Hidden| hidden.paths.iter().any(|outer| within(path, outer));
+        each()
+            .flat_map(|hidden| &hidden.paths)
+            .filter(|path| each().all(|hidden| inside(path, hidden)))
+            .collect()
+    }
+
+    /// What each of the roles that let an entry through hides of it.
+    fn hidden(&self, brand: Uuid, entry: &Facts<'_>) -> impl Iterator<Item = &Hidden> {
+        self.ways(brand)
+            .map(|one| &one.role.restrictions)
+            .filter(|rule| rule.admits(entry, &self.claims))
+            .map(|rule| &rule.hidden)
     }
 
     /// The memberships of the permission in a brand.
@@ -126,13 +158,18 @@ impl Grant {
         self.through().filter(move |one| one.brands.contains(brand))
     }
 
-    /// Custom fields, by their first name, that some of the roles hide in the brand.
+    /// Whether some of the roles hide, in the brand, what a custom path leads to.
     #[must_use]
-    pub fn hidden_in(&self, brand: Uuid) -> BTreeSet<&str> {
+    pub fn hides_in(&self, brand: Uuid, path: &str) -> bool {
         if self.unrestricted_in(brand) {
-            return BTreeSet::new();
+            return false;
         }
-        self.ways(brand).flat_map(|one| &one.role.restrictions.hidden.keys).map(String::as_str).collect()
+        let name = format!("fields.{path}");
+        self.ways(brand).any(|one| {
+            let hidden = &one.role.restrictions.hidden;
+            // What is no path of a field is about all of them.
+            hidden.named(&name) || (hidden.some_fields() && FieldPath::parse(path, "field").is_err())
+        })
     }
 
     /// Whether the actor sees the entry, by whichever role.
@@ -189,4 +226,8 @@ impl Grant {
         }
         Err(Error::new(Code::Forbidden, format!("{what} needs a right that holds in every brand")))
     }
+}
+
+fn unwritable(field: &str) -> Error {
+    Error::new(Code::Forbidden, format!("your roles do not let you write {field}"))
 }

@@ -3,6 +3,7 @@
 mod actor;
 mod condition;
 mod explain;
+mod field;
 mod grant;
 mod permission;
 mod restriction;
@@ -12,8 +13,9 @@ mod rule;
 pub use actor::{Actor, BrandScope, Credential, Principal};
 pub use condition::{Check, Claims, Condition, Scalar, Target, Term};
 pub use explain::{Asked, Rule, Verdict, explain};
+pub use field::{Hidden, Locked, restore};
 pub use grant::Grant;
 pub use permission::Permission;
-pub use restriction::{Facts, Hidden, Restrictions};
+pub use restriction::{Facts, Restrictions};
 pub use role::Role;
 pub use rule::{Membership, Permissions, RoleRule};

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
-use super::condition::{Claims, Condition, Target};
+use super::{
+    condition::{Claims, Condition, Target},
+    field::{Hidden, Locked, part},
+};
 use crate::domain::{
     Error, Result,
     entry::Status,
@@ -14,15 +18,6 @@ use crate::domain::{
 
 /// The most items of one list.
 const MAX_ITEMS: usize = 200;
-
-/// The columns that can be hidden, by their GraphQL and their SQL names: those that may be null. Slug, title, status, locale and
-/// times are what an entry is known by.
-const HIDEABLE: [(&str, &str); 4] = [
-    ("publishedAt", "published_at"),
-    ("scheduledAt", "scheduled_at"),
-    ("publishProblem", "publish_problem"),
-    ("externalId", "external_id"),
-];
 
 /// What a role is restricted to. What is not given is not restricted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,33 +32,10 @@ pub struct Restrictions {
     pub rows: Option<Condition>,
     /// What of an entry is neither seen nor written.
     pub hidden: Hidden,
-    /// What of an entry is not written: `fields.…`, `slug`, `title`.
-    pub locked: BTreeSet<String>,
+    /// What of an entry is not written.
+    pub locked: Locked,
     /// As it was given.
     source: Value,
-}
-
-/// What of an entry is not seen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hidden {
-    /// Custom fields by their first name: with all that is inside.
-    pub keys: BTreeSet<String>,
-    /// Columns by their SQL names.
-    pub columns: BTreeSet<&'static str>,
-}
-
-impl Hidden {
-    /// Whether everything is seen.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.columns.is_empty()
-    }
-
-    /// Whether the column is not seen. Why an entry was not published quotes its fields.
-    #[must_use]
-    pub fn column(&self, name: &str) -> bool {
-        self.columns.contains(name) || (name == "publish_problem" && !self.keys.is_empty())
-    }
 }
 
 /// What of an entry decides whether a restriction lets it through.
@@ -79,6 +51,8 @@ pub struct Facts<'a> {
     pub slug: &'a str,
     /// Its title.
     pub title: &'a str,
+    /// When it is going to be published.
+    pub scheduled_at: Option<DateTime<Utc>>,
     /// Its id at the source.
     pub external_id: Option<&'a str>,
     /// Its custom fields.
@@ -118,8 +92,8 @@ impl Restrictions {
                     read.statuses = Some(statuses.iter().filter_map(|word| Status::find(word)).collect());
                 }
                 "rows" => read.rows = Some(Condition::parse(value, &at)?),
-                "read" => read.hidden = hidden(&except(value, &at)?)?,
-                "write" => read.locked = locked(&except(value, &at)?)?,
+                "read" => read.hidden = Hidden::parse(&except(value, &at)?, &format!("{at}.except"))?,
+                "write" => read.locked = Locked::parse(&except(value, &at)?, &format!("{at}.except"))?,
                 _ => {
                     let message = "must be one of `types`, `locales`, `statuses`, `rows`, `read`, `write`";
                     return Err(Error::invalid(at, "unknown", message));
@@ -151,25 +125,6 @@ impl Restrictions {
             && self.hidden.is_empty()
     }
 
-    /// Whether a field, by its GraphQL name or as `fields.…`, is not seen.
-    #[must_use]
-    pub fn hides(&self, field: &str) -> bool {
-        match field.strip_prefix("fields.") {
-            Some(path) => path.split('.').next().is_some_and(|key| self.hidden.keys.contains(key)),
-            None => HIDEABLE.iter().any(|(name, column)| *name == field && self.hidden.column(column)),
-        }
-    }
-
-    /// Whether a field is not written.
-    #[must_use]
-    pub fn locks(&self, field: &str) -> bool {
-        let mut path = field.splitn(3, '.');
-        match (path.next(), path.next()) {
-            (Some("fields"), Some(key)) => self.locked.contains(&format!("fields.{key}")),
-            _ => self.locked.contains(field),
-        }
-    }
-
     /// Whether an entry is among those that are meant; what of it is another question.
     #[must_use]
     pub fn admits(&self, entry: &Facts<'_>, claims: &Claims) -> bool {
@@ -189,25 +144,30 @@ impl Restrictions {
             && self.rows.as_ref().is_none_or(|rows| rows.holds(&value, claims))
     }
 
-    /// The first thing that differs between two states of an entry and is not to be written.
+    /// The first thing that differs between two states of an entry and is not to be written. Who makes an entry gives it what
+    /// every entry has.
     #[must_use]
     pub fn forbids(&self, before: Option<&Facts<'_>>, after: &Facts<'_>) -> Option<String> {
-        let differs = |of: fn(&Facts<'_>) -> String| before.is_some_and(|before| of(before) != of(after));
-        let named = [
-            ("slug", differs(|entry| entry.slug.to_owned())),
-            ("title", differs(|entry| entry.title.to_owned())),
-        ];
-        if let Some((name, _)) = named.iter().find(|(name, differs)| *differs && self.locked.contains(*name))
-        {
-            return Some((*name).to_owned());
+        let kept = |name: &str| self.locked.names.contains(name) || self.hidden.named(name);
+        if let Some(before) = before {
+            let differs = [
+                ("slug", before.slug != after.slug),
+                ("title", before.title != after.title),
+                ("status", before.status != after.status),
+                ("scheduledAt", before.scheduled_at != after.scheduled_at),
+            ];
+            if let Some((name, _)) = differs.into_iter().find(|(name, differs)| *differs && kept(name)) {
+                return Some(name.to_owned());
+            }
         }
-        let locked = self.locked.iter().filter_map(|name| name.strip_prefix("fields."));
-        let mut keys = locked.chain(self.hidden.keys.iter().map(String::as_str));
-        let changed = |key: &&str| {
-            let before = before.and_then(|before| before.fields.get(*key));
-            before != after.fields.get(*key)
-        };
-        keys.find(changed).map(|key| format!("fields.{key}"))
+        let empty = Value::Object(Map::new());
+        let was = before.map_or(&empty, |before| before.fields);
+        if was != after.fields && kept("fields") {
+            return Some("fields".to_owned());
+        }
+        let mut paths = self.locked.paths.iter().chain(&self.hidden.paths);
+        let changed = |path: &&FieldPath| part(was, path.segments()) != part(after.fields, path.segments());
+        paths.find(changed).map(|path| format!("fields.{path}"))
     }
 }
 
@@ -231,52 +191,10 @@ fn texts(value: &Value, at: &str, read: impl Fn(&str, &str) -> Result<String>) -
     each.collect()
 }
 
-/// The names in `{"except": […]}`, each with its place.
-fn except(value: &Value, at: &str) -> Result<Vec<(String, String)>> {
+/// The names in `{"except": […]}`.
+fn except(value: &Value, at: &str) -> Result<BTreeSet<String>> {
     let object = value.as_object().filter(|object| object.len() == 1);
     let list = object.and_then(|object| object.get("except"));
     let list = list.ok_or_else(|| Error::invalid(at, "type", "must be {\"except\": [\"fields.…\"]}"))?;
-    let at = format!("{at}.except");
-    let names = texts(list, &at, |name, _| Ok(name.to_owned()))?;
-    Ok(names.into_iter().map(|name| (name, at.clone())).collect())
-}
-
-/// The first name of a custom field, `cost` of `fields.cost`; a part of one cannot be told from the whole everywhere.
-fn custom(name: &str, at: &str) -> Result<Option<String>> {
-    let Some(path) = name.strip_prefix("fields.") else { return Ok(None) };
-    let path = FieldPath::parse(path, at)?;
-    match path.segments() {
-        [one] => Ok(Some(one.clone())),
-        _ => {
-            Err(Error::invalid(at, "path", format!("`{name}` must be a whole field: `fields.` and one name")))
-        }
-    }
-}
-
-fn hidden(names: &[(String, String)]) -> Result<Hidden> {
-    let mut hidden = Hidden::default();
-    for (name, at) in names {
-        if let Some(key) = custom(name, at)? {
-            hidden.keys.insert(key);
-            continue;
-        }
-        let column = HIDEABLE.iter().find(|(known, _)| known == name).map(|(_, column)| *column);
-        hidden.columns.insert(column.ok_or_else(|| {
-            let known = HIDEABLE.map(|(name, _)| name).join(", ");
-            let message = format!("`{name}` cannot be hidden; `fields.…` can, and {known}");
-            Error::invalid(at.as_str(), "unknown_field", message)
-        })?);
-    }
-    Ok(hidden)
-}
-
-fn locked(names: &[(String, String)]) -> Result<BTreeSet<String>> {
-    let each = names.iter().map(|(name, at)| match (custom(name, at)?, name.as_str()) {
-        (Some(_), _) | (None, "slug" | "title") => Ok(name.clone()),
-        (None, _) => {
-            let message = format!("`{name}` cannot be locked; `fields.…`, `slug` and `title` can");
-            Err(Error::invalid(at.as_str(), "unknown_field", message))
-        }
-    });
-    each.collect()
+    texts(list, &format!("{at}.except"), |name, _| Ok(name.to_owned()))
 }

@@ -99,6 +99,11 @@ impl FieldPath {
         &self.0
     }
 
+    /// The names among the segments: the same without positions in arrays.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str).filter(|segment| !position(segment))
+    }
+
     /// The value at this path.
     #[must_use]
     pub fn find<'a>(&self, fields: &'a serde_json::Value) -> Option<&'a serde_json::Value> {

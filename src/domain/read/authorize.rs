@@ -5,13 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     filter::{Predicate, RelatedTo, Search},
     plan::{Connection, EdgePart, Facet, FacetPart, List, One, Part, Plan, Rows, Selection, Value},
-    touched::{Referring, Touched},
-    ways::{Shown, Ways, hides},
+    touched::Touched,
+    ways::{Shown, Ways},
 };
 use crate::domain::{
     Code, Error, Result,
     access::{Actor, Permission},
     catalog::{Catalog, Column, Join, Noun, Presence, Scope},
+    fields::FieldPath,
 };
 
 /// A plan that says, at every level, what its caller may see. Only [`authorize`] makes one.
@@ -90,8 +91,8 @@ impl Sight<'_> {
         for (_, part) in parts.iter() {
             if let Part::Facets(facets) = part {
                 facets.iter().for_each(|(_, facet)| {
-                    if let FacetPart::Counts(Facet::Field(path), ..) = facet {
-                        asked.path(path);
+                    if let FacetPart::Counts(facet, ..) = facet {
+                        asked.facet(facet);
                     }
                 });
             }
@@ -170,22 +171,29 @@ impl Sight<'_> {
 
     /// Takes out of a value what is hidden.
     fn value(&self, value: &mut Value, ways: &Ways) -> Result<()> {
-        if let Value::Column(column @ Column { name: "fields", .. }) = value {
-            let keys: BTreeSet<&String> = ways.hidden().flat_map(|hidden| &hidden.keys).collect();
-            let redacted = keys.into_iter().map(|key| {
+        let mut touched = Touched::default();
+        let whole = match value {
+            Value::Column(column @ Column { name: "fields", .. }) => {
+                touched.column(column.name);
+                Some(*column)
+            }
+            _ => None,
+        };
+        if let (Some(column), Shown::Always) = (whole, ways.shown(&touched, self.catalog)?) {
+            let paths: BTreeSet<&FieldPath> = ways.hidden().flat_map(|hidden| &hidden.paths).collect();
+            let redacted = paths.into_iter().map(|path| {
                 let mut touched = Touched::default();
-                touched.refer(Some(key));
+                touched.path(path);
                 let shown = match ways.shown(&touched, self.catalog)? {
                     Shown::Where(rows) => Some(rows),
                     Shown::Always | Shown::Never => None,
                 };
-                Ok((key.clone(), shown))
+                Ok((path.clone(), shown))
             });
             let redacted: Vec<_> = redacted.collect::<Result<_>>()?;
-            *value = Value::Redacted(*column, redacted);
+            *value = Value::Redacted(column, redacted);
             return Ok(());
         }
-        let mut touched = Touched::default();
         match value {
             Value::Column(column) => touched.column(column.name),
             Value::Custom(path) | Value::Path(path, _) => touched.path(path),
@@ -203,7 +211,7 @@ impl Sight<'_> {
                 *value = Value::Where(Box::new(rows), Box::new(whole));
                 Ok(())
             }
-            Shown::Where(_) | Shown::Never => Err(hides()),
+            Shown::Where(_) | Shown::Never => Err(ways.hides(&touched)),
         }
     }
 
@@ -307,9 +315,7 @@ impl Sight<'_> {
 /// What is asked of related rows by following a field of theirs.
 fn referred(join: Join, field: Option<&str>) -> Touched {
     let mut touched = Touched::default();
-    if Referring::of(join) == Referring::There {
-        touched.refer(field);
-    }
+    touched.followed(join, field);
     touched
 }
 

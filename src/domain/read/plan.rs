@@ -114,7 +114,7 @@ pub enum Value {
     Where(Box<Predicate>, Box<Value>),
     /// A column of custom fields without those that are hidden, each in the rows that do not satisfy its condition, or in all
     /// where it has none. Only authorization makes it.
-    Redacted(Column, Vec<(String, Option<Predicate>)>),
+    Redacted(Column, Vec<(FieldPath, Option<Predicate>)>),
     /// Null, since the caller may not see what was asked for; only authorization makes this of a relation that may be null.
     Refused,
 }

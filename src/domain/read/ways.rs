@@ -37,6 +37,8 @@ struct Way {
     published: bool,
     /// The role, where it is restricted.
     limited: Option<Membership>,
+    /// Whether what it hides is about these rows.
+    hides: bool,
 }
 
 /// In which rows something is shown.
@@ -60,12 +62,11 @@ pub(super) struct Ways {
 }
 
 /// What is said where a field is not the caller's to see.
-pub(super) fn hides() -> Error {
-    Error::new(Code::Forbidden, "your roles hide a field that this asks for, or asks by")
+fn hides(name: &str) -> Error {
+    Error::new(Code::Forbidden, format!("your roles hide {name}, which this asks for, or asks by"))
 }
 
-static NOTHING: Hidden =
-    Hidden { keys: std::collections::BTreeSet::new(), columns: std::collections::BTreeSet::new() };
+static NOTHING: Hidden = Hidden::NONE;
 
 impl Way {
     fn restrictions(&self) -> Option<&Restrictions> {
@@ -73,7 +74,7 @@ impl Way {
     }
 
     fn hidden(&self) -> &Hidden {
-        self.restrictions().map_or(&NOTHING, |rule| &rule.hidden)
+        self.restrictions().filter(|_| self.hides).map_or(&NOTHING, |rule| &rule.hidden)
     }
 }
 
@@ -105,7 +106,13 @@ impl Ways {
                 Subject::Other => false,
             };
             if restricted {
-                limited.push(Way { brands: one.brands.clone(), published, limited: Some(one.clone()) });
+                let hides = subject != Subject::ContentType;
+                limited.push(Way {
+                    brands: one.brands.clone(),
+                    published,
+                    limited: Some(one.clone()),
+                    hides,
+                });
             } else {
                 let open = if published { &mut public } else { &mut all };
                 *open = Some(match open.take() {
@@ -126,7 +133,9 @@ impl Ways {
         let open = [(all, false), (public, true)];
         let mut ways: Vec<Way> = open
             .into_iter()
-            .filter_map(|(brands, published)| Some(Way { brands: brands?, published, limited: None }))
+            .filter_map(|(brands, published)| {
+                Some(Way { brands: brands?, published, limited: None, hides: false })
+            })
             .collect();
         ways.append(&mut limited);
         Ok(Self { noun: Arc::clone(noun), subject, grant, ways })
@@ -135,7 +144,7 @@ impl Ways {
     /// Whether all rows of some brands are seen, and all of each.
     pub(super) fn one_open(&self) -> Option<&BrandScope> {
         match self.ways.as_slice() {
-            [Way { brands, published: false, limited: None }] => Some(brands),
+            [Way { brands, published: false, limited: None, .. }] => Some(brands),
             _ => None,
         }
     }
@@ -155,6 +164,13 @@ impl Ways {
         })
     }
 
+    /// What is said where what is touched is not shown, or not everywhere that null is no answer.
+    pub(super) fn hides(&self, touched: &Touched) -> Error {
+        let mut names: Vec<String> = self.hidden().filter_map(|hidden| touched.unseen(hidden)).collect();
+        names.sort_unstable();
+        hides(names.first().map_or("a field", String::as_str))
+    }
+
     /// What is hidden from somebody who sees rows this way or that.
     pub(super) fn hidden(&self) -> impl Iterator<Item = &Hidden> {
         self.ways.iter().map(Way::hidden)
@@ -167,7 +183,7 @@ impl Ways {
     pub(super) fn condition(&self, touched: &Touched, catalog: &Catalog) -> Result<Predicate> {
         let fit: Vec<&Way> = self.ways.iter().filter(|way| touched.seen(way.hidden())).collect();
         if fit.is_empty() && !self.ways.is_empty() {
-            return Err(hides());
+            return Err(self.hides(touched));
         }
         let each: Result<Vec<Predicate>> = fit.iter().map(|way| self.seen(way, catalog)).collect();
         let mut each = each?;

@@ -40,10 +40,10 @@ pub(super) fn unknown_locale(locales: &Locales, locale: &str) -> Option<Violatio
 
 /// Passes where nothing is wrong. What is wrong with a field that the caller does not see is not quoted.
 pub(super) fn refuse(mut violations: Vec<Violation>, grant: &Grant, brand: Uuid) -> Result<()> {
-    let hidden = grant.hidden_in(brand);
     for violation in &mut violations {
-        let path = violation.path.trim_start_matches("fields").trim_start_matches(['.', '/']);
-        if path.split(['.', '/']).next().is_some_and(|key| hidden.contains(key)) {
+        let path = violation.path.strip_prefix("fields");
+        let path = path.map(|path| path.trim_start_matches(['.', '/']).replace('/', "."));
+        if path.is_some_and(|path| grant.hides_in(brand, &path)) {
             "is wrong, and not yours to see".clone_into(&mut violation.message);
         }
     }

@@ -3,7 +3,7 @@
 use super::{Opened, content, finish, open_content};
 use crate::{
     domain::{
-        Result,
+        Code, Error, Result,
         change::Changed,
         entry::{LinkMode, RevertEntry},
     },
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Brings back slug, headline, fields, tags and categories as a new version; the status stays. Tags and categories that were
-/// deleted meanwhile stay away, and fields that the caller does not see stay as they are.
+/// deleted meanwhile stay away. What the caller does not see stays as it is, and so do links that are not theirs to change.
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown entry or version, `INVALID` where those fields do not fit the type as it is now, `CONFLICT` for
@@ -30,17 +30,33 @@ pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) 
     let schema = content::schema(services, &kind).await?;
     content::refuse(content::violations(&schema, &fields), &grant, row.brand_id)?;
     let search_text = schema.search_text(&fields);
+    let named = async |name, value| {
+        let seen = store::covered::naming(unit.tx(), &grant, &row, &[name], None).await;
+        Ok::<_, Error>(granted(seen)?.then_some(value))
+    };
     let changes = Changes {
-        slug: Some(then.slug),
-        title: Some(then.title),
+        slug: named("slug", then.slug).await?,
+        title: named("title", then.title).await?,
         fields: Some((fields, search_text)),
         ..Changes::default()
     };
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
     content::follow(&unit, &grant, &row, &schema, Missing::Refused).await?;
     for (links, ids) in [(Links::Tags, then.tags), (Links::Categories, then.categories)] {
+        if !granted(entry_link::may_change(unit.tx(), &grant, &row, links).await)? {
+            continue;
+        }
         let ids = entry_link::still_there(unit.tx(), &grant, &row, links, &ids).await?;
         entry_link::change(unit.tx(), &grant, &row, links, LinkMode::Set, &ids).await?;
     }
     finish(unit, &grant, &row, "entry.reverted", "reverted").await
+}
+
+/// Whether something was granted.
+fn granted(answer: Result<()>) -> Result<bool> {
+    match answer {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Code::Forbidden => Ok(false),
+        Err(error) => Err(error),
+    }
 }

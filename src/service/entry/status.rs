@@ -27,6 +27,8 @@ pub const PUBLISH: &str = "entry.publish";
 /// fit its type, or where it is to be scheduled for a moment that has passed.
 pub async fn change_status(services: &Services, caller: &Caller, command: ChangeStatus) -> Result<Changed> {
     let opened = open(services, caller, Permission::EntryPublish, command.entry, Life::Live).await?;
+    // Whether there is anything to do would tell where the entry stands, and what is wrong with it for when.
+    store::covered::naming(opened.unit.tx(), &opened.grant, &opened.row, &["status"], None).await?;
     apply(services, opened, command.transition).await
 }
 

@@ -30,16 +30,24 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) 
     let categories = command.categories.map(|ids| distinct(ids, MAX_CATEGORIES, "categories")).transpose()?;
     let entry = OneEntry { id: command.id, expected_version: command.expected_version };
     let Opened { unit, grant, row } = open_content(services, caller, entry).await?;
+    let given = [
+        ("slug", command.slug.is_some()),
+        ("title", command.title.is_some()),
+        ("tags", tags.is_some()),
+        ("categories", categories.is_some()),
+    ];
+    let named: Vec<&str> = given.into_iter().filter_map(|(name, given)| given.then_some(name)).collect();
+    let inside = match &command.fields {
+        FieldsChange::Keep => None,
+        FieldsChange::Replace(fields) | FieldsChange::Merge(fields) => Some(fields),
+    };
+    store::covered::naming(unit.tx(), &grant, &row, &named, inside).await?;
     let fields: Option<Value> = match command.fields {
         FieldsChange::Keep => None,
         FieldsChange::Replace(fields) => {
-            store::covered::naming(unit.tx(), &grant, &row, &fields).await?;
             Some(store::covered::keeping(unit.tx(), &grant, &row, fields).await?)
         }
-        FieldsChange::Merge(patch) => {
-            store::covered::naming(unit.tx(), &grant, &row, &patch).await?;
-            Some(merge(row.fields.clone(), patch))
-        }
+        FieldsChange::Merge(patch) => Some(merge(row.fields.clone(), patch)),
     };
     let mut changes = Changes {
         slug: command.slug.map(Into::into),

@@ -6,11 +6,14 @@ use super::{
     rows::{self, From, Scope},
     sql,
 };
-use crate::domain::{
-    Result,
-    catalog::{Join, Scalar},
-    fields::Kind,
-    read::{Link, List, One, Operand, Predicate, Selection, Value},
+use crate::{
+    domain::{
+        Result,
+        catalog::{Join, Scalar},
+        fields::{FieldPath, Kind},
+        read::{Link, List, One, Operand, Predicate, Selection, Value},
+    },
+    store::path,
 };
 
 /// The JSON object of a row.
@@ -59,21 +62,13 @@ pub(super) fn value(wanted: &Value, scope: &Scope<'_>, arguments: &mut Arguments
 /// A document without the members that are hidden, some of them only in some rows.
 fn redacted(
     mut document: String,
-    hidden: &[(String, Option<Predicate>)],
+    hidden: &[(FieldPath, Option<Predicate>)],
     scope: &Scope<'_>,
     arguments: &mut Arguments<'_>,
 ) -> Result<String> {
-    for (key, shown) in hidden {
-        let key = arguments.bind(key.clone())?;
-        document = match shown {
-            None => format!("({document} - {key}::text)"),
-            Some(rows) => {
-                let condition = predicate::condition(rows, scope, arguments)?;
-                format!(
-                    "({document} - case when {condition} then array[]::text[] else array[{key}::text] end)"
-                )
-            }
-        };
+    for (path, shown) in hidden {
+        let kept = shown.as_ref().map(|rows| predicate::condition(rows, scope, arguments)).transpose()?;
+        document = path::without(&document, path, kept.as_deref());
     }
     Ok(document)
 }

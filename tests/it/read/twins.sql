@@ -5,6 +5,7 @@ update entry set fields = fields || jsonb_build_object('market', (array['ch', 'd
 update entry set fields = fields || '{"color": "red", "market": "ch", "price": 30}' where slug = 'article-02-fr';
 update entry set fields = fields || '{"color": "red", "market": "ch", "price": 31}' where slug = 'article-02-ca';
 update entry set fields = fields || '{"price": 5, "secret": 1}' where slug in ('ann', 'bob');
+update entry set fields = fields || '{"size": [{"height": 7, "width": 2}]}' where slug in ('article-05', 'article-12');
 update entry set status = 'archived' where slug = 'article-13';
 update entry set status = 'scheduled', scheduled_at = '2027-01-01' where slug = 'article-19';
 update entry set publish_problem = '{"code": "INVALID", "message": "price 3 is too low"}' where slug = 'article-03';

@@ -1,0 +1,137 @@
+//! What a role that hides or locks parts of an entry may write of it, and what the answers tell.
+
+use brandgraph::{
+    domain::{
+        Code, Error,
+        access::{BrandScope, Permission as P},
+        change::Changed,
+        entry::{
+            ChangeStatus, FieldsChange, LinkMode, OneEntry, RevertEntry, SetLinks, Transition, UpdateEntry,
+        },
+        text::{Slug, Title},
+    },
+    service::{self, Caller},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    harness::{member, own},
+    write_world::{World, article, update},
+};
+
+const WRITE: [P; 5] = [P::BrandRead, P::EntryRead, P::EntryPreview, P::EntryWrite, P::EntryPublish];
+
+fn limited(w: &World, rule: &Value) -> Caller {
+    let actor = member(vec![own(&WRITE, rule, BrandScope::Only(vec![w.brand]))], &Value::Null);
+    Caller { actor, ..w.owner.clone() }
+}
+
+const fn one(id: Uuid) -> OneEntry {
+    OneEntry { id, expected_version: None }
+}
+
+fn titled(id: Uuid, text: &str) -> UpdateEntry {
+    UpdateEntry { title: Some(Title::parse(text, "title").unwrap()), ..update(id) }
+}
+
+#[track_caller]
+fn forbidden(tried: Result<Changed, Error>, name: &str) {
+    let error = tried.unwrap_err();
+    assert_eq!(error.code(), Code::Forbidden, "{error}");
+    assert!(error.message().ends_with(&format!("write {name}")), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_not_guessed_by_writing_it() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    let id = w.entry(kind, "one", json!({"sku": "a"})).await;
+    let title = w.row("entry", id).await["title"].as_str().unwrap().to_owned();
+    let tag = w.tag(w.brand, "red").await;
+    service::entry::update(&w.services, &w.owner, UpdateEntry { tags: Some(vec![tag]), ..update(id) })
+        .await
+        .unwrap();
+    let rule = json!({"read": {"except": ["title", "slug", "status", "tags", "fields"]}});
+    let who = limited(&w, &rule);
+    let tried = async |command| service::entry::update(&w.services, &who, command).await;
+    // What it holds is refused like anything else.
+    forbidden(tried(titled(id, &title)).await, "title");
+    forbidden(tried(titled(id, "Another")).await, "title");
+    forbidden(
+        tried(UpdateEntry { slug: Some(Slug::parse("one", "slug").unwrap()), ..update(id) }).await,
+        "slug",
+    );
+    for ids in [vec![], vec![tag], vec![Uuid::nil()]] {
+        forbidden(tried(UpdateEntry { tags: Some(ids.clone()), ..update(id) }).await, "tags");
+        for mode in [LinkMode::Set, LinkMode::Add, LinkMode::Remove] {
+            let command = SetLinks { entry: one(id), mode, ids: ids.clone() };
+            forbidden(service::entry::set_tags(&w.services, &who, command).await, "tags");
+        }
+    }
+    for fields in [json!({"sku": "a"}), json!({"sku": "b"}), json!({"sku": null})] {
+        forbidden(
+            tried(UpdateEntry { fields: FieldsChange::Merge(fields.clone()), ..update(id) }).await,
+            "fields",
+        );
+        forbidden(tried(UpdateEntry { fields: FieldsChange::Replace(fields), ..update(id) }).await, "fields");
+    }
+    for transition in [Transition::Publish, Transition::Unpublish, Transition::Archive] {
+        let command = ChangeStatus { entry: one(id), transition };
+        forbidden(service::entry::change_status(&w.services, &who, command).await, "status");
+    }
+    // Going back leaves it all as it is.
+    service::entry::update(&w.services, &w.owner, titled(id, "Third")).await.unwrap();
+    service::entry::revert(&w.services, &who, RevertEntry { entry: one(id), version: 1 }).await.unwrap();
+    let row = w.row("entry", id).await;
+    assert_eq!((&row["title"], &row["fields"]), (&json!("Third"), &json!({"sku": "a"})));
+}
+
+#[tokio::test]
+async fn whatever_is_written_can_be_locked() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    let id = w.entry(kind, "one", json!({"sku": "a"})).await;
+    let tag = w.tag(w.brand, "red").await;
+    let rule = json!({"write": {"except": ["title", "status", "scheduledAt", "tags", "fields"]}});
+    let who = limited(&w, &rule);
+    let tried = async |command| service::entry::update(&w.services, &who, command).await;
+    forbidden(tried(titled(id, "Another")).await, "title");
+    forbidden(tried(UpdateEntry { tags: Some(vec![tag]), ..update(id) }).await, "tags");
+    forbidden(
+        tried(UpdateEntry { fields: FieldsChange::Merge(json!({"sku": "b"})), ..update(id) }).await,
+        "fields",
+    );
+    let command = ChangeStatus { entry: one(id), transition: Transition::Publish };
+    forbidden(service::entry::change_status(&w.services, &who, command).await, "status");
+    tried(UpdateEntry { slug: Some(Slug::parse("two", "slug").unwrap()), ..update(id) }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_part_of_a_field_is_kept_by_whoever_does_not_see_it() {
+    let w = World::new().await;
+    let kind = w.content_type("open", json!({"type": "object"})).await;
+    let id = w.entry(kind, "one", json!({"price": {"cost": 5, "net": 7}})).await;
+    let who = limited(
+        &w,
+        &json!({"read": {"except": ["fields.price.cost"]}, "write": {"except": ["fields.note.by"]}}),
+    );
+    let tried = async |command| service::entry::update(&w.services, &who, command).await;
+    let merge = |patch| UpdateEntry { fields: FieldsChange::Merge(patch), ..update(id) };
+    for patch in [
+        json!({"price": {"cost": 5}}),
+        json!({"price": {"cost": 6}}),
+        json!({"price": null}),
+        json!({"price": 7}),
+        json!({"price": []}),
+    ] {
+        forbidden(tried(merge(patch)).await, "fields.price.cost");
+    }
+    forbidden(tried(merge(json!({"note": {"by": "me"}}))).await, "fields.note.by");
+    tried(merge(json!({"price": {"net": 8}, "note": {"text": "x"}}))).await.unwrap();
+    let replaced = UpdateEntry { fields: FieldsChange::Replace(json!({"price": {"net": 9}})), ..update(id) };
+    tried(replaced).await.unwrap();
+    assert_eq!(w.row("entry", id).await["fields"], json!({"price": {"net": 9, "cost": 5}}));
+    tried(UpdateEntry { fields: FieldsChange::Replace(json!({})), ..update(id) }).await.unwrap();
+    assert_eq!(w.row("entry", id).await["fields"], json!({"price": {"cost": 5}}));
+}
