@@ -22,6 +22,8 @@ use crate::{
 pub struct Built {
     /// Every route.
     pub router: http::Router,
+    /// Health and metrics, for a listener of their own.
+    pub operations: http::Router,
     /// Checks and makes tokens.
     pub authn: Arc<Authn>,
     /// Set while the server is going away.
@@ -56,10 +58,12 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         playground: playground.then(Assets::embedded),
         clock: services.clock.clone(),
         open_schema,
+        public_metrics: config.http.public_metrics.unwrap_or(config.embedded_mode()),
         throttle,
     };
+    let operations = http::operations(door.clone(), &config.http);
     let router = http::router(door, &config.http)?;
-    Ok(Built { router, authn, draining, engine })
+    Ok(Built { router, operations, authn, draining, engine })
 }
 
 /// The graph over the services.

@@ -12,6 +12,7 @@ use futures::FutureExt;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::oneshot,
     task::JoinSet,
     time::Instant,
 };
@@ -49,7 +50,11 @@ pub enum Work {
 pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Result<(), Failure> {
     check(config)?;
     // First: a port that is taken is told before anything else was started.
-    let listener = listen(config.http.listen).await?;
+    let listener = listen(config.http.listen, "BRANDGRAPH__HTTP__LISTEN").await?;
+    let operations = match config.http.operations_listen {
+        Some(address) => Some(listen(address, "BRANDGRAPH__HTTP__OPERATIONS_LISTEN").await?),
+        None => None,
+    };
     let asked = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Alone).await?;
     // Without its database a server would say 503 for good: what started it starts both again.
@@ -77,7 +82,7 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
         jobs.spawn(sealed(services.clone(), config.audit.clone(), stopped.clone()));
     }
-    let served = serve_on(config, listener, services.clone(), stopped).await;
+    let served = serve_on(config, (listener, operations), services.clone(), stopped).await;
     if served.is_err() {
         // Nobody asked it to stop, so that it would not.
         jobs.abort_all();
@@ -98,12 +103,12 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
 
 async fn serve_on(
     config: &Config,
-    listener: TcpListener,
+    (listener, machines): (TcpListener, Option<TcpListener>),
     services: Services,
     stopped: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::because("listening", &error))?;
-    let Built { mut router, authn, draining, engine } = build::build(config, &services)?;
+    let Built { mut router, operations, authn, draining, engine } = build::build(config, &services)?;
     let mut first_run = JoinSet::new();
     if config.demo() {
         router = first_run::with_platform(router);
@@ -116,7 +121,21 @@ async fn serve_on(
         stopped.await;
         let _ = stopped_at.set(Instant::now());
     };
-    http::serve(listener, router, draining, stopped, &config.http).await?;
+    // Health is asked until the last request is answered; whoever is asked then is going away.
+    let (served, nobody_left) = oneshot::channel::<()>();
+    let settings = config.http.for_operations();
+    let beside = async {
+        let Some(listener) = machines else { return Ok(()) };
+        let over = nobody_left.map(drop);
+        http::serve(listener, operations, draining.clone(), over, &settings).await
+    };
+    let public = async {
+        let ended = http::serve(listener, router, draining.clone(), stopped, &config.http).await;
+        drop(served);
+        ended
+    };
+    let (ended, beside) = tokio::join!(public, beside);
+    ended.and(beside)?;
     // Mutations that nobody waits for have the time that requests have, and no longer.
     let whole = Duration::from_secs(config.http.drain_seconds.saturating_add(config.http.grace_seconds));
     let begun = stopped_at.get().copied().unwrap_or_else(Instant::now);
@@ -164,19 +183,22 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
 
 /// The embedded database has a generated secret and no operator: it is for this machine alone.
 fn refuse_public(config: &Config) -> Result<(), Failure> {
-    let listen = config.http.listen;
-    if config.embedded_mode() && !listen.ip().is_loopback() {
+    let all = [("http.listen", Some(config.http.listen)), ("http.operations_listen", config.http.operations_listen)];
+    let reached = |(_, address): &(_, Option<SocketAddr>)| address.is_some_and(|at| !at.ip().is_loopback());
+    if config.embedded_mode()
+        && let Some((name, Some(listen))) = all.into_iter().find(reached)
+    {
         return Err(Failure::Usage(format!(
-            "http.listen is {listen}, which other machines can reach; without database.url brandgraph listens on a loopback address only"
+            "{name} is {listen}, which other machines can reach; without database.url brandgraph listens on a loopback address only"
         )));
     }
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::Failed(format!(
-            "{address} is in use by another program; choose another with BRANDGRAPH__HTTP__LISTEN"
+            "{address} is in use by another program; choose another with {variable}"
         )),
         _ => Failure::because(format_args!("listening on {address}"), &error),
     })

@@ -1,6 +1,7 @@
 //! Buckets in the memory of this process, by the governor crate; used where there is no Redis, and while it is away.
 
 use std::{
+    hash::{BuildHasher, RandomState},
     num::NonZeroU32,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     time::Duration,
@@ -16,7 +17,7 @@ use crate::kit::clock::Clock;
 /// How many buckets are kept for each rule; each takes some 50 bytes.
 const MOST: usize = 100_000;
 /// How many buckets those share who come when there are as many as can be kept.
-const SHARED: u128 = 0xffff;
+const SHARED: u64 = 1 << 16;
 /// After how many charges it is looked which buckets are full again and can be forgotten.
 const SWEEP_EVERY: u32 = 4_096;
 
@@ -30,6 +31,8 @@ pub(super) struct Governed {
     rate: Rate,
     charges: AtomicU32,
     crowded: AtomicBool,
+    /// Who shares with whom is this process' secret: nobody can aim at the bucket of somebody else.
+    sharing: RandomState,
 }
 
 /// Our clock, as governor reads it.
@@ -50,7 +53,8 @@ impl Governed {
         let clock = Ticking(clock);
         let quota = Quota::with_period(rate.time_for(1))?.allow_burst(NonZeroU32::new(rate.burst)?);
         let limiter = Limited::new(quota, DashMapStateStore::default(), clock.clone());
-        Some(Self { limiter, clock, rate, charges: AtomicU32::new(0), crowded: AtomicBool::new(false) })
+        let (charges, crowded) = (AtomicU32::new(0), AtomicBool::new(false));
+        Some(Self { limiter, clock, rate, charges, crowded, sharing: RandomState::new() })
     }
 
     /// The rate that all its buckets have.
@@ -61,7 +65,8 @@ impl Governed {
     /// Takes points from a bucket, all of them or none.
     pub(super) fn charge(&self, owner: u128, points: u32) -> (bool, Level) {
         self.sweep();
-        let owner = if self.crowded.load(Ordering::Relaxed) { owner & SHARED } else { owner };
+        let crowded = self.crowded.load(Ordering::Relaxed);
+        let owner = if crowded { u128::from(self.sharing.hash_one(owner) % SHARED) } else { owner };
         let Some(points) = NonZeroU32::new(points) else {
             return (true, Level { remaining: self.rate.burst, wait: Duration::ZERO });
         };
@@ -120,6 +125,17 @@ mod tests {
         clock.advance(TimeDelta::seconds(2));
         assert_eq!(governed.charge(1, 5), (true, Level { remaining: 0, wait: Duration::ZERO }));
         assert!(!governed.charge(1, 11).0, "more than it ever holds");
+    }
+
+    #[test]
+    fn in_a_crowd_nobody_can_choose_whose_bucket_they_share() {
+        let governed = Governed::new(Rate { points_per_minute: 1, burst: 100 }, at_noon()).unwrap();
+        // All of them end in the same bits, as does the one who comes last.
+        for owner in 0..400_000_u128 {
+            governed.charge(owner << 64 | 7, 1);
+        }
+        let (allowed, level) = governed.charge(7, 1);
+        assert!(allowed && level.remaining > 50, "{level:?}");
     }
 
     #[test]

@@ -69,6 +69,28 @@ impl Code {
         }
     }
 
+    /// What it says, in a sentence.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "No valid credentials came with the request.",
+            Self::Forbidden => "The caller is known but may not do this.",
+            Self::NotFound => "There is no such thing, or the caller may not know that there is.",
+            Self::Invalid => "The request itself is wrong; violations say where.",
+            Self::Conflict => "Somebody else changed or already owns what the request wants to change.",
+            Self::CursorMismatch => "A cursor was used with another filter or order than the one it was made for.",
+            Self::LimitExceeded => "The request is larger than a documented limit; details name it.",
+            Self::PersistedQueryNotFound => {
+                "Nobody told the document of this hash; the name is the one that clients of automatic persisted queries wait for."
+            }
+            Self::RateLimited => "The caller has used up its rate or quota; Retry-After says for how long.",
+            Self::Timeout => "The deadline of the request passed.",
+            Self::UpstreamUnavailable => "A platform behind this answer did not answer properly.",
+            Self::Unavailable => "A part of brandgraph itself cannot be reached, or has no room just now.",
+            Self::Internal => "A defect of brandgraph; its log has the details under the request id.",
+        }
+    }
+
     /// The HTTP status used where the whole answer is this error.
     #[must_use]
     pub const fn http_status(self) -> u16 {

@@ -28,6 +28,27 @@ impl Violation {
     }
 }
 
+/// What is limited: a constant key for programs, as in `schema/limits.txt` where it has a row there, and words for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    key: &'static str,
+    words: &'static str,
+}
+
+/// A key with words.
+impl From<(&'static str, &'static str)> for Limited {
+    fn from((key, words): (&'static str, &'static str)) -> Self {
+        Self { key, words }
+    }
+}
+
+/// A name that says enough.
+impl From<&'static str> for Limited {
+    fn from(name: &'static str) -> Self {
+        Self { key: name, words: name }
+    }
+}
+
 /// What went wrong, for two audiences: code, message, violations and details are shown to the caller; the source is not.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
@@ -100,20 +121,20 @@ impl Error {
         self
     }
 
-    /// A documented bound was passed: names the limit, its bound and the value.
-    pub fn limit(limit: &'static str, bound: impl Into<u64>, value: impl Into<u64>) -> Self {
-        let (bound, value) = (bound.into(), value.into());
+    /// A documented bound was passed: names the limit, its bound and the value. The message has its words, the details its key.
+    pub fn limit(limit: impl Into<Limited>, bound: impl Into<u64>, value: impl Into<u64>) -> Self {
+        let (Limited { key, words }, bound, value) = (limit.into(), bound.into(), value.into());
         let mut error =
-            Self::new(Code::LimitExceeded, format!("{limit} is limited to {bound}, but is {value}"))
-                .with_details(serde_json::json!({"limit": limit, "bound": bound, "value": value}));
-        error.0.limit = Some(limit);
+            Self::new(Code::LimitExceeded, format!("{words} is limited to {bound}, but is {value}"))
+                .with_details(serde_json::json!({"limit": key, "bound": bound, "value": value}));
+        error.0.limit = Some(key);
         error
     }
 
     /// A documented bound was passed by what the caller gave at a path.
     pub fn limit_at(
         path: impl Into<String>,
-        limit: &'static str,
+        limit: impl Into<Limited>,
         bound: impl Into<u64>,
         value: impl Into<u64>,
     ) -> Self {

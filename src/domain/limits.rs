@@ -140,7 +140,7 @@ table! {
         #[doc = " A root field, and so any request at least."]
         root_field: u32 = 1, "points";
         #[doc = " A search, which measures every row that it finds."]
-        search: u32 = 200, "points";
+        search: u32 = 1_000, "points";
         #[doc = " A `totalCount`."]
         count: u32 = 100, "points";
         #[doc = " Each facet."]

@@ -26,4 +26,4 @@ pub mod taxonomy;
 pub mod text;
 
 pub use code::Code;
-pub use error::{Error, Result, Violation};
+pub use error::{Error, Limited, Result, Violation};

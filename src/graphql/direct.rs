@@ -38,7 +38,7 @@ pub(super) fn bounded(
 ) -> Result<()> {
     let roots = fields(document, operation, request)?.len();
     if roots > bound as usize {
-        return Err(Error::limit("root fields", bound, roots as u64));
+        return Err(Error::limit(("root_fields", "root fields"), bound, roots as u64));
     }
     Ok(())
 }

@@ -72,15 +72,15 @@ impl Document {
     /// # Errors
     /// What is wrong, as async-graphql says it; `LIMIT_EXCEEDED` where it is larger than it may be.
     pub(super) fn parse(text: &str, limits: &Settings) -> Result<Self, Refusal> {
-        within("bytes of a document", limits.document_bytes, text.len())?;
+        within(("document_bytes", "bytes of a document"), limits.document_bytes, text.len())?;
         let shape = shape(text).map_err(|at| Refusal::Syntax(Box::new(unended(text, at))))?;
-        within("tokens of a document", limits.tokens, shape.tokens as usize)?;
-        within("levels of nested braces", limits.nesting, shape.nesting as usize)?;
+        within(("tokens", "tokens of a document"), limits.tokens, shape.tokens as usize)?;
+        within(("nesting", "levels of nested braces"), limits.nesting, shape.nesting as usize)?;
         let parsed = parser::parse_query(text)
             .map_err(|error| Refusal::Syntax(Box::new(syntax_error(text, error))))?;
-        within("operations of a document", limits.operations, parsed.operations.iter().count())?;
+        within(("operations", "operations of a document"), limits.operations, parsed.operations.iter().count())?;
         // Everything after this walks fragments recursively, so their number bounds the stack.
-        within("fragments", limits.fragments, parsed.fragments.len())?;
+        within(("fragments", "fragments of a document"), limits.fragments, parsed.fragments.len())?;
         if let Some(circle) = cycle::find(&parsed) {
             return Err(Refusal::Syntax(Box::new(circle)));
         }
@@ -143,7 +143,7 @@ pub(super) enum Refusal {
     Limit(Error),
 }
 
-fn within(what: &'static str, bound: u32, value: usize) -> Result<(), Refusal> {
+fn within(what: (&'static str, &'static str), bound: u32, value: usize) -> Result<(), Refusal> {
     if value > bound as usize {
         return Err(Refusal::Limit(Error::limit(what, bound, value as u64)));
     }

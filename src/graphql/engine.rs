@@ -185,7 +185,7 @@ impl Engine {
             None => match Document::parse(&query, &self.limits) {
                 Ok(document) => (Arc::new(document), false),
                 Err(Refusal::Syntax(error)) => return rejected(error::of_server(&error, &request_id)),
-                Err(Refusal::Limit(error)) => return rejected(error::of_request(&error, &request_id)),
+                Err(Refusal::Limit(error)) => return self.bounded(&caller, &error),
             },
         };
         let operation = match document.operation(operation_name.as_deref()) {
@@ -208,11 +208,11 @@ impl Engine {
             return rejected(error::of_request(&error, &request_id)).to(kind);
         }
         if !known && let Err(fault) = merge::check(&document.parsed, &self.types) {
-            let rendered = match fault {
-                Fault::Conflict(conflict) => error::of_conflict(&conflict, &request_id),
-                Fault::Endless(error) => error::of_request(&error, &request_id),
+            let reply = match fault {
+                Fault::Conflict(conflict) => rejected(error::of_conflict(&conflict, &request_id)),
+                Fault::Endless(error) => self.bounded(&caller, &error),
             };
-            return rejected(rendered).to(kind);
+            return reply.to(kind);
         }
         let mut prepared = RequestContext {
             services: self.services.clone(),
@@ -224,7 +224,7 @@ impl Engine {
             atomic: together::atomic(&operation.definition.directives),
         };
         if let Err(error) = direct::bounded(&document, operation, &prepared, self.limits.root_fields) {
-            return rejected(error::of_request(&error, &request_id)).to(kind);
+            return self.bounded(&prepared.caller, &error).to(kind);
         }
         let mut schema = Introspected::default();
         if !known || operation.introspects {
@@ -283,13 +283,26 @@ impl Engine {
         let cost = document.cost(operation, &pricing).map_or(0, |cost| cost.of(&request.variables));
         let bound = self.limits.cost;
         if cost > u64::from(bound) {
-            let error = Error::limit("points that a request costs", bound, cost);
-            return Err(rejected(error::of_request(&error, request.request_id())));
+            let error = Error::limit(("cost", "points that a request costs"), bound, cost);
+            return Err(self.bounded(&request.caller, &error));
         }
         match self.throttle.charge(account, cost).await {
             Ok(remaining) => Ok(Receipt { requested: cost, bound: bound.into(), remaining }),
-            Err(refused) => Err(limited(*refused, request.request_id())),
+            Err(refused) => {
+                if refused.retry_after.is_none() {
+                    self.refused(&request.caller, Refused::new(refused.reason, "cost"));
+                }
+                Err(limited(*refused, request.request_id()))
+            }
         }
+    }
+
+    /// Refuses before anything has run; where a bound was passed that is noted, as what was asked for.
+    fn bounded(&self, caller: &Caller, error: &Error) -> Reply {
+        if let Some(limit) = error.limit_name() {
+            self.refused(caller, Refused::new(Reason::TooCostly, limit));
+        }
+        rejected(error::of_request(error, caller.request_id.as_deref().unwrap_or_default()))
     }
 
     /// Runs a mutation in a task of its own, which ends when the mutation does.

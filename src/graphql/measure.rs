@@ -43,10 +43,10 @@ pub(super) fn bounded(document: &ExecutableDocument, limits: &Settings) -> Resul
         size.add(measure.set(&fragment.node.selection_set.node));
     }
     let bounds = [
-        ("selections, fragments written out", limits.selections, size.selections),
-        ("levels of nested fields", limits.depth, u64::from(size.depth)),
-        ("aliases, fragments written out", limits.aliases, size.aliases),
-        ("directives, fragments written out", limits.directives, size.directives),
+        (("selections", "selections, fragments written out"), limits.selections, size.selections),
+        (("depth", "levels of nested fields"), limits.depth, u64::from(size.depth)),
+        (("aliases", "aliases, fragments written out"), limits.aliases, size.aliases),
+        (("directives", "directives, fragments written out"), limits.directives, size.directives),
     ];
     match bounds.into_iter().find(|(_, bound, value)| *value > u64::from(*bound)) {
         Some((what, bound, value)) => Err(Error::limit(what, bound, value)),
@@ -119,9 +119,9 @@ mod tests {
         let small = Settings { aliases: 3, directives: 3, depth: 3, selections: 9, ..Settings::default() };
         // The fragment itself is walked by validation, and counted, once more.
         for (limits, what, bound, value) in [
-            (Settings { aliases: 3, ..small }, "aliases, fragments written out", 3, 4),
-            (Settings { depth: 2, ..small }, "levels of nested fields", 2, 3),
-            (Settings { selections: 7, ..small }, "selections, fragments written out", 7, 8),
+            (Settings { aliases: 3, ..small }, "aliases", 3, 4),
+            (Settings { depth: 2, ..small }, "depth", 2, 3),
+            (Settings { selections: 7, ..small }, "selections", 7, 8),
         ] {
             let details = serde_json::json!({"limit": what, "bound": bound, "value": value});
             assert_eq!(refused(document, limits), Some(details));

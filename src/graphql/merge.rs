@@ -81,7 +81,7 @@ impl<'d> Merging<'d> {
             self.collect(*on, set, &mut keys, &mut opened);
         }
         if self.seen.get() > MOST {
-            let what = "fields that are compared with one another";
+            let what = ("merged_fields", "fields that are compared with one another");
             return Err(Fault::Endless(Error::limit(what, u64::from(MOST), u64::from(self.seen.get()))));
         }
         keys.into_iter().try_for_each(|(key, fields)| {

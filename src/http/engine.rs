@@ -5,7 +5,7 @@ use futures::{FutureExt, future::BoxFuture};
 use super::router::GRAPHQL;
 pub use crate::graphql::{Begun, Context, Operation, Outcome, Reply, Request};
 use crate::{
-    domain::audit::{Reason, Refusal},
+    domain::audit::Refusal,
     graphql,
     service::Caller,
 };
@@ -33,8 +33,7 @@ impl Engine for graphql::Engine {
         };
         async move {
             let reply = Self::execute(self, request, context).await;
-            if let Some(reason) = reply.limited.as_ref().and_then(|limited| Reason::of(limited.error.code()))
-            {
+            if let Some(reason) = reply.limited.as_ref().map(|limited| limited.reason) {
                 Self::refused(self, &caller, Refusal::new(reason, GRAPHQL));
             }
             reply

@@ -26,7 +26,11 @@ pub(super) async fn admit(
     what: &'static str,
 ) -> Result<Actor, Refusal> {
     let from = routes.proxies.client(head);
-    limit::open(&routes.door.throttle, from)?;
+    if let Err(refusal) = limit::open(&routes.door.throttle, from) {
+        let caller = origin::stranger(&routes.proxies, head, id);
+        routes.door.engine.refused(caller, audit::Refusal::new(Reason::RateLimited, what));
+        return Err(refusal);
+    }
     match actor::of(&routes.door.authn, &head.headers).await {
         Ok(actor) => Ok(actor),
         Err(rejected) => {

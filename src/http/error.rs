@@ -8,7 +8,10 @@ use http::{
 use serde_json::{Map, Value, json};
 
 use super::{media::MediaType, request_id::RequestId};
-use crate::domain::Error;
+use crate::{
+    domain::{Error, audit::Reason},
+    graphql::error::REFUSED,
+};
 
 /// A request that is answered with an error: which status, which headers beside it.
 #[derive(Debug)]
@@ -40,6 +43,11 @@ impl Refusal {
     pub(super) fn with_all(mut self, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Self {
         self.headers.extend(headers);
         self
+    }
+
+    /// What kind of bound it is about, where it is.
+    pub(super) fn limited(&self) -> Option<Reason> {
+        self.error.limit_name().map(|_| Reason::TooCostly)
     }
 
     /// The HTTP status.
@@ -80,6 +88,9 @@ impl Refusal {
 
     /// The source never reaches a client; the log is where it goes.
     fn log(&self, id: &RequestId) {
+        if let Some(limit) = self.error.limit_name() {
+            ::metrics::counter!(REFUSED, "limit" => limit).increment(1);
+        }
         if self.status >= 500 {
             let source = std::error::Error::source(&self.error).map(ToString::to_string);
             tracing::error!(request_id = id.as_str(), error = %self.error, source, "request failed");

@@ -22,11 +22,13 @@ use super::{
     media::{self, MediaType},
     origin, parameters,
     request_id::RequestId,
+    room::Held,
     router::{GRAPHQL, Routes},
 };
 use crate::{
     domain::{
         Code, Error, Violation,
+        access::Actor,
         audit::{self, Reason},
     },
     service::Caller,
@@ -62,7 +64,17 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
         routes.door.engine.refused(caller, audit::Refusal::new(Reason::Origin, GRAPHQL));
         return Err(error.into());
     }
-    let request = parse(routes, head, body).await?;
+    // Held until the request is answered: what it holds lives as long.
+    let (request, _held) = match parse(routes, head, body, &actor).await {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            if let Some(reason) = refusal.limited() {
+                let caller = Caller { actor, ..origin::stranger(&routes.proxies, head, id) };
+                routes.door.engine.refused(caller, audit::Refusal::new(reason, GRAPHQL));
+            }
+            return Err(refusal);
+        }
+    };
     let deadline = routes.settings.request_timeout();
     let begun = Begun::default();
     let context = Context {
@@ -109,17 +121,26 @@ fn count(reply: Option<&Reply>) {
         .increment(1);
 }
 
-async fn parse(routes: &Routes, head: &Parts, body: Body) -> Result<engine::Request, Refusal> {
+async fn parse(
+    routes: &Routes,
+    head: &Parts,
+    body: Body,
+    actor: &Actor,
+) -> Result<(engine::Request, Held), Refusal> {
     match head.method {
-        Method::GET | Method::HEAD => Ok(parameters::from_url(head.uri.query().unwrap_or_default())?),
+        Method::GET | Method::HEAD => {
+            Ok((parameters::from_url(head.uri.query().unwrap_or_default())?, Held::default()))
+        }
         Method::POST => {
             media::expect_json(&head.headers)
                 .map_err(|error| Refusal::new(415, error).with(ACCEPT, "application/json"))?;
             media::expect_plain(&head.headers)
                 .map_err(|error| Refusal::new(415, error).with(ACCEPT_ENCODING, "identity"))?;
-            let bytes =
-                body::read(body, routes.settings.body_limit_bytes, routes.settings.body_timeout()).await?;
-            Ok(parameters::from_body(&bytes)?)
+            let room = (*actor == Actor::Anonymous).then_some(&routes.room);
+            let settings = &routes.settings;
+            let (bytes, held) =
+                body::read(body, settings.body_limit_bytes, settings.body_timeout(), room).await?;
+            Ok((parameters::from_body(&bytes)?, held))
         }
         _ => Err(Refusal::new(
             405,

@@ -1,6 +1,7 @@
 //! How a caller who has spent too much is told so: `Retry-After`, `RateLimit-Policy` and `RateLimit`.
 //!
-//! The last two are those of draft-ietf-httpapi-ratelimit-headers-10: structured fields, one member for each rule.
+//! The last two are those of draft-ietf-httpapi-ratelimit-headers-11: structured fields, one member for each rule. Their unit is
+//! points, for which its registry of units has no name.
 
 use std::{fmt::Write, net::IpAddr, time::Duration};
 
@@ -14,7 +15,7 @@ use crate::{
 
 /// What is allowed: `q` points in `w` seconds.
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// What is left of it: `r` points now, all of them again in `t` seconds.
+/// What is left of it: `r` points, and no more than those for `t` seconds, where they are too few. `t` is never beyond `Retry-After`.
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The headers of a refusal.
@@ -34,7 +35,10 @@ pub(super) fn headers(refused: &Refused) -> Vec<(HeaderName, HeaderValue)> {
         let _ = write!(text, "\"{}\";q={};w={}", of.name, of.quota, seconds(of.window));
     });
     let left = member(LEFT, &|text, of| {
-        let _ = write!(text, "\"{}\";r={};t={}", of.name, of.remaining, seconds(of.full_in));
+        let _ = write!(text, "\"{}\";r={}", of.name, of.remaining);
+        if let Some(wait) = of.wait {
+            let _ = write!(text, ";t={}", seconds(wait));
+        }
     });
     let retry = refused.retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
     [policy, left, retry].into_iter().flatten().collect()

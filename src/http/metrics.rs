@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use metrics::{Unit, describe_counter, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::router::Routes;
+use super::{body, router::Routes};
 use crate::{
     cache,
     domain::{Error, Result},
@@ -77,6 +77,10 @@ fn describe() {
         "Documents run, or refused, that the manifest does not have."
     );
     describe_counter!(graphql::error::REFUSED, "Requests refused by a bound, by what is bounded.");
+    describe_counter!(
+        body::CROWDED,
+        "Requests without credentials that were refused since their bodies took up all the room."
+    );
     describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
     describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");
 }

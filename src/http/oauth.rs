@@ -116,7 +116,9 @@ async fn issue(
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Fault::Request("the body must be application/x-www-form-urlencoded"));
     }
-    let bytes = body::read(body, MAX_BYTES, routes.settings.body_timeout()).await.map_err(Fault::Other)?;
+    let deadline = routes.settings.body_timeout();
+    let (bytes, _held) =
+        body::read(body, MAX_BYTES, deadline, Some(&routes.room)).await.map_err(Fault::Other)?;
     let form = Form::read(&bytes)?;
     match form.grant_type.as_deref() {
         Some("client_credentials") => {}
@@ -199,7 +201,7 @@ pub(super) async fn keys(State(routes): State<Arc<Routes>>, request: Request) ->
         return refusal.problem(&id);
     }
     match routes.door.authn.published_keys().await {
-        Ok(keys) => kept(&json!({ "keys": keys })),
+        Ok(keys) => kept(&json!({ "keys": *keys })),
         Err(error) => Refusal::from(error).problem(&id),
     }
 }

@@ -1,6 +1,6 @@
 //! Every route and every layer of the door, on one page.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,10 +18,13 @@ use tower_http::{
 };
 
 use super::{
+    actor,
     error::Refusal,
-    graphql, health, metrics, oauth, observe,
+    graphql, head, health, metrics, oauth, observe,
     origin::Proxies,
-    playground, request_id, schema,
+    playground, request_id,
+    room::Room,
+    schema,
     settings::{self, Settings},
     state::Door,
 };
@@ -38,6 +41,7 @@ pub(super) struct Routes {
     pub(super) door: Door,
     pub(super) settings: Settings,
     pub(super) proxies: Proxies,
+    pub(super) room: Room,
 }
 
 /// The whole HTTP surface.
@@ -45,15 +49,16 @@ pub(super) struct Routes {
 /// # Errors
 /// `INVALID` for an origin in `http.cors.origins` or a network in `http.trusted_proxies` that is none.
 pub fn router(door: Door, settings: &Settings) -> Result<Router> {
-    let [live, ready, metrics] = OPERATIONS;
     let proxies = Proxies::parse(&settings.trusted_proxies)?;
     // Outermost first: what a layer adds is seen by all layers above it.
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(door.clock.clone(), request_id::identify))
         .layer(from_fn(observe::observe))
         .layer(from_fn(observe::guard))
+        .layer(from_fn_with_state(settings.header_limit_bytes, head::bounded))
         .option_layer(cors(&settings.cors.origins)?)
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest));
+    let public = if door.public_metrics { metrics() } else { Router::new() };
     Ok(Router::new()
         .route(GRAPHQL, any(graphql::handle))
         .route("/", get(playground::page))
@@ -62,13 +67,42 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .route(oauth::TOKEN, post(oauth::token))
         .route(oauth::KEYS, get(oauth::keys))
         .route(oauth::METADATA, get(oauth::metadata))
-        .route(live, get(health::live))
-        .route(ready, get(health::ready))
-        .route(metrics, get(metrics::page))
+        .merge(health())
+        .merge(public)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(layers)
-        .with_state(Arc::new(Routes { door, settings: settings.clone(), proxies })))
+        .with_state(routes(door, settings, proxies)))
+}
+
+/// What machines ask, for a listener of its own that nobody else reaches.
+pub fn operations(door: Door, settings: &Settings) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(door.clock.clone(), request_id::identify))
+        .layer(from_fn(observe::observe))
+        .layer(from_fn(observe::guard));
+    Router::new()
+        .merge(health())
+        .merge(metrics())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(layers)
+        .with_state(routes(door, settings, Proxies::default()))
+}
+
+fn routes(door: Door, settings: &Settings, proxies: Proxies) -> Arc<Routes> {
+    let room = Room::new(settings.stranger_body_bytes);
+    Arc::new(Routes { door, settings: settings.clone(), proxies, room })
+}
+
+fn health() -> Router<Arc<Routes>> {
+    let [live, ready, _] = OPERATIONS;
+    Router::new().route(live, get(health::live)).route(ready, get(health::ready))
+}
+
+fn metrics() -> Router<Arc<Routes>> {
+    let [_, _, metrics] = OPERATIONS;
+    Router::new().route(metrics, get(metrics::page))
 }
 
 async fn not_found(request: Request) -> Response {
@@ -81,6 +115,9 @@ async fn method_not_allowed(request: Request) -> Response {
     let error = Error::new(Code::Invalid, "this path is not asked by that method");
     Refusal::new(405, error).problem(&id)
 }
+
+/// How long a browser may remember what it was told when it asked.
+const PREFLIGHT_KEPT: Duration = Duration::from_secs(3_600);
 
 /// Which pages on other origins may call this server. Credentials are never allowed along: a bearer token is set by the
 /// page itself, and there are no cookies.
@@ -98,8 +135,16 @@ fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
         header::CONTENT_TYPE,
         header::IF_NONE_MATCH,
         request_id::HEADER,
+        actor::API_KEY.clone(),
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("traceparent"),
+        HeaderName::from_static("tracestate"),
+        // What clients of GraphQL send so that their browsers ask, or to say who they are.
+        HeaderName::from_static("apollo-require-preflight"),
+        HeaderName::from_static("x-requested-with"),
+        HeaderName::from_static("x-apollo-operation-name"),
+        HeaderName::from_static("apollographql-client-name"),
+        HeaderName::from_static("apollographql-client-version"),
     ];
     let response_headers = [
         header::ETAG,
@@ -111,9 +156,9 @@ fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
     Ok(Some(
         CorsLayer::new()
             .allow_origin(origins)
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::GET, Method::HEAD, Method::POST])
             .allow_headers(request_headers)
             .expose_headers(response_headers)
-            .max_age(std::time::Duration::from_secs(3600)),
+            .max_age(PREFLIGHT_KEPT),
     ))
 }

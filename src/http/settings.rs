@@ -14,16 +14,25 @@ use crate::domain::{Error, Result, Violation};
 /// What the library that reads heads needs at least, in bytes.
 const MIN_HEADER_BYTES: u32 = 8_192;
 
+/// How many connections machines that ask for health and metrics may have open.
+const OPERATIONS_CONNECTIONS: usize = 64;
+
 /// The section `http` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address for health and metrics alone, for machines of the operator's. Unset: there is none.
+    pub operations_listen: Option<SocketAddr>,
+    /// Whether `/metrics` is also at `listen`, which everybody reaches. Unset: only where the database is embedded.
+    pub public_metrics: Option<bool>,
     /// Whether `GET /` shows the playground. Unset: only where the database is embedded.
     pub playground: Option<bool>,
     /// The largest accepted request body, in bytes.
     pub body_limit_bytes: usize,
+    /// How many bytes the bodies of requests without credentials may take up together, in one process.
+    pub stranger_body_bytes: usize,
     /// How long a client may take to send a body, in seconds.
     pub body_timeout_seconds: u64,
     /// How long a client may take to send the head of a request, in seconds; also how long an idle connection is kept.
@@ -62,8 +71,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            operations_listen: None,
+            public_metrics: None,
             playground: None,
             body_limit_bytes: 1024 * 1024,
+            stranger_body_bytes: 64 * 1024 * 1024,
             body_timeout_seconds: 15,
             header_timeout_seconds: 75,
             request_timeout_seconds: 30,
@@ -88,6 +100,7 @@ impl Settings {
         let mut wrong = Vec::new();
         for (key, value) in [
             ("http.body_limit_bytes", self.body_limit_bytes as u64),
+            ("http.stranger_body_bytes", self.stranger_body_bytes as u64),
             ("http.body_timeout_seconds", self.body_timeout_seconds),
             ("http.header_timeout_seconds", self.header_timeout_seconds),
             ("http.request_timeout_seconds", self.request_timeout_seconds),
@@ -96,6 +109,10 @@ impl Settings {
             if value == 0 {
                 wrong.push(Violation::new(key, "minimum", "must be at least 1"));
             }
+        }
+        if self.operations_listen == Some(self.listen) {
+            let message = "must be another address than http.listen";
+            wrong.push(Violation::new("http.operations_listen", "distinct", message));
         }
         if self.header_limit_bytes < MIN_HEADER_BYTES {
             let message = format!("must be at least {MIN_HEADER_BYTES}");
@@ -107,6 +124,18 @@ impl Settings {
         let faults = origins.filter_map(|text| origin(text).err());
         wrong.extend(faults.flat_map(|error| error.violations().to_vec()));
         if wrong.is_empty() { Ok(()) } else { Err(Error::violated(wrong)) }
+    }
+
+    /// The same for a listener that only machines of the operator's ask: not encrypted, and gone at once.
+    #[must_use]
+    pub fn for_operations(&self) -> Self {
+        Self {
+            tls: tls::Settings::default(),
+            max_connections: OPERATIONS_CONNECTIONS,
+            drain_seconds: 0,
+            grace_seconds: 1,
+            ..self.clone()
+        }
     }
 
     pub(super) fn body_timeout(&self) -> Duration {

@@ -37,6 +37,8 @@ pub struct Door {
     pub clock: Clock,
     /// Whether the schema is shown to those without credentials.
     pub open_schema: bool,
+    /// Whether `/metrics` is among the routes that everybody reaches.
+    pub public_metrics: bool,
     /// Charges logins that fail.
     pub throttle: Arc<Throttle>,
 }

@@ -87,6 +87,43 @@ async fn a_hash_that_is_none_or_anothers_is_refused_and_nothing_that_did_not_run
     assert_eq!(code(&asked), "PERSISTED_QUERY_NOT_FOUND");
 }
 
+#[tokio::test]
+async fn what_is_kept_by_its_hash_is_bounded_and_strangers_keep_nothing() {
+    let redis = Redis::start();
+    let app = TestApp::with(|config| {
+        config.redis.url = Some(redis.url().into());
+        config.redis.prefix = "t".to_owned();
+        config.redis.timeout_ms = 5_000;
+    })
+    .await;
+    let tell = async |persona: &Persona<'_>, text: &str| {
+        let told = ask(persona, json!({"query": text, "extensions": persisted(&hash(text))})).await;
+        assert_eq!(told.json()["data"]["__typename"], "Query", "{}", told.body);
+    };
+    let known = async |text: &str| {
+        let asked = ask(&app.as_owner(), json!({"extensions": persisted(&hash(text))})).await;
+        !asked.json()["data"].is_null()
+    };
+    let sized = |length: usize| format!("{:<length$}", "{ __typename }");
+    let (longest, longer) = (sized(32 * 1024), sized(32 * 1024 + 1));
+    tell(&app.as_anonymous(), "{ __typename } # of a stranger").await;
+    tell(&app.as_owner(), &longer).await;
+    tell(&app.as_owner(), &longest).await;
+    assert!(!known("{ __typename } # of a stranger").await, "who is nobody stores nothing");
+    assert!(!known(&longer).await);
+    assert!(known(&longest).await);
+    // It is written beside the request; nothing else ever is.
+    let client = redis::Client::open(redis.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut keys: Vec<String> = Vec::new();
+    while keys.is_empty() {
+        keys = redis::cmd("KEYS").arg("t:document:*").query_async(&mut connection).await.unwrap();
+    }
+    assert_eq!(keys, [format!("t:document:{}", hash(&longest))]);
+    let lives: i64 = redis::cmd("TTL").arg(&keys[0]).query_async(&mut connection).await.unwrap();
+    assert!((86_000..=86_400).contains(&lives), "{lives}");
+}
+
 async fn with_manifest(mode: Mode) -> TestApp {
     let path = std::env::temp_dir().join(format!("brandgraph-{}.json", uuid::Uuid::new_v4()));
     std::fs::write(&path, json!({hash(QUERY): QUERY}).to_string()).unwrap();

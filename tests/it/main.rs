@@ -58,6 +58,7 @@ mod import_file;
 mod import_references;
 mod limits_deadline;
 mod limits_document;
+mod limits_door;
 mod limits_persisted;
 mod limits_quota;
 mod limits_rate;

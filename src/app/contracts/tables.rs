@@ -8,12 +8,12 @@ use crate::domain::{
 };
 use crate::graphql::needs::{self, Needs};
 
-/// Every code with its HTTP status and whether the same request may succeed later.
+/// Every code with its HTTP status, whether the same request may succeed later, and what it says.
 pub(super) fn errors() -> String {
-    let mut text = format!("# {:<25}  http  retryable\n", "code");
+    let mut text = format!("# {:<25}  http  retryable  what it says\n", "code");
     for code in Code::ALL {
         let retryable = if code.retryable() { "yes" } else { "no" };
-        text.push_str(&format!("{:<27}  {}   {retryable}\n", code.name(), code.http_status()));
+        text.push_str(&format!("{:<27}  {}   {retryable:<9}  {}\n", code.name(), code.http_status(), code.about()));
     }
     text
 }

@@ -30,7 +30,7 @@ impl Selector<'_> {
     pub(super) fn filter(&self, noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
         let parts = parts(input.value());
         if parts > u64::from(LIMITS.max_conditions) {
-            return Err(Error::limit_at(input.path(), "parts of one filter", LIMITS.max_conditions, parts));
+            return Err(Error::limit_at(input.path(), ("max_conditions", "parts of one filter"), LIMITS.max_conditions, parts));
         }
         self.filter_object(noun, &input.object()?, 1)
     }
@@ -39,7 +39,7 @@ impl Selector<'_> {
         if depth > LIMITS.max_filter_depth {
             return Err(Error::limit_at(
                 filter.path(),
-                "levels of nested filters",
+                ("max_filter_depth", "levels of nested filters"),
                 LIMITS.max_filter_depth,
                 depth,
             ));

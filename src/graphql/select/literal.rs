@@ -163,7 +163,7 @@ fn bounded<'a>(input: &Input<'a>) -> Result<Vec<Input<'a>>> {
     if items.len() > LIMITS.max_values as usize {
         return Err(Error::limit_at(
             input.path(),
-            "values in one set",
+            ("max_values", "values in one set"),
             LIMITS.max_values,
             items.len() as u64,
         ));

@@ -72,7 +72,7 @@ impl Selector<'_> {
         self.arguments.set(total);
         if total > LIMITS.max_arguments {
             return Err(Error::limit(
-                "bytes that the arguments of a query come to",
+                ("max_arguments", "bytes that the arguments of a query come to"),
                 LIMITS.max_arguments,
                 total,
             ));
@@ -86,7 +86,7 @@ impl Selector<'_> {
         let total = self.rows.get().saturating_add(rows);
         self.rows.set(total);
         if total > LIMITS.max_rows {
-            return Err(Error::limit("rows that the pages of a query come to", LIMITS.max_rows, total));
+            return Err(Error::limit(("max_rows", "rows that the pages of a query come to"), LIMITS.max_rows, total));
         }
         Ok(rows)
     }
@@ -94,7 +94,7 @@ impl Selector<'_> {
     fn deeper(&self, depth: u32) -> Result<u32> {
         let depth = depth.saturating_add(1);
         if depth > LIMITS.max_depth {
-            return Err(Error::limit("levels of nested selections", LIMITS.max_depth, depth));
+            return Err(Error::limit(("max_depth", "levels of nested selections"), LIMITS.max_depth, depth));
         }
         Ok(depth)
     }

@@ -109,7 +109,7 @@ impl Selector<'_> {
 fn size(input: &Input<'_>) -> Result<u32> {
     let size = u32::try_from(input.int()?).map_err(|_| input.wrong("min", "must not be negative"))?;
     if size > LIMITS.max_page {
-        return Err(Error::limit_at(input.path(), "rows on a page", LIMITS.max_page, size));
+        return Err(Error::limit_at(input.path(), ("max_page", "rows on a page"), LIMITS.max_page, size));
     }
     Ok(size)
 }
@@ -180,7 +180,7 @@ fn search(input: &Input<'_>, locale: Option<String>) -> Result<Search> {
     if length > LIMITS.max_search as usize {
         return Err(Error::limit_at(
             text.path(),
-            "characters in one search",
+            ("max_search", "characters in one search"),
             LIMITS.max_search,
             length as u64,
         ));
@@ -206,7 +206,7 @@ fn order(noun: &Noun, input: &Input<'_>, searched: bool) -> Result<Vec<OrderKey>
     if items.len() > LIMITS.max_order_keys as usize {
         return Err(Error::limit_at(
             input.path(),
-            "keys in one order",
+            ("max_order_keys", "keys in one order"),
             LIMITS.max_order_keys,
             items.len() as u64,
         ));

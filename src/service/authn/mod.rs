@@ -14,9 +14,12 @@ mod settings;
 mod token;
 mod verified;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -49,7 +52,14 @@ pub struct Authn {
     clock: Clock,
     services: Option<Services>,
     verified: Verified<Arc<Proven>>,
+    published: Mutex<Option<Published>>,
 }
+
+/// Our public keys, and when they were looked up.
+type Published = (DateTime<Utc>, Arc<Vec<serde_json::Value>>);
+
+/// For how long our public keys are not looked up again: a key is published a day before it signs.
+const KEYS_KEPT: TimeDelta = TimeDelta::seconds(10);
 
 /// What was proven, and by whose keys.
 #[derive(Debug)]
@@ -101,6 +111,7 @@ impl Authn {
             clock,
             services,
             verified: Verified::new()?,
+            published: Mutex::default(),
         })
     }
 
@@ -124,7 +135,7 @@ impl Authn {
         let attempt = if key::looks_like_one(given) {
             self.attempt_with(given).await
         } else {
-            Err(Reason::Malformed.into())
+            Err(Rejected::malformed("what is in the X-Api-Key header is not an API key"))
         };
         rejected::count(&attempt);
         attempt
@@ -133,8 +144,10 @@ impl Authn {
     /// Counts a request that gave its credentials in a way that nobody can tell which are meant.
     #[must_use]
     pub fn ambiguous(&self) -> Rejected {
-        let rejected = Rejected::from(Reason::Malformed);
-        rejected::count::<()>(&Err(Reason::Malformed.into()));
+        let rejected = Rejected::malformed(
+            "credentials were sent more than once: one Authorization header or one X-Api-Key header is enough",
+        );
+        rejected::count_refused(&rejected);
         rejected
     }
 
@@ -178,11 +191,21 @@ impl Authn {
     ///
     /// # Errors
     /// `UNAVAILABLE` where the database cannot be reached.
-    pub async fn published_keys(&self) -> Result<Vec<serde_json::Value>> {
-        match &self.services {
-            Some(services) => signing::published(services).await,
-            None => Ok(Vec::new()),
+    pub async fn published_keys(&self) -> Result<Arc<Vec<serde_json::Value>>> {
+        let Some(services) = &self.services else { return Ok(Arc::default()) };
+        let now = self.clock.now();
+        let known = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((looked_at, keys)) = known
+            && now < looked_at + KEYS_KEPT
+        {
+            return Ok(keys);
         }
+        let keys = Arc::new(signing::published(services).await?);
+        // None at all is what there is before the first token: not for long.
+        if !keys.is_empty() {
+            *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&keys)));
+        }
+        Ok(keys)
     }
 
     async fn attempt(&self, authorization: &[u8]) -> Result<Actor, Rejected> {
@@ -228,7 +251,10 @@ impl Authn {
     }
 
     async fn prove(&self, token: &[u8]) -> Result<Proven, Rejected> {
-        let token = Unverified::parse(token)?;
+        let token = Unverified::parse(token).map_err(|rejected| match rejected.reason {
+            Reason::Malformed => Rejected::malformed("the token is neither a JSON Web Token nor an API key"),
+            _ => rejected,
+        })?;
         let name = token.issuer()?;
         if name == self.development_name {
             let development = self.development.as_ref().ok_or(Reason::Development)?;

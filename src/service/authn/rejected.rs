@@ -113,6 +113,13 @@ impl Rejected {
     }
 }
 
+impl Rejected {
+    /// No credential at all, and how that shows.
+    pub(super) fn malformed(how: &'static str) -> Self {
+        Self { reason: Reason::Malformed, error: Error::new(Code::Unauthenticated, how) }
+    }
+}
+
 impl From<Reason> for Rejected {
     fn from(reason: Reason) -> Self {
         let code = if reason == Reason::Unavailable { Code::Unavailable } else { Code::Unauthenticated };

@@ -52,7 +52,7 @@ pub async fn create_as(
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
     let count = store::content_type::count(unit.tx(), &grant, command.brand_id).await?;
     if count >= u64::from(MAX_TYPES) {
-        return Err(Error::limit("contentTypes", MAX_TYPES, count.saturating_add(1)));
+        return Err(Error::limit(("content_types", "contentTypes"), MAX_TYPES, count.saturating_add(1)));
     }
     let (id, actor) = (id.unwrap_or_else(|| id::new(unit.now())), unit.actor().label());
     let row = store::content_type::insert(unit.tx(), &grant, id, command, &actor, unit.now()).await?;

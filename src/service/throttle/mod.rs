@@ -10,7 +10,7 @@ use std::{net::IpAddr, time::Duration};
 
 use crate::{
     cache::{Bucket, Charged, Level, Limiter, Redis},
-    domain::{Code, Error, access::Actor, limits::PRICES},
+    domain::{Code, Error, access::Actor, audit::Reason, limits::PRICES},
     kit::clock::Clock,
 };
 
@@ -47,8 +47,8 @@ pub struct Standing {
     pub window: Duration,
     /// What is in it, in points.
     pub remaining: u64,
-    /// How long it takes until it is full again.
-    pub full_in: Duration,
+    /// How long no more than that can be spent, where it is too little; then there is enough for what was asked.
+    pub wait: Option<Duration>,
 }
 
 /// A charge that was refused.
@@ -58,8 +58,10 @@ pub struct Refused {
     pub error: Error,
     /// How long to wait, in whole seconds; nothing where waiting does not help.
     pub retry_after: Option<u64>,
-    /// The buckets that were asked.
+    /// The buckets or quotas that were asked.
     pub standings: Vec<Standing>,
+    /// Why, for the record of refusals.
+    pub reason: Reason,
 }
 
 impl Throttle {
@@ -109,8 +111,8 @@ impl Throttle {
         let buckets = account.buckets();
         let Some(depth) = buckets.iter().map(|bucket| bucket.rate.burst).min() else { return Ok(None) };
         let Some(points) = u32::try_from(points).ok().filter(|points| *points <= depth) else {
-            let error = Error::limit("points that a request of this caller costs", depth, points);
-            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new() }));
+            let error = Error::limit(("burst", "points that a request of this caller costs"), depth, points);
+            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new(), reason: Reason::TooCostly }));
         };
         let charged = self.limiter.charge(buckets, points).await;
         if charged.allowed {
@@ -148,7 +150,12 @@ impl Throttle {
             format!("too much of what came from this address was refused; try again in {seconds} s");
         let details = serde_json::json!({"limit": Rule::Anonymous.name(), "retryAfterSeconds": seconds});
         let error = Error::new(Code::RateLimited, message).with_details(details);
-        Err(Box::new(Refused { error, retry_after: Some(seconds), standings: Vec::new() }))
+        Err(Box::new(Refused {
+            error,
+            retry_after: Some(seconds),
+            standings: Vec::new(),
+            reason: Reason::RateLimited,
+        }))
     }
 }
 
@@ -172,7 +179,7 @@ fn refused(buckets: &[Bucket], charged: &Charged, points: u32) -> Refused {
         "cost": points, "remaining": remaining, "retryAfterSeconds": seconds,
     });
     let error = Error::new(Code::RateLimited, message).with_details(details);
-    Refused { error, retry_after: Some(seconds), standings }
+    Refused { error, retry_after: Some(seconds), standings, reason: Reason::RateLimited }
 }
 
 fn standing(bucket: &Bucket, level: Level) -> Option<Standing> {
@@ -182,6 +189,6 @@ fn standing(bucket: &Bucket, level: Level) -> Option<Standing> {
         quota: rate.burst.into(),
         window: rate.time_for(rate.burst),
         remaining: level.remaining.into(),
-        full_in: rate.time_for(rate.burst.saturating_sub(level.remaining)),
+        wait: (!level.wait.is_zero()).then_some(level.wait),
     })
 }

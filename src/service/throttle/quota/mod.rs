@@ -12,6 +12,7 @@ use super::{LIMITED, Refused, Standing, rule::Rule};
 use crate::{
     domain::{
         Code, Error,
+        audit::Reason,
         quota::{Span, Window},
     },
     kit::clock::Clock,
@@ -86,9 +87,10 @@ impl Quotas {
         else {
             return Ok(None);
         };
-        if let Some((_, bound, _)) = quotas.iter().find(|(_, bound, _)| points > *bound) {
-            let error = Error::limit("points that a request of this caller costs", *bound, points);
-            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new() }));
+        if let Some((key, bound, _)) = quotas.iter().find(|(_, bound, _)| points > *bound) {
+            let what = (key.rule.quota_name(key.window), "points that a request of this caller costs");
+            let error = Error::limit(what, *bound, points);
+            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new(), reason: Reason::TooCostly }));
         }
         let windows: Vec<_> = quotas.iter().map(|(key, bound, _)| (*key, *bound)).collect();
         let taken = match self.ledger.take(&windows, points, now) {
@@ -152,14 +154,15 @@ fn refused(quotas: &[(Key, u64, Span)], used: &[u64], points: u64, now: DateTime
         quota: *bound,
         window: std::time::Duration::from_secs(span.seconds()),
         remaining: bound.saturating_sub(*used),
-        full_in: std::time::Duration::from_secs(span.seconds_left(now)),
+        wait: (used.saturating_add(points) > *bound)
+            .then(|| std::time::Duration::from_secs(span.seconds_left(now))),
     });
     let standings = standings.collect();
     // The one that holds the caller up the longest: a month outlasts a day.
     let empty = each().filter(|((_, bound, _), used)| used.saturating_add(points) > *bound);
     let Some(((key, bound, span), used)) = empty.max_by_key(|((_, _, span), _)| span.ends_at) else {
         let error = Error::internal("a quota refused what it holds");
-        return Refused { error, retry_after: None, standings };
+        return Refused { error, retry_after: None, standings, reason: Reason::Quota };
     };
     let name = key.rule.quota_name(key.window);
     metrics::counter!(LIMITED, "rule" => name).increment(1);
@@ -175,5 +178,5 @@ fn refused(quotas: &[(Key, u64, Span)], used: &[u64], points: u64, now: DateTime
         "retryAfterSeconds": seconds, "resetsAt": resets_at,
     });
     let error = Error::new(Code::RateLimited, message).with_details(details);
-    Refused { error, retry_after: Some(seconds), standings }
+    Refused { error, retry_after: Some(seconds), standings, reason: Reason::Quota }
 }
