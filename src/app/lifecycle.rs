@@ -183,7 +183,10 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
 
 /// The embedded database has a generated secret and no operator: it is for this machine alone.
 fn refuse_public(config: &Config) -> Result<(), Failure> {
-    let all = [("http.listen", Some(config.http.listen)), ("http.operations_listen", config.http.operations_listen)];
+    let all = [
+        ("http.listen", Some(config.http.listen)),
+        ("http.operations_listen", config.http.operations_listen),
+    ];
     let reached = |(_, address): &(_, Option<SocketAddr>)| address.is_some_and(|at| !at.ip().is_loopback());
     if config.embedded_mode()
         && let Some((name, Some(listen))) = all.into_iter().find(reached)
@@ -197,9 +200,9 @@ fn refuse_public(config: &Config) -> Result<(), Failure> {
 
 async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::Failed(format!(
-            "{address} is in use by another program; choose another with {variable}"
-        )),
+        io::ErrorKind::AddrInUse => {
+            Failure::Failed(format!("{address} is in use by another program; choose another with {variable}"))
+        }
         _ => Failure::because(format_args!("listening on {address}"), &error),
     })
 }

@@ -78,7 +78,9 @@ impl Code {
             Self::NotFound => "There is no such thing, or the caller may not know that there is.",
             Self::Invalid => "The request itself is wrong; violations say where.",
             Self::Conflict => "Somebody else changed or already owns what the request wants to change.",
-            Self::CursorMismatch => "A cursor was used with another filter or order than the one it was made for.",
+            Self::CursorMismatch => {
+                "A cursor was used with another filter or order than the one it was made for."
+            }
             Self::LimitExceeded => "The request is larger than a documented limit; details name it.",
             Self::PersistedQueryNotFound => {
                 "Nobody told the document of this hash; the name is the one that clients of automatic persisted queries wait for."

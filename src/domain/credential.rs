@@ -57,7 +57,12 @@ impl NewCredential {
         }
         let count = u64::try_from(roles.len()).unwrap_or(u64::MAX);
         if count > u64::from(MAX_ROLES) {
-            return Err(Error::limit_at("roles", ("credential_roles", "roles of one credential"), MAX_ROLES, count));
+            return Err(Error::limit_at(
+                "roles",
+                ("credential_roles", "roles of one credential"),
+                MAX_ROLES,
+                count,
+            ));
         }
         if let Some(index) =
             (1..roles.len()).find(|index| roles.iter().take(*index).any(|one| roles.get(*index) == Some(one)))

@@ -78,7 +78,11 @@ impl Document {
         within(("nesting", "levels of nested braces"), limits.nesting, shape.nesting as usize)?;
         let parsed = parser::parse_query(text)
             .map_err(|error| Refusal::Syntax(Box::new(syntax_error(text, error))))?;
-        within(("operations", "operations of a document"), limits.operations, parsed.operations.iter().count())?;
+        within(
+            ("operations", "operations of a document"),
+            limits.operations,
+            parsed.operations.iter().count(),
+        )?;
         // Everything after this walks fragments recursively, so their number bounds the stack.
         within(("fragments", "fragments of a document"), limits.fragments, parsed.fragments.len())?;
         if let Some(circle) = cycle::find(&parsed) {

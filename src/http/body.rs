@@ -113,7 +113,12 @@ fn crowded(room: &Room) -> Refusal {
 
 fn too_large(limit: usize, length: usize) -> Refusal {
     let bytes = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    Refusal::from(Error::limit(("body_limit_bytes", "the request body in bytes"), bytes(limit), bytes(length))).closing()
+    Refusal::from(Error::limit(
+        ("body_limit_bytes", "the request body in bytes"),
+        bytes(limit),
+        bytes(length),
+    ))
+    .closing()
 }
 
 fn broken(source: axum::Error) -> Refusal {

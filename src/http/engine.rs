@@ -4,11 +4,7 @@ use futures::{FutureExt, future::BoxFuture};
 
 use super::router::GRAPHQL;
 pub use crate::graphql::{Begun, Context, Operation, Outcome, Reply, Request};
-use crate::{
-    domain::audit::Refusal,
-    graphql,
-    service::Caller,
-};
+use crate::{domain::audit::Refusal, graphql, service::Caller};
 
 /// The graph, as seen from the door; a test of the door brings a small one of its own.
 pub trait Engine: Send + Sync + 'static {

@@ -21,7 +21,11 @@ pub(super) async fn bounded(State(most): State<u32>, request: Request, next: Nex
     let error = Error::limit(("header_limit_bytes", "the head of the request in bytes"), most, bytes);
     // What it announces is not read.
     let refusal = Refusal::new(431, error).closing();
-    if head.uri.path() == router::GRAPHQL { refusal.graphql(MediaType::Json, &id) } else { refusal.problem(&id) }
+    if head.uri.path() == router::GRAPHQL {
+        refusal.graphql(MediaType::Json, &id)
+    } else {
+        refusal.problem(&id)
+    }
 }
 
 /// The request line, each header with its colon, blank and line end, and the empty line.

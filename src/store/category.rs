@@ -198,5 +198,9 @@ pub async fn delete(tx: &Tx, grant: &Grant, row: &Row) -> Result<()> {
 
 fn check_depth(depth: usize) -> Result<()> {
     let depth = u64::try_from(depth).unwrap_or(u64::MAX);
-    if depth <= u64::from(MAX_DEPTH) { Ok(()) } else { Err(Error::limit(("category_depth", "categoryDepth"), MAX_DEPTH, depth)) }
+    if depth <= u64::from(MAX_DEPTH) {
+        Ok(())
+    } else {
+        Err(Error::limit(("category_depth", "categoryDepth"), MAX_DEPTH, depth))
+    }
 }

@@ -87,19 +87,39 @@ async fn a_refusal_names_the_limit_its_bound_and_the_value() {
     let repeat = |count: usize, text: &dyn Fn(usize) -> String| (0..count).map(text).collect::<String>();
     let nested = |levels: usize| format!("{}a{}", "a{".repeat(levels), "}".repeat(levels));
     for (query, (limit, words), bound, value) in [
-        (format!("{{ __typename }} # {}", "x".repeat(262_144)), ("document_bytes", "bytes of a document"), 262_144, 262_161),
+        (
+            format!("{{ __typename }} # {}", "x".repeat(262_144)),
+            ("document_bytes", "bytes of a document"),
+            262_144,
+            262_161,
+        ),
         (format!("{{ {} }}", "a ".repeat(50_000)), ("tokens", "tokens of a document"), 50_000, 50_002),
         (format!("{{ {} }}", nested(100)), ("nesting", "levels of nested braces"), 100, 101),
         (format!("{{ {} }}", nested(30)), ("depth", "levels of nested fields"), 30, 31),
-        (format!("{{ {} }}", "a ".repeat(5_001)), ("selections", "selections, fragments written out"), 5_000, 5_001),
-        (format!("{{ {} }}", repeat(21, &|n| format!("a{n}: __typename "))), ("root_fields", "root fields"), 20, 21),
+        (
+            format!("{{ {} }}", "a ".repeat(5_001)),
+            ("selections", "selections, fragments written out"),
+            5_000,
+            5_001,
+        ),
+        (
+            format!("{{ {} }}", repeat(21, &|n| format!("a{n}: __typename "))),
+            ("root_fields", "root fields"),
+            20,
+            21,
+        ),
         (
             format!("{{ {} }}", repeat(1_001, &|n| format!("a{n}: b "))),
             ("aliases", "aliases, fragments written out"),
             1_000,
             1_001,
         ),
-        (format!("{{ a {} }}", "@a ".repeat(1_001)), ("directives", "directives, fragments written out"), 1_000, 1_001),
+        (
+            format!("{{ a {} }}", "@a ".repeat(1_001)),
+            ("directives", "directives, fragments written out"),
+            1_000,
+            1_001,
+        ),
         (
             format!("{{ a }} {}", repeat(201, &|n| format!("fragment F{n} on Q {{a}} "))),
             ("fragments", "fragments of a document"),

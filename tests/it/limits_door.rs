@@ -37,7 +37,8 @@ async fn a_head_is_bounded_to_the_byte() {
             assert_eq!(answer.header("connection"), "close");
         }
     }
-    let elsewhere = ask(&router, get("/health/live").header("x-filler", "a".repeat(9_000)), Body::empty()).await;
+    let elsewhere =
+        ask(&router, get("/health/live").header("x-filler", "a".repeat(9_000)), Body::empty()).await;
     assert_eq!((elsewhere.status, elsewhere.header("content-type")), (431, "application/problem+json"));
 }
 
@@ -65,11 +66,19 @@ async fn strangers_bodies_have_so_much_room_together_and_no_more() {
     assert_eq!((refused.status, refused.error()["extensions"]["code"].clone()), (503, json!("UNAVAILABLE")));
     assert_eq!((refused.header("retry-after"), refused.header("connection")), ("1", "close"));
     assert_eq!(answer(stranger.send(post(), body(400)).await).await.status, 200);
-    assert_eq!(answer(app.as_owner().send(post(), body(5_000)).await).await.status, 200, "who is known is heard");
+    assert_eq!(
+        answer(app.as_owner().send(post(), body(5_000)).await).await.status,
+        200,
+        "who is known is heard"
+    );
     drop(pieces);
     assert_eq!(answer(slowly.await).await.status, 200);
     for _ in 0..3 {
-        assert_eq!(answer(stranger.send(post(), body(1_000)).await).await.status, 200, "what is read is given back");
+        assert_eq!(
+            answer(stranger.send(post(), body(1_000)).await).await.status,
+            200,
+            "what is read is given back"
+        );
     }
     assert!(app.as_owner().get("/metrics").await.contains("stranger_bodies_refused_total"));
 }
@@ -93,7 +102,8 @@ async fn a_page_of_another_origin_may_send_what_clients_send_and_read_what_they_
         "apollo-require-preflight",
         "traceparent",
     ];
-    let answer = ask(&router, preflight("https://shop.example", "POST", &wanted.join(",")), Body::empty()).await;
+    let answer =
+        ask(&router, preflight("https://shop.example", "POST", &wanted.join(",")), Body::empty()).await;
     assert_eq!(answer.status, 200);
     let listed = |name: &str| -> Vec<String> {
         answer.header(name).split(',').map(|one| one.trim().to_ascii_lowercase()).collect()
@@ -106,7 +116,8 @@ async fn a_page_of_another_origin_may_send_what_clients_send_and_read_what_they_
     assert!(wanted.iter().all(|name| allowed.contains(&(*name).to_owned())), "{allowed:?}");
     let methods = listed("access-control-allow-methods");
     assert!(["get", "post"].iter().all(|name| methods.contains(&(*name).to_owned())), "{methods:?}");
-    let foreign = ask(&router, preflight("https://evil.example", "POST", "authorization"), Body::empty()).await;
+    let foreign =
+        ask(&router, preflight("https://evil.example", "POST", "authorization"), Body::empty()).await;
     assert_eq!(foreign.header("access-control-allow-origin"), "");
     // What is answered can be read by the page.
     let answer = ask(&router, post().header("origin", "https://shop.example"), WHO).await;
@@ -117,7 +128,8 @@ async fn a_page_of_another_origin_may_send_what_clients_send_and_read_what_they_
     }
     assert_eq!(answer.header("access-control-allow-origin"), "https://shop.example");
     // Without a policy no page is told anything.
-    let closed = ask(&open(), preflight("https://shop.example", "POST", "authorization"), Body::empty()).await;
+    let closed =
+        ask(&open(), preflight("https://shop.example", "POST", "authorization"), Body::empty()).await;
     assert_eq!((closed.status, closed.header("access-control-allow-origin")), (204, ""));
 }
 
@@ -140,7 +152,11 @@ async fn metrics_are_for_operators() {
             config.http.public_metrics = setting;
         })
         .await;
-        assert_eq!(app.as_anonymous().send(get("/metrics"), "").await.status().as_u16(), status, "{setting:?}");
+        assert_eq!(
+            app.as_anonymous().send(get("/metrics"), "").await.status().as_u16(),
+            status,
+            "{setting:?}"
+        );
     }
 }
 
@@ -157,9 +173,7 @@ async fn what_a_bound_refuses_before_anything_runs_is_recorded() {
     let sql = "select jsonb_build_object('actor', actor, 'kind', kind, 'reason', reason, 'what', detail->'what') \
                from audit_record where outcome = 'refused' order by detail->>'what'";
     let told: Vec<Value> = sqlx::query_scalar(sql).fetch_all(&mut app.db.connect().await).await.unwrap();
-    let record = |what: &str| {
-        json!({"actor": "user:delivery", "kind": "request.limited", "reason": "too_costly", "what": what})
-    };
+    let record = |what: &str| json!({"actor": "user:delivery", "kind": "request.limited", "reason": "too_costly", "what": what});
     assert_eq!(told, ["/graphql", "cost", "depth"].map(record));
     let counted = app.as_owner().get("/metrics").await;
     assert!(counted.contains("limit_refusals_total{limit=\"body_limit_bytes\"}"), "{counted}");
@@ -176,7 +190,11 @@ async fn what_is_no_credential_is_told_apart_from_a_header_that_is_none() {
         ("x-api-key", "abc", "what is in the X-Api-Key header is not an API key"),
     ] {
         let answer = ask(&router, post().header(name, value), WHO).await;
-        assert_eq!((answer.status, answer.error()["message"].clone()), (401, json!(message)), "{name}: {value}");
+        assert_eq!(
+            (answer.status, answer.error()["message"].clone()),
+            (401, json!(message)),
+            "{name}: {value}"
+        );
         assert!(answer.header("www-authenticate").starts_with("Bearer"), "{value}");
     }
     let both = post().header("authorization", "Bearer abc").header("x-api-key", "bg_1_2");

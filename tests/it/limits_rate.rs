@@ -155,10 +155,7 @@ async fn a_caller_is_charged_by_cost_wherever_they_are() {
     // More than the bucket ever holds is no matter of waiting.
     let never = ask(&delivery, "203.0.113.9", "{ entries(first: 100) { nodes { id } } }").await;
     assert_eq!((never.status, never.error()["extensions"]["code"].clone()), (400, json!("LIMIT_EXCEEDED")));
-    assert_eq!(
-        never.error()["extensions"]["details"],
-        json!({"limit": "burst", "bound": 100, "value": 101})
-    );
+    assert_eq!(never.error()["extensions"]["details"], json!({"limit": "burst", "bound": 100, "value": 101}));
     assert_eq!(remaining(&ask(&app.as_owner(), "203.0.113.7", page).await), 60);
 }
 

@@ -13,7 +13,12 @@ pub(super) fn errors() -> String {
     let mut text = format!("# {:<25}  http  retryable  what it says\n", "code");
     for code in Code::ALL {
         let retryable = if code.retryable() { "yes" } else { "no" };
-        text.push_str(&format!("{:<27}  {}   {retryable:<9}  {}\n", code.name(), code.http_status(), code.about()));
+        text.push_str(&format!(
+            "{:<27}  {}   {retryable:<9}  {}\n",
+            code.name(),
+            code.http_status(),
+            code.about()
+        ));
     }
     text
 }

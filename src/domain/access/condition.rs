@@ -132,10 +132,20 @@ impl Condition {
     fn read(json: &Value, at: &str, depth: u32, parts: &mut u32) -> Result<Self> {
         *parts += 1;
         if depth > MAX_DEPTH {
-            return Err(Error::limit_at(at, ("condition_depth", "levels of a row condition"), MAX_DEPTH, depth));
+            return Err(Error::limit_at(
+                at,
+                ("condition_depth", "levels of a row condition"),
+                MAX_DEPTH,
+                depth,
+            ));
         }
         if *parts > MAX_PARTS {
-            return Err(Error::limit_at(at, ("condition_parts", "parts of a row condition"), MAX_PARTS, *parts));
+            return Err(Error::limit_at(
+                at,
+                ("condition_parts", "parts of a row condition"),
+                MAX_PARTS,
+                *parts,
+            ));
         }
         let object = json.as_object().ok_or_else(|| {
             Error::invalid(
@@ -231,7 +241,12 @@ fn term(value: &Value, list: bool, at: &str) -> Result<Term> {
     let items =
         value.as_array().ok_or_else(|| Error::invalid(at, "type", "must be a list, or {\"claim\": …}"))?;
     if items.len() > MAX_VALUES {
-        return Err(Error::limit_at(at, ("condition_values", "values of a row condition"), MAX_VALUES as u64, items.len() as u64));
+        return Err(Error::limit_at(
+            at,
+            ("condition_values", "values of a row condition"),
+            MAX_VALUES as u64,
+            items.len() as u64,
+        ));
     }
     let values = items
         .iter()

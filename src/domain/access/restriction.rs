@@ -181,7 +181,12 @@ fn at_path<'v>(fields: &'v Value, path: &FieldPath) -> Option<&'v Value> {
 fn texts(value: &Value, at: &str, read: impl Fn(&str, &str) -> Result<String>) -> Result<BTreeSet<String>> {
     let items = value.as_array().ok_or_else(|| Error::invalid(at, "type", "must be a list of texts"))?;
     if items.len() > MAX_ITEMS {
-        return Err(Error::limit_at(at, ("restriction_items", "items of a restriction"), MAX_ITEMS as u64, items.len() as u64));
+        return Err(Error::limit_at(
+            at,
+            ("restriction_items", "items of a restriction"),
+            MAX_ITEMS as u64,
+            items.len() as u64,
+        ));
     }
     let each = items.iter().enumerate().map(|(place, item)| {
         let at = format!("{at}.{place}");

@@ -94,7 +94,12 @@ impl Codec {
     pub fn decode(&self, print: Fingerprint, keys: usize, text: &str, path: &str) -> Result<Position> {
         let bound = LIMITS.max_cursor as usize;
         if text.len() > bound {
-            return Err(Error::limit_at(path, ("max_cursor", "bytes of a cursor"), LIMITS.max_cursor, text.len() as u64));
+            return Err(Error::limit_at(
+                path,
+                ("max_cursor", "bytes of a cursor"),
+                LIMITS.max_cursor,
+                text.len() as u64,
+            ));
         }
         let forged = || Error::invalid(path, "cursor", "is no cursor that brandgraph gave out");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| forged())?;

@@ -44,7 +44,11 @@ impl<'d> Selector<'d> {
         }
         if bodies.len() > LIMITS.max_bodies as usize {
             let value = bodies.len() as u64;
-            return Err(Error::limit(("max_bodies", "places in one page that show its rows"), LIMITS.max_bodies, value));
+            return Err(Error::limit(
+                ("max_bodies", "places in one page that show its rows"),
+                LIMITS.max_bodies,
+                value,
+            ));
         }
         let fingerprint = if cursors(&parts) { fingerprint() } else { Fingerprint::default() };
         Ok(Connection { rows, window, parts, bodies, fingerprint })

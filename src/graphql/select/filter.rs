@@ -30,7 +30,12 @@ impl Selector<'_> {
     pub(super) fn filter(&self, noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
         let parts = parts(input.value());
         if parts > u64::from(LIMITS.max_conditions) {
-            return Err(Error::limit_at(input.path(), ("max_conditions", "parts of one filter"), LIMITS.max_conditions, parts));
+            return Err(Error::limit_at(
+                input.path(),
+                ("max_conditions", "parts of one filter"),
+                LIMITS.max_conditions,
+                parts,
+            ));
         }
         self.filter_object(noun, &input.object()?, 1)
     }

@@ -86,7 +86,11 @@ impl Selector<'_> {
         let total = self.rows.get().saturating_add(rows);
         self.rows.set(total);
         if total > LIMITS.max_rows {
-            return Err(Error::limit(("max_rows", "rows that the pages of a query come to"), LIMITS.max_rows, total));
+            return Err(Error::limit(
+                ("max_rows", "rows that the pages of a query come to"),
+                LIMITS.max_rows,
+                total,
+            ));
         }
         Ok(rows)
     }

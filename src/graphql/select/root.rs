@@ -76,7 +76,12 @@ pub(in crate::graphql) fn nodes(selector: &Selector<'_>, field: &Field) -> Resul
     let arguments = selector.arguments(field)?;
     let ids = Inputs::of_field(&arguments).get("ids")?.items();
     if ids.len() > LIMITS.max_nodes as usize {
-        return Err(Error::limit_at("ids", ("max_nodes", "ids in one `nodes`"), LIMITS.max_nodes, ids.len() as u64));
+        return Err(Error::limit_at(
+            "ids",
+            ("max_nodes", "ids in one `nodes`"),
+            LIMITS.max_nodes,
+            ids.len() as u64,
+        ));
     }
     ids.iter().map(|id| NodeId::parse(id.text()?, id.path())).collect()
 }
@@ -186,7 +191,12 @@ fn by(selector: &Selector<'_>, noun: &Arc<Noun>, name: &str, input: &Input<'_>) 
 fn by_path(noun: &Arc<Noun>, input: &Input<'_>) -> Result<Predicate> {
     let slugs = input.items();
     if slugs.len() > MAX_DEPTH as usize {
-        return Err(Error::limit_at(input.path(), ("category_depth", "levels of categories"), MAX_DEPTH, slugs.len() as u64));
+        return Err(Error::limit_at(
+            input.path(),
+            ("category_depth", "levels of categories"),
+            MAX_DEPTH,
+            slugs.len() as u64,
+        ));
     }
     let mut above: Option<Predicate> = None;
     for slug in &slugs {

@@ -112,7 +112,12 @@ impl Throttle {
         let Some(depth) = buckets.iter().map(|bucket| bucket.rate.burst).min() else { return Ok(None) };
         let Some(points) = u32::try_from(points).ok().filter(|points| *points <= depth) else {
             let error = Error::limit(("burst", "points that a request of this caller costs"), depth, points);
-            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new(), reason: Reason::TooCostly }));
+            return Err(Box::new(Refused {
+                error,
+                retry_after: None,
+                standings: Vec::new(),
+                reason: Reason::TooCostly,
+            }));
         };
         let charged = self.limiter.charge(buckets, points).await;
         if charged.allowed {

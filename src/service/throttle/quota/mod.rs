@@ -90,7 +90,12 @@ impl Quotas {
         if let Some((key, bound, _)) = quotas.iter().find(|(_, bound, _)| points > *bound) {
             let what = (key.rule.quota_name(key.window), "points that a request of this caller costs");
             let error = Error::limit(what, *bound, points);
-            return Err(Box::new(Refused { error, retry_after: None, standings: Vec::new(), reason: Reason::TooCostly }));
+            return Err(Box::new(Refused {
+                error,
+                retry_after: None,
+                standings: Vec::new(),
+                reason: Reason::TooCostly,
+            }));
         }
         let windows: Vec<_> = quotas.iter().map(|(key, bound, _)| (*key, *bound)).collect();
         let taken = match self.ledger.take(&windows, points, now) {
