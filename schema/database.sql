@@ -335,17 +335,9 @@ CREATE TABLE public.pending_reference (
     target_translation_id uuid,
     target_asset_id uuid,
     types uuid[],
-    CONSTRAINT pending_reference_target_check CHECK (((target_translation_id IS NULL) <> (target_asset_id IS NULL)))
-);
-
-CREATE TABLE public.quota_use (
-    caller_kind text NOT NULL,
-    caller uuid NOT NULL,
-    period text NOT NULL,
-    begins_on date NOT NULL,
-    used bigint NOT NULL,
-    CONSTRAINT quota_use_caller_kind_check CHECK ((caller_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'client'::text]))),
-    CONSTRAINT quota_use_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+    target_entry_id uuid,
+    placed boolean DEFAULT false NOT NULL,
+    CONSTRAINT pending_reference_target_check CHECK ((num_nonnulls(target_translation_id, target_asset_id, target_entry_id) = 1))
 );
 
 CREATE TABLE public.role (
@@ -490,9 +482,6 @@ ALTER TABLE ONLY public.member
 ALTER TABLE ONLY public.pending_reference
     ADD CONSTRAINT pending_reference_pkey PRIMARY KEY (entry_id, field, "position");
 
-ALTER TABLE ONLY public.quota_use
-    ADD CONSTRAINT quota_use_pkey PRIMARY KEY (caller, caller_kind, period, begins_on);
-
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_name_key UNIQUE (brand_id, name);
 
@@ -599,7 +588,7 @@ CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree
 
 CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
 
-CREATE INDEX quota_use_age_idx ON public.quota_use USING btree (period, begins_on);
+CREATE INDEX pending_reference_placed_idx ON public.pending_reference USING btree (entry_id) WHERE placed;
 
 CREATE UNIQUE INDEX signing_key_order_key ON public.signing_key USING btree (signs_from);
 

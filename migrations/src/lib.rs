@@ -21,6 +21,7 @@ mod m0011_roles;
 mod m0013_audit;
 mod m0013b_audit_log;
 mod m0014_quota;
+mod m0017_placed;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_audit::Migration),
             Box::new(m0013b_audit_log::Migration),
             Box::new(m0014_quota::Migration),
+            Box::new(m0017_placed::Migration),
         ]
     }
 }

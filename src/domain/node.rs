@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Error, Result};
 
 /// The kinds of node that have an id of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A brand.
     Brand,
@@ -108,7 +108,7 @@ impl Kind {
 }
 
 /// A global id, `entry_0198…`: unique over all kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId {
     /// What kind of node.
     pub kind: Kind,

@@ -13,6 +13,7 @@ pub mod content_type;
 pub mod credential;
 pub mod entry;
 pub mod explain;
+pub mod export;
 pub mod import;
 mod joint;
 mod library;

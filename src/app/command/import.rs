@@ -1,8 +1,9 @@
 //! `brandgraph import`: brings a file of records in, and says which lines it set aside.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
-    io::{self, BufReader, IsTerminal, Write},
+    io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,7 @@ use crate::service::{
 #[command(after_help = "Examples:
   brandgraph import content.ndjson
   brandgraph import articles.ndjson --brand acme
+  brandgraph import articles.ndjson --set-aside left.ndjson
 
 Each line is a JSON object with a `kind`: brand, contentType, tag, category, asset or entry (docs/import.md).
 A line that does not fit is set aside and told; the others go on, and the exit code is then 1.")]
@@ -35,6 +37,9 @@ pub(super) struct Arguments {
     /// The brand of lines that name none, and the only one that lines may name
     #[arg(long)]
     brand: Option<String>,
+    /// Where the lines that were set aside are copied to, to be mended and imported again
+    #[arg(long, value_name = "FILE")]
+    set_aside: Option<PathBuf>,
 }
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
@@ -58,11 +63,36 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     backend.close().await;
     screen.bar.finish_and_clear();
     let report = done?;
+    if let Some(target) = &arguments.set_aside {
+        copy_lines(path, target, &screen.lines)
+            .map_err(|error| Failure::because(target.display(), &error))?;
+    }
     summary(&report, (clock.now() - begun).num_milliseconds());
     match report.set_aside {
         0 => Ok(()),
         count => Err(Failure::Failed(format!("{count} of {} lines were set aside", report.lines))),
     }
+}
+
+/// Copies the lines of these numbers. They are read once more, so that none has to be kept while the others go on.
+fn copy_lines(from: &Path, to: &Path, numbers: &BTreeSet<u64>) -> io::Result<()> {
+    let mut source = BufReader::with_capacity(1 << 20, File::open(from)?);
+    let mut target = BufWriter::new(File::create(to)?);
+    let (mut number, mut line) = (0, Vec::new());
+    for wanted in numbers {
+        while number < *wanted {
+            line.clear();
+            number += 1;
+            if source.read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+        }
+        target.write_all(&line)?;
+        if line.last() != Some(&b'\n') {
+            target.write_all(b"\n")?;
+        }
+    }
+    target.flush()
 }
 
 fn summary(report: &Report, milliseconds: i64) {
@@ -87,6 +117,8 @@ struct Screen<'a> {
     size: u64,
     bar: ProgressBar,
     tenths: u64,
+    /// Those that were set aside.
+    lines: BTreeSet<u64>,
 }
 
 impl<'a> Screen<'a> {
@@ -102,7 +134,7 @@ impl<'a> Screen<'a> {
         ) {
             bar.set_style(style);
         }
-        Self { path, size, bar, tenths: 0 }
+        Self { path, size, bar, tenths: 0, lines: BTreeSet::new() }
     }
 
     fn progress(&mut self, progress: Progress) {
@@ -115,7 +147,8 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn set_aside(&self, line: &SetAside) {
+    fn set_aside(&mut self, line: &SetAside) {
+        self.lines.insert(line.line);
         let at = if line.path.is_empty() { String::new() } else { format!("{}: ", line.path) };
         let told = format!("{}:{}: {at}{} ({})", self.path.display(), line.line, line.message, line.code);
         self.bar.suspend(|| {

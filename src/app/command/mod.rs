@@ -4,6 +4,7 @@ mod audit;
 mod connector;
 mod contracts;
 mod doctor;
+mod export;
 mod import;
 mod migrate;
 mod serve;
@@ -53,6 +54,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Bring a file of records in
     Import(import::Arguments),
+    /// Write a brand out, as a file that `import` reads
+    Export(export::Arguments),
     /// Verify the sealed record of what was done, or write it out
     Audit(audit::Arguments),
     /// Make bearer tokens
@@ -103,6 +106,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Work(arguments)) => work::run(&context, arguments).await,
             Some(Command::Migrate(arguments)) => migrate::run(&context, arguments).await,
             Some(Command::Import(arguments)) => import::run(&context, arguments).await,
+            Some(Command::Export(arguments)) => export::run(&context, arguments).await,
             Some(Command::Audit(arguments)) => audit::run(&context, arguments).await,
             Some(Command::Token(arguments)) => token::run(&context, arguments).await,
             Some(Command::Connector(arguments)) => connector::run(&context, arguments).await,

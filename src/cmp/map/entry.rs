@@ -27,6 +27,8 @@ pub(super) fn read(
     let references = mapping.references.iter().filter_map(|one| reference(reader, one).transpose());
     Ok(EntryRecord {
         key: Key::new(resource, external_id),
+        translation: None,
+        scheduled_at: None,
         content_type,
         slug: reader.maybe_text("slug", mapping.slug)?,
         title: reader.text("title", mapping.title)?,

@@ -14,7 +14,8 @@ use crate::{
         Error, Result,
         access::{Actor, Grant, Permission},
         fields::Schema,
-        record::Key,
+        node::{Kind, NodeId},
+        record::{EntryRecord, Key},
         text::Locale,
     },
     kit::id,
@@ -40,6 +41,16 @@ pub struct Destination {
 /// records, so that a reference back to an earlier batch always finds it, in the air or landed.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "held, never read")] OwnedMutexGuard<()>);
+
+/// Who an entry is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identity {
+    pub(super) id: Uuid,
+    /// What its translations share.
+    pub(super) translation_id: Uuid,
+    /// Whether the record says so itself.
+    pub(super) own: bool,
+}
 
 /// What records are checked against: the languages and content types of the brand at one moment.
 #[derive(Debug)]
@@ -122,14 +133,57 @@ impl Destination {
         id::derived(self.namespace(), "translation", &key.to_string())
     }
 
-    /// The id of an item in one language.
-    pub(super) fn entry_id(&self, key: &Key, locale: &Locale) -> Uuid {
-        id::derived(self.namespace(), "entry", &format!("{key}\n{locale}"))
+    /// Who an entry is, in its language.
+    ///
+    /// # Errors
+    /// `INVALID` where the key is none of an entry, or says its translations where they are known by the key.
+    pub(super) fn entry(&self, record: &EntryRecord, locale: &Locale) -> Result<Identity> {
+        let key = &record.key;
+        match (self.own(key, Kind::Entry)?, &record.translation) {
+            (None, None) => Ok(Identity {
+                id: id::derived(self.namespace(), "entry", &format!("{key}\n{locale}")),
+                translation_id: self.translation_id(key),
+                own: false,
+            }),
+            (None, Some(_)) => {
+                let message =
+                    "is only given beside an id of brandgraph: other keys are shared by translations";
+                Err(Error::invalid("translation", "unwanted", message))
+            }
+            (Some(id), translation) => {
+                let parse = |text: &String| NodeId::parse_as(Kind::Entry, text, "translation");
+                let translation_id = translation.as_ref().map_or(Ok(id), parse)?;
+                Ok(Identity { id, translation_id, own: true })
+            }
+        }
     }
 
     /// The id of an asset.
+    ///
+    /// # Errors
+    /// `INVALID` where the key is none of an asset.
+    pub(super) fn asset(&self, key: &Key) -> Result<Uuid> {
+        Ok(self.own(key, Kind::Asset)?.unwrap_or_else(|| self.asset_id(key)))
+    }
+
+    /// The id that an asset has by what it is called elsewhere.
     pub(super) fn asset_id(&self, key: &Key) -> Uuid {
         id::derived(self.namespace(), "asset", &key.to_string())
+    }
+
+    /// The id of ours that a record names as its own, where it does.
+    fn own(&self, key: &Key, kind: Kind) -> Result<Option<Uuid>> {
+        match key {
+            Key::Foreign(_) => Ok(None),
+            Key::Own(_) if self.source.is_some() => {
+                Err(Error::invalid("key", "id", "a source does not give ids of brandgraph"))
+            }
+            Key::Own(node) if node.kind == kind => Ok(Some(node.id)),
+            Key::Own(node) => {
+                let message = format!("must be the id of {}, but is {node}", kind.type_name());
+                Err(Error::invalid("key", "id_kind", message))
+            }
+        }
     }
 
     /// What an item is called at its source, where it has one.

@@ -45,6 +45,8 @@ pub(super) enum Body {
 #[derive(Debug)]
 pub(super) struct EntryDraft {
     pub(super) id: Uuid,
+    /// Whether the record says its id itself, and those that its fields hold; they may come later.
+    pub(super) own: bool,
     pub(super) pulled: Pulled,
     pub(super) translation_id: Uuid,
     pub(super) content_type_id: Uuid,
@@ -123,6 +125,8 @@ pub(super) struct DirectReference {
     pub(super) pointer: String,
     pub(super) reference: Reference,
     pub(super) id: Uuid,
+    /// The content types that an entry may be of; any where there are none.
+    pub(super) types: Option<Vec<Uuid>>,
 }
 
 /// A value that no other entry of the type may hold.
@@ -167,9 +171,9 @@ impl Draft {
 /// The report of a record.
 pub(super) fn failure(index: u64, key: &Key, violation: &Violation) -> Failure {
     Failure {
-        resource: key.resource.clone(),
+        resource: key.resource().to_owned(),
         index,
-        external_id: Some(key.id.clone()),
+        external_id: Some(key.id()),
         path: violation.path.clone(),
         code: violation.code.to_owned(),
         message: violation.message.clone(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Item,
-    destination::{Destination, KnownType, Rules},
+    destination::{Destination, Identity, KnownType, Rules},
     draft::{Body, DirectReference, Draft, DraftReference, EntryDraft, FieldsText, UniqueValue, failure},
     refer,
 };
@@ -78,10 +78,14 @@ fn entry(
 ) -> Result<EntryDraft> {
     let content_type = rules.content_type(&record.content_type)?;
     let locale = rules.locale(record.locale.as_deref())?;
-    let title: String = Title::parse(&one_line(&record.title), "title")?.into();
+    let Identity { id, translation_id, own } = destination.entry(&record, &locale)?;
+    // What an export wrote is as it is to be.
+    let headline = if own { record.title.clone() } else { one_line(&record.title) };
+    let title: String = Title::parse(&headline, "title")?.into();
     let (slug, slug_made) = slug_of(&record, &title)?;
     for (index, reference) in record.references.iter().enumerate() {
         one_or_many(reference, index)?;
+        foreign(reference, index)?;
     }
     let mut references: Vec<DraftReference> =
         record.references.iter().map(|reference| wanted(destination, reference)).collect();
@@ -103,21 +107,27 @@ fn entry(
         check_term(term, &format!("tags/{index}"))?;
     }
     let published_at = record.published_at.map(Moment::utc);
-    let scheduled_at = match (record.status, published_at) {
-        (RecordStatus::Scheduled, None) => {
+    let (published_at, scheduled_at) = match (record.status, published_at, record.scheduled_at) {
+        (RecordStatus::Scheduled, None, None) => {
             return Err(Error::invalid(
                 "publishedAt",
                 "required",
                 "must be given where the status is scheduled",
             ));
         }
-        (RecordStatus::Scheduled, at) => at,
-        _ => None,
+        (RecordStatus::Scheduled, before, Some(at)) => (before, Some(at.utc())),
+        (RecordStatus::Scheduled, at, None) => (None, at),
+        (_, _, Some(_)) => {
+            let message = "is only given where the status is scheduled";
+            return Err(Error::invalid("scheduledAt", "unwanted", message));
+        }
+        (_, at, None) => (at, None),
     };
     Ok(EntryDraft {
-        id: destination.entry_id(&record.key, &locale),
+        id,
+        own,
         pulled,
-        translation_id: destination.translation_id(&record.key),
+        translation_id,
         content_type_id: content_type.id,
         uniques,
         external_id: destination.external_id(&record.key),
@@ -126,7 +136,7 @@ fn entry(
         locale,
         title,
         status: record.status.name(),
-        published_at: published_at.filter(|_| scheduled_at.is_none()),
+        published_at,
         scheduled_at,
         created_at: record.created_at.map(Moment::utc),
         updated_at: record.updated_at.map(Moment::utc),
@@ -148,9 +158,10 @@ fn pulled(record: &Record) -> Pulled {
         Record::Asset(_) => String::new(),
     };
     let digest = |what, text: &str| id::derived(Uuid::nil(), what, text);
+    let own = matches!(record.key(), Key::Own(_));
     Pulled {
         digest: digest("record", &text(serde_json::to_string(record))),
-        status: digest("status", &status),
+        status: if own { Uuid::nil() } else { digest("status", &status) },
     }
 }
 
@@ -179,6 +190,17 @@ fn one_or_many(reference: &Reference, index: usize) -> Result<()> {
     }
     let message = format!("holds {} keys, but the reference is not `many`", reference.keys.len());
     Err(Error::invalid(format!("references/{index}/keys"), "max_items", message))
+}
+
+/// Ids of ours stand in the fields, where they say which translation is meant.
+fn foreign(reference: &Reference, index: usize) -> Result<()> {
+    match reference.keys.iter().position(|key| matches!(key, Key::Own(_))) {
+        None => Ok(()),
+        Some(place) => {
+            let message = "is an id of brandgraph, which stands in `fields` instead";
+            Err(Error::invalid(format!("references/{index}/keys/{place}"), "id", message))
+        }
+    }
 }
 
 fn wanted(destination: &Destination, reference: &Reference) -> DraftReference {
@@ -264,7 +286,7 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
     let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
     let epoch = chrono::DateTime::UNIX_EPOCH;
     Ok(AssetRow {
-        id: destination.asset_id(&record.key),
+        id: destination.asset(&record.key)?,
         pulled,
         filename: FileName::parse(&record.filename, "filename")?.into(),
         title: title.map(Into::into),

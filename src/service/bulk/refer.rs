@@ -60,6 +60,10 @@ pub(super) fn check(
         pointer: target.pointer,
         reference: target.reference.clone(),
         id: target.id,
+        types: match target.reference {
+            Reference::Entry(keys) if !keys.is_empty() => Some(rules.type_ids(keys)),
+            Reference::Entry(_) | Reference::Asset => None,
+        },
     });
     Ok(direct.collect())
 }
@@ -91,9 +95,22 @@ pub(super) async fn refused(
             }
         }
     }
+    for one in ready.iter().filter(|one| one.entry.own) {
+        for direct in &one.entry.direct {
+            let Some((types, found)) = direct.types.as_ref().zip(targets.type_of(direct.id)) else {
+                continue;
+            };
+            if !types.contains(&found) {
+                let message = "leads to an entry of a type that is not allowed here";
+                let at = format!("fields{}", direct.pointer);
+                refused.entry(one.entry.id).or_default().push(Violation::new(at, "reference_type", message));
+            }
+        }
+    }
+    // What names its ids itself may come before what they lead to.
     let direct: Vec<(Uuid, Vec<fields::Target<'_>>)> = ready
         .iter()
-        .filter(|one| !one.entry.direct.is_empty())
+        .filter(|one| !one.entry.own && !one.entry.direct.is_empty())
         .map(|one| (one.entry.id, one.entry.direct.iter().map(target).collect()))
         .collect();
     if !direct.is_empty() {

@@ -29,6 +29,7 @@ pub async fn settle_all(services: &Services, caller: &Caller, destination: &Dest
             Vec::new()
         };
         if settled.is_empty() {
+            bulk::link_placed(unit.tx(), brand).await?;
             let waiting = bulk::count_pending_of_brand(unit.tx(), brand).await?;
             bulk::flush(unit.tx()).await?;
             unit.commit().await?;
@@ -79,11 +80,13 @@ async fn wait(unit: &mut Unit, brand: Uuid, lost: &[&Late]) -> Result<()> {
         .iter()
         .map(|one| PendingRow {
             entry_id: one.row.entry_id,
-            field: &one.row.field,
+            field: one.row.field.as_str().into(),
             position: one.row.position,
             many: one.many,
             target_translation_id: one.translation_id,
             target_asset_id: Some(one.row.target_id).filter(|_| one.row.asset),
+            target_entry_id: None,
+            placed: false,
             types: one.types.as_deref(),
         })
         .collect();

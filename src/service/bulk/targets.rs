@@ -4,7 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::{destination::Rules, draft::EntryDraft, flying::Flying, prepare::value_of};
+use super::{
+    destination::{Destination, Rules},
+    draft::{DirectReference, EntryDraft},
+    prepare::value_of,
+};
 use crate::{
     domain::{Result, fields::Reference, node, record::Target},
     service::Unit,
@@ -17,18 +21,27 @@ pub(super) struct Targets {
     assets: HashSet<Uuid>,
     /// Those that another batch has announced and the database does not show.
     air: HashSet<Uuid>,
+    /// Content types of the entries that are named by their ids.
+    named: HashMap<Uuid, Uuid>,
+    /// Assets that are named by their ids.
+    files: HashSet<Uuid>,
 }
 
 impl Targets {
     /// Looks up everything that the entries refer to.
-    pub(super) async fn find(unit: &Unit, flying: &Flying, entries: &[&EntryDraft]) -> Result<Self> {
+    pub(super) async fn find(
+        unit: &Unit,
+        destination: &Destination,
+        entries: &[&EntryDraft],
+    ) -> Result<Self> {
+        let flying = &destination.flying;
         let wanted = |to: Target| -> Vec<Uuid> {
             let references = entries.iter().flat_map(|entry| &entry.references);
             let ids: HashSet<Uuid> =
                 references.filter(|one| one.to == to).flat_map(|one| one.targets.iter().copied()).collect();
             ids.into_iter().collect()
         };
-        let mut found = Self { entries: HashMap::new(), assets: HashSet::new(), air: HashSet::new() };
+        let mut found = Self::named(unit, destination.brand, entries).await?;
         let (translations, assets) = (wanted(Target::Entry), wanted(Target::Asset));
         if !assets.is_empty() {
             // The air first: what lands in between is then in both, and not in neither.
@@ -58,6 +71,32 @@ impl Targets {
         Ok(found)
     }
 
+    /// Looks up what the entries name by ids that they hold already.
+    async fn named(unit: &Unit, brand: Uuid, entries: &[&EntryDraft]) -> Result<Self> {
+        let own = || entries.iter().filter(|entry| entry.own);
+        let (files, pieces): (Vec<&DirectReference>, Vec<&DirectReference>) =
+            own().flat_map(|entry| &entry.direct).partition(|direct| direct.reference == Reference::Asset);
+        let mut found = Self {
+            entries: HashMap::new(),
+            assets: HashSet::new(),
+            air: HashSet::new(),
+            named: HashMap::new(),
+            files: HashSet::new(),
+        };
+        if !files.is_empty() || !pieces.is_empty() {
+            let ids = |direct: Vec<&DirectReference>| direct.into_iter().map(|one| one.id).collect();
+            (found.named, found.files) = bulk::there(unit.tx(), brand, ids(pieces), ids(files)).await?;
+        }
+        // What it is going to be counts, not what it was.
+        found.named.extend(own().map(|entry| (entry.id, entry.content_type_id)));
+        Ok(found)
+    }
+
+    /// The content type of an entry that another one names by its id, where it is there.
+    pub(super) fn type_of(&self, entry: Uuid) -> Option<Uuid> {
+        self.named.get(&entry).copied()
+    }
+
     /// The text of the entry's fields with its references in them; what is not there yet waits.
     pub(super) fn resolve<'d>(
         &self,
@@ -84,11 +123,13 @@ impl Targets {
                 } else {
                     pending.push(PendingRow {
                         entry_id: entry.id,
-                        field: &reference.field,
+                        field: reference.field.as_str().into(),
                         position,
                         many: reference.many,
                         target_translation_id: Some(*target).filter(|_| !asset),
                         target_asset_id: Some(*target).filter(|_| asset),
+                        target_entry_id: None,
+                        placed: false,
                         types: reference.types.as_deref(),
                     });
                 }
@@ -102,13 +143,31 @@ impl Targets {
             }
         }
         for direct in &entry.direct {
-            references.push(ReferenceRow {
-                entry_id: entry.id,
-                field: direct.path.to_string(),
-                position: i32::try_from(direct.position).unwrap_or(i32::MAX),
-                target_id: direct.id,
-                asset: direct.reference == Reference::Asset,
-            });
+            let (field, asset) = (direct.path.to_string(), direct.reference == Reference::Asset);
+            let position = i32::try_from(direct.position).unwrap_or(i32::MAX);
+            let known =
+                if asset { self.files.contains(&direct.id) } else { self.named.contains_key(&direct.id) };
+            if entry.own && !known {
+                pending.push(PendingRow {
+                    entry_id: entry.id,
+                    field: field.into(),
+                    position,
+                    many: false,
+                    target_translation_id: None,
+                    target_asset_id: Some(direct.id).filter(|_| asset),
+                    target_entry_id: Some(direct.id).filter(|_| !asset),
+                    placed: true,
+                    types: direct.types.as_deref(),
+                });
+            } else {
+                references.push(ReferenceRow {
+                    entry_id: entry.id,
+                    field,
+                    position,
+                    target_id: direct.id,
+                    asset,
+                });
+            }
         }
         fields.into_text()
     }

@@ -95,7 +95,7 @@ async fn make_path(
             continue;
         }
         let (parent, slug) = (parents.last().copied(), term.slug.clone());
-        let row = CategoryRow { id: id::new(now), parent, slug, name: term.name.clone() };
+        let row = CategoryRow { id: id::new(now), parent, slug, name: term.name.clone(), position: None };
         let made = bulk::ensure_category(unit.tx(), &destination.taxonomy, brand, &row, false, now).await?;
         note(unit, brand, "category", &made);
         parents.push(made.id);

@@ -16,7 +16,11 @@ use super::{
     terms,
 };
 use crate::{
-    domain::{Result, event::Event, record::Failure},
+    domain::{
+        Result, Violation,
+        event::Event,
+        record::{Failure, Key},
+    },
     queue::NewJob,
     service::{Caller, Services, Unit, entry::publication},
     store::{
@@ -51,7 +55,9 @@ pub(super) async fn once(
     let settled = settled(&unit, drafts).await?;
     let mut outcome = Outcome { unchanged: settled.len() as u64, ..Outcome::default() };
     let mut late = Vec::new();
-    let changed = || drafts.iter().filter(|draft| !settled.contains(&draft.id()));
+    let taken = taken(&unit, destination, drafts, &mut outcome.failures).await?;
+    let changed =
+        || drafts.iter().filter(|draft| !settled.contains(&draft.id()) && !taken.contains(&draft.id()));
     let assets = assets(&mut unit, destination, changed(), &mut outcome).await?;
     let wanted: Vec<(&Draft, &EntryDraft)> = changed()
         .filter_map(|draft| match &draft.body {
@@ -63,7 +69,7 @@ pub(super) async fn once(
     let entries = unclaimed(&unit, destination, wanted, &mut outcome.failures).await?;
     // Nobody is led to what is set aside. What was deleted is not there, and what has not changed is in the database.
     let landing: HashSet<Uuid> = entries.iter().map(|one| one.entry.id).collect();
-    flight.withdraw(&asked.difference(&landing).chain(&settled).copied().collect());
+    flight.withdraw(&asked.difference(&landing).chain(&settled).chain(&taken).copied().collect());
     let (targets, entries) =
         targets(&unit, (destination, rules), &flight, entries, &mut outcome.failures).await?;
     if !entries.is_empty() || !assets.is_empty() {
@@ -89,7 +95,7 @@ async fn targets<'d>(
     failures: &mut Vec<Failure>,
 ) -> Result<(Targets, Vec<Ready<'d>>)> {
     let drafts = |ready: &[Ready<'d>]| ready.iter().map(|one| one.entry).collect::<Vec<&EntryDraft>>();
-    let found = Targets::find(unit, &destination.flying, &drafts(&ready)).await?;
+    let found = Targets::find(unit, destination, &drafts(&ready)).await?;
     let refused = refer::refused(unit, destination, rules, &found, &ready).await?;
     if refused.is_empty() {
         return Ok((found, ready));
@@ -100,7 +106,7 @@ async fn targets<'d>(
     }
     flight.withdraw(&refused.keys().copied().collect());
     ready.retain(|one| !refused.contains_key(&one.entry.id));
-    let found = Targets::find(unit, &destination.flying, &drafts(&ready)).await?;
+    let found = Targets::find(unit, destination, &drafts(&ready)).await?;
     Ok((found, ready))
 }
 
@@ -124,6 +130,31 @@ async fn settled(unit: &Unit, drafts: &[Draft]) -> Result<HashSet<Uuid>> {
     }
     let found = bulk::settled(unit.tx(), &entries, &assets).await?;
     Ok(found.into_iter().map(|row| row.id).collect())
+}
+
+/// Sets aside what says an id that is not for this brand to give.
+async fn taken(
+    unit: &Unit,
+    destination: &Destination,
+    drafts: &[Draft],
+    failures: &mut Vec<Failure>,
+) -> Result<HashSet<Uuid>> {
+    let own: Vec<&Draft> = drafts.iter().filter(|draft| matches!(draft.key, Key::Own(_))).collect();
+    if own.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (mut entries, mut assets) = (Vec::new(), Vec::new());
+    for draft in &own {
+        match &draft.body {
+            Body::Entry(entry) => entries.push((entry.id, entry.translation_id)),
+            Body::Asset(asset) => assets.push(asset.id),
+        }
+    }
+    let taken = bulk::taken_ids(unit.tx(), destination.brand, &entries, &assets).await?;
+    let message = "is taken: by another brand, or by what comes from a source";
+    let fault = Violation::new("key", "taken", message);
+    failures.extend(own.iter().filter(|draft| taken.contains(&draft.id())).map(|draft| draft.fault(&fault)));
+    Ok(taken)
 }
 
 async fn assets<'d>(
@@ -220,7 +251,11 @@ async fn write_entries(
         outcome.waiting += pending.len() as u64;
         events.extend(linked.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
         if rules.several_locales() {
+            // What names its id itself was not what a reference by key had to do with.
+            let keyed: HashSet<Uuid> =
+                drafts.iter().filter(|entry| !entry.own).map(|entry| entry.id).collect();
             let new = written.changed.iter().filter(|(_, created)| *created).map(|(changed, _)| changed.id);
+            let new = new.filter(|id| keyed.contains(id));
             let led = bulk::lead_to(tx, brand, source, new.collect(), &actor, now).await?;
             outcome.settled += led.len() as u64;
             events.extend(led.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::line::{BrandLine, TypeLine};
+use super::line::{BrandLine, CategoryLine, TypeLine};
 use crate::{
     domain::{
         Result,
@@ -116,7 +116,7 @@ pub(super) async fn ensure_categories(
     services: &Services,
     caller: &Caller,
     brand: Uuid,
-    paths: Vec<Vec<Term>>,
+    categories: Vec<CategoryLine>,
 ) -> Result<()> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
     let mut unit = Unit::batch(services, caller, brand, None).await?;
@@ -124,7 +124,7 @@ pub(super) async fn ensure_categories(
     store::category::lock_tree(unit.tx(), brand).await?;
     let now = unit.now();
     let mut known: HashMap<Vec<String>, Uuid> = HashMap::new();
-    for path in paths {
+    for CategoryLine { path, position } in categories {
         let (mut slugs, mut parent) = (Vec::new(), None);
         let depth = path.len();
         for (level, term) in path.into_iter().enumerate() {
@@ -133,7 +133,9 @@ pub(super) async fn ensure_categories(
             let id = match known.get(&slugs) {
                 Some(id) if !last => *id,
                 _ => {
-                    let row = CategoryRow { id: id::new(now), parent, slug: term.slug, name: term.name };
+                    let position = position.filter(|_| last);
+                    let row =
+                        CategoryRow { id: id::new(now), parent, slug: term.slug, name: term.name, position };
                     let made =
                         store::bulk::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?;
                     bulk::note_term(&mut unit, brand, "category", &made);

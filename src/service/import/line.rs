@@ -18,8 +18,8 @@ pub(super) enum Line {
     ContentType(String, TypeLine),
     /// A tag that is to be there.
     Tag(String, Term),
-    /// A category that is to be there, as the path from the root.
-    Category(String, Vec<Term>),
+    /// A category that is to be there.
+    Category(String, CategoryLine),
     /// An entry or asset that is to be there.
     Record(String, Record),
 }
@@ -65,10 +65,15 @@ pub(super) struct TypeLine {
     pub(super) schema: Value,
 }
 
-#[derive(Debug, Deserialize)]
+/// A category.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CategoryLine {
-    path: Vec<Term>,
+pub(super) struct CategoryLine {
+    /// The terms from the root down to it.
+    pub(super) path: Vec<Term>,
+    /// Its place among its siblings; as it is, or 0, where none is given.
+    #[serde(default)]
+    pub(super) position: Option<i32>,
 }
 
 /// Reads a line. `brand` is the brand of what names none.
@@ -101,9 +106,11 @@ pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
     Ok(match kind.as_str() {
         "contentType" => Line::ContentType(brand, shape(line)?),
         "tag" => Line::Tag(brand, shape(line)?),
-        "category" => match shape::<CategoryLine>(line)?.path {
-            path if path.is_empty() => return Err(wrong("path", "required", "must have at least one step")),
-            path => Line::Category(brand, path),
+        "category" => match shape::<CategoryLine>(line)? {
+            CategoryLine { path, .. } if path.is_empty() => {
+                return Err(wrong("path", "required", "must have at least one step"));
+            }
+            category => Line::Category(brand, category),
         },
         "asset" => Line::Record(brand, Record::Asset(Box::new(shape::<AssetRecord>(line)?))),
         "entry" => Line::Record(brand, Record::Entry(Box::new(shape::<EntryRecord>(line)?))),

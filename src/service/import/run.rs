@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::{
     BATCH, Notice, Progress, Report, SetAside, WRITERS,
     catalog::{self, Change},
-    line::Line,
+    line::{CategoryLine, Line},
     source,
 };
 use crate::{
@@ -64,7 +64,7 @@ pub async fn run(
 #[derive(Debug, Default)]
 struct Group {
     tags: Vec<(u64, Term)>,
-    categories: Vec<(u64, Vec<Term>)>,
+    categories: Vec<(u64, CategoryLine)>,
     items: Vec<Item>,
 }
 
@@ -96,8 +96,8 @@ impl Import<'_> {
                 Ok(()) => self.groups.entry(brand).or_default().tags.push((number, term)),
                 Err(error) => self.set_aside(number, &error),
             },
-            Ok(Line::Category(brand, path)) => match path.iter().try_for_each(catalog::check) {
-                Ok(()) => self.groups.entry(brand).or_default().categories.push((number, path)),
+            Ok(Line::Category(brand, line)) => match line.path.iter().try_for_each(catalog::check) {
+                Ok(()) => self.groups.entry(brand).or_default().categories.push((number, line)),
                 Err(error) => self.set_aside(number, &error),
             },
             Ok(Line::Brand(line)) => {
@@ -160,7 +160,7 @@ impl Import<'_> {
             catalog::ensure_tags(self.services, self.caller, id, part).await?;
         }
         for part in categories.chunks(BATCH) {
-            let part = part.iter().map(|(_, path)| path.clone()).collect();
+            let part = part.iter().map(|(_, line)| line.clone()).collect();
             catalog::ensure_categories(self.services, self.caller, id, part).await?;
         }
         self.done += count as u64;

@@ -102,7 +102,7 @@ from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigi
 on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,
   media_type = excluded.media_type, byte_size = excluded.byte_size, width = excluded.width, height = excluded.height,
   url = excluded.url, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at, version = a.version + 1
-where a.deleted_at is null
+where a.deleted_at is null and a.brand_id = excluded.brand_id
   and (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
     is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,
       excluded.width, excluded.height, excluded.url, excluded.metadata)

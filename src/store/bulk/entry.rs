@@ -143,6 +143,7 @@ pub async fn upsert_entries(
     Ok(written)
 }
 
+// What says its id itself has no status that is remembered: its status is what it says, whatever a person has given since.
 // A status that a person has given stays until the platform says another one than the last time.
 // `xmax` is 0 in a row that this statement inserted, and this transaction in one that it updated.
 const UPSERT: &str = "
@@ -151,7 +152,8 @@ with incoming as (
     nullif(external_id, '') as external_id, nullif(published_at, '')::timestamptz as published_at,
     nullif(scheduled_at, '')::timestamptz as scheduled_at, created_at::timestamptz as created_at,
     updated_at::timestamptz as updated_at,
-    nullif(pulled_digest, '00000000-0000-0000-0000-000000000000') as pulled_digest, pulled_status
+    nullif(pulled_digest, '00000000-0000-0000-0000-000000000000') as pulled_digest,
+    nullif(pulled_status, '00000000-0000-0000-0000-000000000000') as pulled_status
   from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
     $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $23::uuid[], $24::uuid[])
     as i(id, translation_id, content_type_id, slug, locale, title, status, fields, search_text, external_id,
@@ -168,10 +170,10 @@ with incoming as (
     published_at = case when e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
     scheduled_at = case when e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
     pulled_digest = excluded.pulled_digest, pulled_status = excluded.pulled_status, version = e.version + 1
-  where e.deleted_at is null
+  where e.deleted_at is null and e.brand_id = excluded.brand_id
     and ((e.content_type_id, e.slug, e.title, e.fields, e.search_text)
       is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.fields, excluded.search_text)
-    or (e.pulled_status is distinct from excluded.pulled_status and (e.status, e.published_at, e.scheduled_at)
+    or ((excluded.pulled_status is null or e.pulled_status is distinct from excluded.pulled_status) and (e.status, e.published_at, e.scheduled_at)
       is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
   returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
 ), history as (

@@ -8,6 +8,7 @@ mod existing;
 mod growth;
 mod link;
 mod nearer;
+mod own;
 mod pending;
 mod pulled;
 mod taxonomy;
@@ -37,6 +38,7 @@ pub use link::{
     withdraw_reference,
 };
 pub use nearer::lead_to;
+pub use own::{link_placed, taken_ids, there};
 pub use pending::{PendingRow, add_pending, count_pending_of_brand, overdue, raise, replace_pending, settle};
 pub use pulled::{Pulled, Settled, remember, settled};
 pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};

@@ -1,6 +1,6 @@
 //! What entries refer to before it is there: kept waiting, and filled in when it arrives.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
@@ -17,12 +17,12 @@ use crate::{
 };
 
 /// One reference to what is not there yet.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PendingRow<'a> {
     /// The entry.
     pub entry_id: Uuid,
     /// The custom field.
-    pub field: &'a str,
+    pub field: Cow<'a, str>,
     /// The place in the field.
     pub position: i32,
     /// Whether the field holds a list.
@@ -31,6 +31,10 @@ pub struct PendingRow<'a> {
     pub target_translation_id: Option<Uuid>,
     /// The asset that it leads to.
     pub target_asset_id: Option<Uuid>,
+    /// The very entry that it leads to.
+    pub target_entry_id: Option<Uuid>,
+    /// Whether the id stands in the field already.
+    pub placed: bool,
     /// The content types that the entry may be of; any where there are none.
     pub types: Option<&'a [Uuid]>,
 }
@@ -68,9 +72,9 @@ pub async fn overdue(tx: &Tx, brand: Uuid, most: u64) -> Result<(Vec<Uuid>, Vec<
     }
     let sql = "select distinct p.target_translation_id as translation, p.target_asset_id as asset \
                from pending_reference p join entry e on e.id = p.entry_id and e.brand_id = $1 \
-               where exists (select from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null \
-                 and (p.types is null or t.content_type_id = any(p.types))) \
-               or exists (select from asset a where a.id = p.target_asset_id) limit $2";
+               where not p.placed and (exists (select from entry t where t.translation_id = p.target_translation_id \
+                 and t.deleted_at is null and (p.types is null or t.content_type_id = any(p.types))) \
+               or exists (select from asset a where a.id = p.target_asset_id)) limit $2";
     let rows: Vec<Row> = query(tx, sql, [brand.into(), most.into()]).await?;
     let translations = rows.iter().filter_map(|row| row.translation).collect();
     Ok((translations, rows.iter().filter_map(|row| row.asset).collect()))
@@ -149,13 +153,14 @@ pub async fn raise(tx: &Tx, entries: Vec<Uuid>, actor: &str, now: DateTime<Utc>)
 }
 
 const WAIT: &str = "\
-insert into pending_reference (entry_id, field, position, many, target_translation_id, target_asset_id, types)
+insert into pending_reference (entry_id, field, position, many, target_translation_id, target_asset_id, target_entry_id,
+  placed, types)
 select * from jsonb_to_recordset($1::text::jsonb) as i(
   entry_id uuid, field text, position integer, many boolean, target_translation_id uuid, target_asset_id uuid,
-  types uuid[])";
+  target_entry_id uuid, placed boolean, types uuid[])";
 
 // How many references one statement fills in: much may wait for one author, and a statement has only so much time.
-const AT_ONCE: i64 = 2_000;
+pub(super) const AT_ONCE: i64 = 2_000;
 
 // A reference leads to the translation in the language of the entry that refers, else along the brand's fallbacks, else
 // to any that is there. What is joined is found by a key, and sets are merged by sorting: the statistics of tables that an
@@ -165,9 +170,9 @@ with gone as (
   delete from pending_reference p
   where p.ctid = any(array(
     select w.ctid from pending_reference w
-    where w.target_asset_id = any($2) or w.target_translation_id = any($1) and exists (
+    where not w.placed and (w.target_asset_id = any($2) or w.target_translation_id = any($1) and exists (
       select from entry t where t.translation_id = w.target_translation_id and t.deleted_at is null
-        and (w.types is null or t.content_type_id = any(w.types)))
+        and (w.types is null or t.content_type_id = any(w.types))))
     limit $4))
   returning p.entry_id, p.field, p.position, p.many, p.target_asset_id,
     (select t.id from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null

@@ -54,7 +54,8 @@ pub async fn remember(tx: &Tx, entries: &[(Uuid, Pulled)], assets: &[(Uuid, Pull
     if !entries.is_empty() {
         let status: Vec<Uuid> = entries.iter().map(|(_, pulled)| pulled.status).collect();
         let sql = "update entry e set pulled_digest = i.digest, pulled_status = i.status \
-                   from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as i(id, digest, status) where e.id = i.id \
+                   from (select id, digest, nullif(status, '00000000-0000-0000-0000-000000000000') as status \
+                     from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u(id, digest, status)) as i where e.id = i.id \
                    and (e.pulled_digest, e.pulled_status) is distinct from (i.digest, i.status)";
         execute(tx, sql, [id(entries).into(), digest(entries).into(), status.into()]).await?;
     }

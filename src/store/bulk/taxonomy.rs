@@ -41,6 +41,8 @@ pub struct CategoryRow {
     pub slug: String,
     /// What a person reads.
     pub name: String,
+    /// Its place among its siblings; as it is, or 0, where none is given.
+    pub position: Option<i32>,
 }
 
 /// A tag or category that is there now.
@@ -153,6 +155,7 @@ pub async fn ensure_category(
         category.name.as_str().into(),
         now.into(),
         rename.into(),
+        category.position.into(),
     ];
     let found = ensured(&rows(tx, ENSURE_CATEGORY, values).await?)?;
     found.into_iter().next().ok_or_else(|| Error::not_found("the parent category"))
@@ -160,14 +163,15 @@ pub async fn ensure_category(
 
 const ENSURE_CATEGORY: &str = "
 with found as (
-  select id, slug, name from category where brand_id = $2 and parent_id is not distinct from $3 and slug = $4
+  select id, slug, name, position from category
+  where brand_id = $2 and parent_id is not distinct from $3 and slug = $4
 ), renamed as (
-  update category c set name = $5, version = c.version + 1, updated_at = $6
-  from found f where c.id = f.id and $7 and f.name <> $5
+  update category c set name = $5, position = coalesce($8, c.position), version = c.version + 1, updated_at = $6
+  from found f where c.id = f.id and $7 and (f.name, f.position) <> ($5, coalesce($8, f.position))
   returning c.id, c.version
 ), added as (
-  insert into category (id, brand_id, parent_id, slug, name, path, created_at, updated_at)
-  select $1, $2, $3, $4, $5, a.path || $1::uuid, $6, $6
+  insert into category (id, brand_id, parent_id, slug, name, position, path, created_at, updated_at)
+  select $1, $2, $3, $4, $5, coalesce($8, 0), a.path || $1::uuid, $6, $6
   from (select path from category where id = $3 and brand_id = $2
         union all select '{}'::uuid[] where $3::uuid is null) a(path)
   where not exists (select from found)

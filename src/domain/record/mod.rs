@@ -1,11 +1,13 @@
 //! What a pull or an import yields: one record for each item, before it becomes rows.
 
-use std::fmt;
+mod key;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::moment::Moment;
+
+pub use key::{Foreign, Key};
 
 /// The most records that are written in one transaction.
 pub const MAX_BATCH: usize = 2_000;
@@ -31,35 +33,16 @@ impl Record {
     }
 }
 
-/// What an item is called where it comes from: ids there are unique inside one resource only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Key {
-    /// The list that the item comes from (`articles`).
-    pub resource: String,
-    /// The id inside that list, as text.
-    pub id: String,
-}
-
-impl Key {
-    /// A key from its two parts.
-    pub fn new(resource: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { resource: resource.into(), id: id.into() }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.resource, self.id)
-    }
-}
-
 /// A piece of content in one locale. Translations of one piece share their key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntryRecord {
     /// What the item is called where it comes from.
     pub key: Key,
+    /// The id of the entry that all its translations name here; its own where none is given. Only beside an id of ours as key,
+    /// since what comes from elsewhere shares its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translation: Option<String>,
     /// The key of its content type.
     #[serde(rename = "type")]
     pub content_type: String,
@@ -77,6 +60,9 @@ pub struct EntryRecord {
     /// When it was, or is to be, published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Moment>,
+    /// When it is to be published, where it is scheduled; `published_at` is then when it was published before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Moment>,
     /// When it was made there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Moment>,
@@ -108,7 +94,7 @@ pub enum RecordStatus {
     Published,
     /// No longer meant for readers.
     Archived,
-    /// To be published at `publishedAt`.
+    /// To be published at `scheduledAt`, or at `publishedAt` where that alone is given.
     Scheduled,
 }
 

@@ -1,0 +1,135 @@
+//! `brandgraph export`: writes a brand out as a file that `brandgraph import` reads.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, IsTerminal},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+
+use super::{
+    super::{
+        backend::{Backend, Sharing},
+        failure::Failure,
+        identity, say,
+    },
+    Context,
+};
+use crate::service::{
+    Caller, Library, Services,
+    export::{self, Report},
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  brandgraph export --brand acme --output acme.ndjson
+  BRANDGRAPH_TOKEN=bg_… brandgraph export --brand acme > acme.ndjson
+
+Each line is a JSON object as `brandgraph import` reads it (docs/import.md). With a token, in BRANDGRAPH_TOKEN, the file holds
+what that token may see; without one, all of the brand.")]
+pub(super) struct Arguments {
+    /// The slug of the brand
+    #[arg(long)]
+    brand: String,
+    /// Where to write; standard output where none is given
+    #[arg(long)]
+    output: Option<PathBuf>,
+}
+
+/// Where a token is looked for: on a command line, everybody on the machine could read it.
+const TOKEN: &str = "BRANDGRAPH_TOKEN";
+
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
+    let done = written(context, &backend.services, &arguments).await;
+    backend.close().await;
+    let report = done?;
+    if arguments.output.is_some() {
+        say(format_args!(
+            "{} lines written: {} entries, {} assets",
+            report.lines, report.entries, report.assets
+        ));
+    }
+    Ok(())
+}
+
+async fn written(context: &Context, services: &Services, arguments: &Arguments) -> Result<Report, Failure> {
+    let auth = identity::settings(&context.config)?;
+    let caller = match context.environment.find(TOKEN) {
+        None => Caller::system("export"),
+        Some(token) => {
+            let bearer = format!("Bearer {token}");
+            let authn = identity::authn(&auth, services)?;
+            let actor = authn.authenticate(bearer.as_bytes()).await;
+            Caller::of(actor.map_err(|rejected| Failure::because(TOKEN, &rejected.error))?)
+        }
+    };
+    let library = Library::new(services.db.clone(), &identity::cursor_key(&auth)?)?;
+    let Some(path) = &arguments.output else {
+        let mut target = BufWriter::with_capacity(BUFFER, io::stdout());
+        return Ok(
+            export::run(services, &library, &caller, &arguments.brand, &mut target, &mut |_| {}).await?
+        );
+    };
+    // Under another name until it is whole: a file that ends early looks like one that does not.
+    let unfinished = beside(path);
+    let unwritable = |error: io::Error| Failure::because(path.display(), &error);
+    let mut target = BufWriter::with_capacity(BUFFER, File::create(&unfinished).map_err(unwritable)?);
+    let mut screen = Screen::new();
+    let done = export::run(services, &library, &caller, &arguments.brand, &mut target, &mut |report| {
+        screen.so_far(report);
+    })
+    .await;
+    screen.bar.finish_and_clear();
+    let kept = target.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+    match (done, kept) {
+        (Ok(report), Ok(())) => {
+            std::fs::rename(&unfinished, path).map_err(unwritable)?;
+            Ok(report)
+        }
+        (done, kept) => {
+            std::fs::remove_file(&unfinished).map_err(unwritable)?;
+            done?;
+            kept.map_err(unwritable)?;
+            Err(Failure::Failed(format!("{} could not be written", path.display())))
+        }
+    }
+}
+
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 20;
+
+/// The name of a file that is not whole yet.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+/// Where the course is shown: a counter on a terminal, a line now and then in a pipe.
+struct Screen {
+    bar: ProgressBar,
+    told: u64,
+}
+
+/// Lines between two tellings in a pipe.
+const EVERY: u64 = 50_000;
+
+impl Screen {
+    fn new() -> Self {
+        let terminal = io::stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { bar: ProgressBar::with_draw_target(None, target), told: 0 }
+    }
+
+    fn so_far(&mut self, report: Report) {
+        self.bar.set_position(report.lines);
+        self.bar.set_message(format!("{} lines", report.lines));
+        if self.bar.is_hidden() && report.lines / EVERY > self.told {
+            self.told = report.lines / EVERY;
+            say(format_args!("{} lines written", report.lines));
+        }
+    }
+}
