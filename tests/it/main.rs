@@ -39,6 +39,7 @@ mod edge_http;
 mod edge_input;
 mod edge_moments;
 mod edge_process;
+mod export_command;
 mod export_file;
 mod fields_props;
 mod fields_schema;
