@@ -340,6 +340,16 @@ CREATE TABLE public.pending_reference (
     CONSTRAINT pending_reference_target_check CHECK ((num_nonnulls(target_translation_id, target_asset_id, target_entry_id) = 1))
 );
 
+CREATE TABLE public.quota_use (
+    caller_kind text NOT NULL,
+    caller uuid NOT NULL,
+    period text NOT NULL,
+    begins_on date NOT NULL,
+    used bigint NOT NULL,
+    CONSTRAINT quota_use_caller_kind_check CHECK ((caller_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'client'::text]))),
+    CONSTRAINT quota_use_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
 CREATE TABLE public.role (
     id uuid NOT NULL,
     brand_id uuid NOT NULL,
@@ -482,6 +492,9 @@ ALTER TABLE ONLY public.member
 ALTER TABLE ONLY public.pending_reference
     ADD CONSTRAINT pending_reference_pkey PRIMARY KEY (entry_id, field, "position");
 
+ALTER TABLE ONLY public.quota_use
+    ADD CONSTRAINT quota_use_pkey PRIMARY KEY (caller, caller_kind, period, begins_on);
+
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_name_key UNIQUE (brand_id, name);
 
@@ -589,6 +602,8 @@ CREATE INDEX pending_reference_asset_idx ON public.pending_reference USING btree
 CREATE INDEX pending_reference_entry_idx ON public.pending_reference USING btree (target_translation_id) WHERE (target_translation_id IS NOT NULL);
 
 CREATE INDEX pending_reference_placed_idx ON public.pending_reference USING btree (entry_id) WHERE placed;
+
+CREATE INDEX quota_use_age_idx ON public.quota_use USING btree (period, begins_on);
 
 CREATE UNIQUE INDEX signing_key_order_key ON public.signing_key USING btree (signs_from);
 
