@@ -156,6 +156,7 @@ impl Persisted {
             return Ok(text.to_string());
         }
         if self.mode == Mode::Enforce {
+            metrics::counter!(UNKNOWN).increment(1);
             return Err(untrusted());
         }
         if !self.automatic {

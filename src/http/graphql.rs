@@ -163,7 +163,7 @@ fn render(reply: Reply, media: MediaType) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media.header());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
+    headers.insert(VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     if let Some(refused) = &reply.limited {
         headers.extend(limit::headers(refused));
     }

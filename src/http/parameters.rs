@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::engine::Request;
 use crate::{
-    domain::{Error, Result},
+    domain::{Error, Result, limits::LIMITS},
     graphql::persisted::{Hash, parse},
 };
 
@@ -21,12 +21,12 @@ pub(super) fn from_body(body: &[u8]) -> Result<Request> {
     }
     let parameters = match serde_json::from_slice(body).map_err(|error| not_json("body", error))? {
         Value::Object(parameters) => parameters,
-        Value::Array(_) => {
-            return Err(Error::invalid(
-                "body",
-                "batch",
-                "is an array: batches are not accepted, send one HTTP request for each GraphQL request",
-            ));
+        Value::Array(requests) => {
+            let details = serde_json::json!({
+                "limit": "max_batch", "bound": LIMITS.max_batch, "value": requests.len(),
+            });
+            let why = "is an array: batches are not accepted, send one HTTP request for each GraphQL request";
+            return Err(Error::invalid("body", "batch", why).with_details(details));
         }
         other => return Err(mistyped("body", "an object", &other)),
     };

@@ -45,6 +45,25 @@ pub async fn load(
     Row::find_by_statement(statement).all(db.orm()).await.map_err(from_orm)
 }
 
+/// What is summed up now for the callers and windows of these rows; what nobody has spent in is left out.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn sums(db: &Db, rows: &[Row]) -> Result<Vec<Row>> {
+    let text = format!(
+        "select {COLUMNS} from quota_use where (caller, caller_kind, period, begins_on) \
+         in (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::date[]))"
+    );
+    let values = [
+        rows.iter().map(|row| row.caller).collect::<Vec<_>>().into(),
+        rows.iter().map(|row| row.caller_kind.clone()).collect::<Vec<_>>().into(),
+        rows.iter().map(|row| row.period.clone()).collect::<Vec<_>>().into(),
+        rows.iter().map(|row| row.begins_on).collect::<Vec<_>>().into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, values);
+    Row::find_by_statement(statement).all(db.orm()).await.map_err(from_orm)
+}
+
 /// Adds what was spent, in one statement, and answers what that makes with what other processes have added. The rows are in
 /// order, so that two processes never wait for one another crosswise.
 ///

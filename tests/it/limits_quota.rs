@@ -142,6 +142,9 @@ async fn two_servers_and_one_that_is_started_again_count_together() {
     flush(&again.services).await.unwrap();
     assert_eq!(used(&one).await, [("user".into(), "day".into(), 45), ("user".into(), "month".into(), 45)]);
     assert_eq!(flush(&again.services).await.unwrap(), 0, "nothing is written twice");
+    // Who had nothing to write hears too.
+    assert_eq!(flush(&two.services).await.unwrap(), 0);
+    assert_eq!(remaining(&ask(&two.as_owner(), "{ __typename }").await), 54);
 }
 
 #[tokio::test]

@@ -153,7 +153,10 @@ impl Throttle {
         metrics::counter!(LIMITED, "rule" => Rule::Anonymous.name()).increment(1);
         let message =
             format!("too much of what came from this address was refused; try again in {seconds} s");
-        let details = serde_json::json!({"limit": Rule::Anonymous.name(), "retryAfterSeconds": seconds});
+        let bound = self.settings.rate(Rule::Anonymous).map_or(0, |rate| rate.burst);
+        let details = serde_json::json!({
+            "limit": Rule::Anonymous.name(), "bound": bound, "value": bound, "retryAfterSeconds": seconds,
+        });
         let error = Error::new(Code::RateLimited, message).with_details(details);
         Err(Box::new(Refused {
             error,

@@ -20,7 +20,7 @@ const BATCH: usize = 1_000;
 /// After how many writings it is looked which windows can be forgotten.
 const SWEEP_EVERY: u32 = 3_600;
 
-/// Writes what was spent since the last time; how many sums that changed.
+/// Writes what was spent since the last time, and hears what others spent; how many sums that changed.
 ///
 /// # Errors
 /// As the database refuses; what could not be written is written the next time.
@@ -28,6 +28,7 @@ pub async fn flush(services: &Services) -> Result<usize> {
     let ledger = &services.quotas;
     let _alone = ledger.writing.lock().await;
     let mut leaving = ledger.leave(services.clock.now());
+    let quiet = ledger.quiet();
     leaving.sort_by_cached_key(|(key, spent)| row(key, *spent));
     let mut written = 0;
     let mut chunks = leaving.chunks(BATCH);
@@ -35,8 +36,7 @@ pub async fn flush(services: &Services) -> Result<usize> {
         let rows: Vec<Row> = chunk.iter().map(|(key, spent)| row(key, *spent)).collect();
         match store::quota::add(&services.db, &rows).await {
             Ok(sums) => {
-                let sums: HashMap<Row, i64> =
-                    sums.into_iter().map(|sum| (Row { used: 0, ..sum.clone() }, sum.used)).collect();
+                let sums = by_key(sums);
                 for (key, spent) in chunk {
                     let sum = sums.get(&row(key, 0)).and_then(|used| u64::try_from(*used).ok());
                     ledger.arrived(key, sum.unwrap_or(*spent));
@@ -50,7 +50,20 @@ pub async fn flush(services: &Services) -> Result<usize> {
             }
         }
     }
+    for chunk in quiet.chunks(BATCH) {
+        let rows: Vec<Row> = chunk.iter().map(|key| row(key, 0)).collect();
+        let sums = by_key(store::quota::sums(&services.db, &rows).await?);
+        for (key, row) in chunk.iter().zip(&rows) {
+            if let Some(sum) = sums.get(row).and_then(|used| u64::try_from(*used).ok()) {
+                ledger.arrived(key, sum);
+            }
+        }
+    }
     Ok(written)
+}
+
+fn by_key(sums: Vec<Row>) -> HashMap<Row, i64> {
+    sums.into_iter().map(|sum| (Row { used: 0, ..sum.clone() }, sum.used)).collect()
 }
 
 fn row(key: &Key, spent: u64) -> Row {
