@@ -112,7 +112,10 @@ impl Ledger {
     /// What is remembered though nothing of it is to be written: of those sums only others can tell.
     pub(super) fn quiet(&self) -> Vec<Key> {
         let held = self.held();
-        held.iter().filter(|(_, count)| count.pending == 0 && count.leaving == 0).map(|(key, _)| *key).collect()
+        held.iter()
+            .filter(|(_, count)| count.pending == 0 && count.leaving == 0)
+            .map(|(key, _)| *key)
+            .collect()
     }
 
     /// Notes that what was on its way is written, and what that makes with what others wrote.
