@@ -115,6 +115,11 @@ fn explain_access(registry: &mut Registry) -> (String, MetaField) {
             "ID",
             "The member of the node's brand that is to do it; you where it is left out.",
         ),
+        register::argument(
+            "claims",
+            "JSON",
+            "With `member`: what their token claims, as an object, for the conditions of their roles.",
+        ),
     ]);
     ("explainAccess".to_owned(), field)
 }

@@ -8,7 +8,7 @@ use super::{Caller, Services, roles};
 use crate::{
     domain::{
         Error, Result,
-        access::{Actor, Asked, Credential, Permission, Principal, Rule, Verdict, explain},
+        access::{Actor, Asked, Claims, Credential, Permission, Principal, Rule, Verdict, explain},
         catalog::Catalog,
         node::{Kind, NodeId},
     },
@@ -26,6 +26,8 @@ pub struct Question {
     pub field: Option<String>,
     /// The member that is to do it; the caller where none is given.
     pub member: Option<Uuid>,
+    /// What the member's token claims, as far as the caller says.
+    pub claims: Claims,
 }
 
 /// The answer: what decides, and what each role says.
@@ -69,7 +71,7 @@ pub async fn access(
         return Err(Error::concealed("the node", brand));
     }
     let other = match question.member {
-        Some(member) => Some(member_of(services, caller, member, brand).await?),
+        Some(member) => Some(member_of(services, caller, (member, &question.claims), brand).await?),
         None => None,
     };
     let asked = Asked {
@@ -84,18 +86,26 @@ pub async fn access(
     Ok(Explanation { decides, roles })
 }
 
-/// Somebody with what was given to them in the brand; what their tokens say beside that is not known here.
-async fn member_of(services: &Services, caller: &Caller, id: Uuid, brand: Uuid) -> Result<Actor> {
+/// Somebody with what was given to them in the brand; what their tokens say beside that is known as far as the caller says it.
+async fn member_of(
+    services: &Services,
+    caller: &Caller,
+    (id, claims): (Uuid, &Claims),
+    brand: Uuid,
+) -> Result<Actor> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
     let found = store::member::find(&services.db, id).await?;
-    let found = found.filter(|row| row.brand_id == brand && grant.brands().contains(row.brand_id));
     let row = found.ok_or_else(|| Error::not_found("the member"))?;
+    grant.covers(row.brand_id, "the member")?;
+    if row.brand_id != brand {
+        return Err(Error::not_found("the member"));
+    }
     let given = roles::given(services, &row.issuer, &row.subject).await?;
     let here = given.iter().filter(|one| one.brands.contains(brand)).cloned().collect();
     Ok(Actor::User(Principal {
         subject: row.subject,
         credential: Credential::Token { issuer: row.issuer.into() },
         memberships: here,
-        claims: Arc::default(),
+        claims: Arc::new(claims.clone()),
     }))
 }

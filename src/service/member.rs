@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit, role::may_give};
+use super::{Caller, Services, Unit, credential, role::may_give};
 use crate::{
     domain::{
         Code, Error, Result, Violation,
@@ -19,9 +19,13 @@ use crate::{
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown brand, `INVALID` for an unknown role, `CONFLICT` where they hold it, `FORBIDDEN` where the role
-/// holds more than the caller.
+/// holds more than the caller, or where they ask with a key or application that has an end: what it gives would outlive it.
 pub async fn grant(services: &Services, caller: &Caller, command: GrantRole) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
+    if credential::end_of(services, &caller.actor).await?.is_some() {
+        let message = "a membership does not end, and the credential that you ask with does";
+        return Err(Error::new(Code::Forbidden, message));
+    }
     let unit = Unit::begin(services, caller).await?;
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
     let (permissions, own) = match Role::find(&command.role) {

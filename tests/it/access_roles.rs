@@ -194,6 +194,28 @@ async fn access_is_explained_to_whoever_it_is_about_and_to_whoever_manages_it() 
     other["member"] = member.clone();
     let found = owner.data(explain, other).await["explainAccess"].take();
     assert_eq!((&found["allowed"], &found["decides"]["rule"]), (&json!(false), &json!("ROWS")));
+    // A condition on claims is explained by claims that are given, and only about others.
+    let claimed = json!({"input": {"brandId": acme, "name": "claimed", "permissions": ["brand:read", "entry:read", "entry:preview"],
+        "restrictions": {"rows": {"field": "fields.market", "in": {"claim": "markets"}}}}});
+    owner.data(CREATE, claimed).await;
+    let mut whose = given(&acme, "claimed");
+    whose["input"]["subject"] = json!("somebody else");
+    let whose = owner.data(GRANT, whose).await["grantRole"]["member"]["id"].take();
+    let with = "query($node: ID!, $member: ID, $claims: JSON) { explainAccess(node: $node, action: \"entry:read\", member: $member, claims: $claims) { allowed decides { rule } } }";
+    for (claims, rule) in [
+        (Value::Null, "ROWS"),
+        (json!({"markets": ["de"]}), "ROWS"),
+        (json!({"markets": ["ch"]}), "ALLOWED"),
+        (json!({"markets": "ch"}), "ALLOWED"),
+    ] {
+        let asked = json!({"node": entries[0], "member": whose, "claims": claims});
+        assert_eq!(owner.data(with, asked).await["explainAccess"]["decides"]["rule"], rule, "{claims}");
+    }
+    let asked =
+        |claims: Value, member: &Value| json!({"node": entries[0], "member": member, "claims": claims});
+    assert_eq!(somebody.code(with, asked(json!({"markets": ["ch"]}), &whose)).await, "FORBIDDEN");
+    assert_eq!(owner.code(with, asked(json!({"markets": ["ch"]}), &Value::Null)).await, "INVALID");
+    assert_eq!(owner.code(with, asked(json!(["ch"]), &whose)).await, "INVALID");
     let mut other = ask("entry:read", None);
     other["member"] = member;
     assert_eq!(app.as_role(Role::Editor).code(explain, other).await, "FORBIDDEN");

@@ -287,4 +287,9 @@ async fn a_key_makes_and_rotates_none_that_outlives_it() {
     // Whoever rotates a key gets to know its secret.
     assert_eq!(ask(ROTATE, json!({"id": endless["id"]})).await, json!(["FORBIDDEN", null]));
     assert_eq!(ask(ROTATE, json!({"id": own["id"]})).await, json!([null, null]));
+    // What it gives to people would not end at all.
+    let [acme] = brands(&app, ["acme"]).await;
+    let grant = "mutation($input: GrantRoleInput!) { grantRole(input: $input) { member { id } } }";
+    let role = json!({"brandId": acme, "issuer": "brandgraph", "subject": "me", "role": "admin"});
+    assert_eq!(ask(grant, role).await, json!(["FORBIDDEN", null]));
 }

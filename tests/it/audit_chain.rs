@@ -1,7 +1,7 @@
 //! Sealed records: in order, without gaps, by one at a time; and every way of tampering shows.
 
 use brandgraph::{
-    domain::audit::{COLUMNS, Fault, SealKey},
+    domain::audit::{COLUMNS, Fault, SealKey, SealKeys},
     service::audit::{self, Range, Report},
 };
 use serde_json::{Value, json};
@@ -13,6 +13,10 @@ fn key() -> SealKey {
     SealKey::new("a key of the tests, of 32 bytes or more".to_owned().into()).unwrap()
 }
 
+fn keys() -> SealKeys {
+    SealKeys::new(Some(key()), Vec::new())
+}
+
 async fn tags(world: &World, from: usize, to: usize) {
     for number in from..to {
         world.tag(world.brand, &format!("tag-{number}")).await;
@@ -20,7 +24,7 @@ async fn tags(world: &World, from: usize, to: usize) {
 }
 
 async fn verify(world: &World, range: Range) -> Report {
-    audit::verify(&world.services, Some(&key()), range, &mut |_, _| {}).await.unwrap()
+    audit::verify(&world.services, &keys(), range, &mut |_, _| {}).await.unwrap()
 }
 
 async fn fault(world: &World) -> Option<Fault> {
@@ -95,7 +99,8 @@ async fn a_record_that_is_committed_late_is_not_passed_over() {
     seal(&world, None, 4).await;
     let third = "select to_jsonb(actor) from audit_record r join audit_seal s using (xid, position) where sequence = 3";
     assert_eq!(world.json(third).await, json!("late"));
-    let report = audit::verify(&world.services, None, Range::default(), &mut |_, _| {}).await.unwrap();
+    let report =
+        audit::verify(&world.services, &SealKeys::default(), Range::default(), &mut |_, _| {}).await.unwrap();
     assert_eq!((report.passed, report.keyed, report.fault), (6, 0, None));
 }
 
@@ -112,7 +117,8 @@ async fn several_at_once_seal_each_record_once_while_others_write() {
     let (one, two, (), three, ()) =
         tokio::join!(several(), several(), tags(&world, 0, 30), several(), tags(&world, 30, 60));
     seal(&world, None, 62 - one - two - three).await;
-    let report = audit::verify(&world.services, None, Range::default(), &mut |_, _| {}).await.unwrap();
+    let report =
+        audit::verify(&world.services, &SealKeys::default(), Range::default(), &mut |_, _| {}).await.unwrap();
     assert_eq!((report.passed, report.unsealed, report.fault), (62, 0, None));
 }
 
@@ -249,13 +255,36 @@ async fn a_chain_that_is_gone_or_wholly_without_the_key_does_not_pass() {
 }
 
 #[tokio::test]
+async fn a_key_takes_the_place_of_another_within_one_chain() {
+    let world = sealed().await;
+    let new = SealKey::new("another key of the tests, 32 bytes or more".to_owned().into()).unwrap();
+    tags(&world, 8, 11).await;
+    seal(&world, Some(&new), 3).await;
+    let with = async |previous: &str| {
+        let keys =
+            SealKeys::new(Some(new.clone()), Vec::new()).with_previous(&previous.to_owned().into()).unwrap();
+        audit::verify(&world.services, &keys, Range::default(), &mut |_, _| {}).await.unwrap()
+    };
+    let report = with("10:a key of the tests, of 32 bytes or more").await;
+    assert_eq!((report.passed, report.keyed, report.earlier, report.fault), (13, 13, Some(10), None));
+    assert!(matches!(with("").await.fault, Some(Fault::Key { sequence: 1, key_id: Some(_) })));
+    let short = with("9:a key of the tests, of 32 bytes or more").await;
+    assert!(matches!(short.fault, Some(Fault::Key { sequence: 10, key_id: Some(_) })));
+    // Whoever has got hold of the earlier key makes no end of the chain with it.
+    tamper(&world, "delete from audit_seal where sequence > 10").await;
+    seal(&world, Some(&key()), 3).await;
+    let forged = with("10:a key of the tests, of 32 bytes or more").await;
+    assert!(matches!(forged.fault, Some(Fault::Key { sequence: 11, key_id: Some(_) })));
+}
+
+#[tokio::test]
 async fn an_export_is_verified_without_the_database() {
     let world = sealed().await;
     let mut file = Vec::new();
     let count = audit::export(&world.services, None, None, &mut file, &mut |_| {}).await.unwrap();
     assert_eq!(count, 10);
     let text = String::from_utf8(file).unwrap();
-    let check = |text: &str| audit::verify_file(text.as_bytes(), Some(&key()), Range::default(), &mut |_| {});
+    let check = |text: &str| audit::verify_file(text.as_bytes(), &keys(), Range::default(), &mut |_| {});
     let report = check(&text).unwrap();
     assert_eq!((report.passed, report.fault.clone()), (10, None));
     assert_eq!(report.head, verify(&world, Range::default()).await.head);

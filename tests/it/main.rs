@@ -17,6 +17,7 @@ mod harness;
 mod access_matrix;
 mod access_roles;
 mod api_keys;
+mod audit_archive;
 mod audit_chain;
 mod audit_command;
 mod audit_concealed;

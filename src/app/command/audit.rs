@@ -88,22 +88,22 @@ fn known(text: &str) -> Result<(i64, Seal), String> {
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     match arguments.what {
         What::Verify(Verify { file: Some(file), known, keyed_from, .. }) => {
-            let key = context.config.audit.key()?;
+            let keys = context.config.audit.keys()?;
             let source = File::open(&file).map_err(|error| Failure::because(file.display(), &error))?;
             let mut screen = Screen::new(None);
             let range = Range { known, keyed_from, ..Range::default() };
-            let done = audit::verify_file(BufReader::new(source), key.as_ref(), range, &mut |passed| {
+            let done = audit::verify_file(BufReader::new(source), &keys, range, &mut |passed| {
                 screen.passed(passed);
             });
             screen.bar.finish_and_clear();
             tell(&done?)
         }
         What::Verify(Verify { from, to, known, keyed_from, may_be_empty, .. }) => {
-            let key = context.config.audit.key()?;
+            let keys = context.config.audit.keys()?;
             let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
             let mut screen = Screen::new(Some(0));
             let range = Range { from, to, known, keyed_from, may_be_empty };
-            let done = audit::verify(&backend.services, key.as_ref(), range, &mut |passed, total| {
+            let done = audit::verify(&backend.services, &keys, range, &mut |passed, total| {
                 screen.bar.set_length(total);
                 screen.passed(passed);
             })
@@ -149,6 +149,9 @@ fn tell(report: &Report) -> Result<(), Failure> {
         )));
     }
     let (sequence, seal) = &report.head;
+    if let Some(earlier) = report.earlier {
+        say(format_args!("seal {earlier} is the last that was not made with the current key"));
+    }
     say(format_args!(
         "{} records are as they were sealed ({} with a key), {} are not sealed yet; the last seal is {sequence}:{seal}",
         report.passed, report.keyed, report.unsealed

@@ -1,6 +1,6 @@
 //! Walks a chain of seals and stops at the first record that is not as it was sealed.
 
-use super::seal::{NO_SEAL, Seal, SealKey, Sealable, hex, seal};
+use super::seal::{NO_SEAL, Seal, SealKeys, Sealable, hex, seal};
 use crate::domain::Result;
 
 /// One seal, and the record that it is over, where that is there.
@@ -83,7 +83,10 @@ impl std::fmt::Display for Fault {
             }
             Self::Empty => write!(f, "nothing is sealed: not one record is there"),
             Self::Key { sequence, key_id: Some(key) } => {
-                write!(f, "seal {sequence} was made with the key {key}, which is not the configured one")
+                write!(
+                    f,
+                    "seal {sequence} was made with the key {key}, which is not the configured one, nor an earlier one up to there"
+                )
             }
             Self::Key { sequence, key_id: None } => {
                 write!(f, "seal {sequence} was made without a key, which it should have")
@@ -95,7 +98,7 @@ impl std::fmt::Display for Fault {
 /// A walk along a chain.
 #[derive(Debug)]
 pub struct Walk<'k> {
-    key: Option<&'k SealKey>,
+    keys: &'k SealKeys,
     sequence: i64,
     seal: Seal,
     order: Option<(i64, i64)>,
@@ -107,27 +110,25 @@ pub struct Walk<'k> {
 impl<'k> Walk<'k> {
     /// From the first seal on, or from the one after a seal that is trusted.
     #[must_use]
-    pub fn new(key: Option<&'k SealKey>, after: Option<&Link>) -> Self {
+    pub fn new(keys: &'k SealKeys, after: Option<&Link>) -> Self {
         Self {
-            key,
+            keys,
             sequence: after.map_or(0, |link| link.sequence),
             seal: after.map_or(NO_SEAL, |link| link.seal),
             order: after.map(|link| (link.xid, link.position)),
             keyed: after.is_some_and(|link| link.key_id.is_some()),
-            // Who has the database alone could make a whole chain of their own, but none with the key.
-            keyed_from: if key.is_some() { 1 } else { i64::MAX },
+            keyed_from: keys.keyed_from(),
             inserted: None,
         }
     }
 
     /// From a seal on of which only that before it is known.
     #[must_use]
-    pub fn from(key: Option<&'k SealKey>, sequence: i64, previous: Seal) -> Self {
-        Self { sequence: sequence - 1, seal: previous, ..Self::new(key, None) }
+    pub fn from(keys: &'k SealKeys, sequence: i64, previous: Seal) -> Self {
+        Self { sequence: sequence - 1, seal: previous, ..Self::new(keys, None) }
     }
 
-    /// The same, but only from a number on must every seal have been made with a key. Where nothing is said, that is the first
-    /// with a key at hand, and none without.
+    /// The same, but only from a number on must every seal have been made with a key. Where nothing is said, the keys say it.
     #[must_use]
     pub fn keyed_from(self, sequence: Option<i64>) -> Self {
         Self { keyed_from: sequence.unwrap_or(self.keyed_from), ..self }
@@ -162,13 +163,15 @@ impl<'k> Walk<'k> {
         let Some(record) = &link.record else {
             return Ok(Err(Fault::Removed { sequence: next }));
         };
-        let key = match (&link.key_id, self.key) {
-            (None, _) if self.keyed || next >= self.keyed_from => {
+        let key = match &link.key_id {
+            None if self.keyed || next >= self.keyed_from => {
                 return Ok(Err(Fault::Key { sequence: next, key_id: None }));
             }
-            (None, _) => None,
-            (Some(id), Some(key)) if id == key.id() => Some(key),
-            (Some(id), _) => return Ok(Err(Fault::Key { sequence: next, key_id: Some(id.clone()) })),
+            None => None,
+            Some(id) => match self.keys.find(id, next) {
+                Some(key) => Some(key),
+                None => return Ok(Err(Fault::Key { sequence: next, key_id: Some(id.clone()) })),
+            },
         };
         let place = (record.xid, record.position);
         let expected = seal(key, &self.seal, next, link.sealed_at, record)?;
@@ -198,7 +201,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::audit::seal::COLUMNS;
+    use crate::domain::audit::seal::{COLUMNS, SealKey};
+
+    fn keys(key: Option<&SealKey>) -> SealKeys {
+        SealKeys::new(key.cloned(), Vec::new())
+    }
 
     fn record(number: i64, texts: &[Option<String>]) -> Sealable {
         let mut columns: [Option<String>; COLUMNS.len()] = Default::default();
@@ -230,7 +237,8 @@ mod tests {
     }
 
     fn walk(key: Option<&SealKey>, links: &[Link]) -> std::result::Result<(), Fault> {
-        let mut walk = Walk::new(key, None);
+        let keys = keys(key);
+        let mut walk = Walk::new(&keys, None);
         links.iter().try_for_each(|link| walk.step(link).unwrap())
     }
 
@@ -279,18 +287,63 @@ mod tests {
         swapped.swap(1, 2);
         (swapped[1].sequence, swapped[2].sequence) = (2, 3);
         assert!(matches!(walk(Some(&key), &swapped), Err(Fault::Changed { sequence: 2, .. })));
-        let mut walking = Walk::new(Some(&key), None).beside(Some((3, 0, "x".to_owned())));
+        let ring = keys(Some(&key));
+        let mut walking = Walk::new(&ring, None).beside(Some((3, 0, "x".to_owned())));
         let first = links.iter().find_map(|link| walking.step(link).unwrap().err());
         assert_eq!(first, Some(Fault::Inserted { record: "x".to_owned() }));
         // Somebody without the key makes a whole chain of their own.
         let forged = chain(None, &records);
         assert_eq!(walk(Some(&key), &forged), Err(Fault::Key { sequence: 1, key_id: None }));
-        let mut later = Walk::new(Some(&key), None).keyed_from(Some(2));
+        let mut later = Walk::new(&ring, None).keyed_from(Some(2));
         assert_eq!(later.step(&forged[0]).unwrap(), Ok(()));
         assert_eq!(later.step(&forged[1]).unwrap(), Err(Fault::Key { sequence: 2, key_id: None }));
         let mut mixed = links.clone();
         mixed[4] = forged[4].clone();
         assert_eq!(walk(Some(&key), &mixed), Err(Fault::Key { sequence: 5, key_id: None }));
         assert!(matches!(walk(None, &links), Err(Fault::Key { sequence: 1, key_id: Some(_) })));
+    }
+
+    #[test]
+    fn a_key_takes_the_place_of_another_and_the_earlier_one_proves_nothing_after_that() {
+        let [old, new] = ["o", "n"].map(|text| SealKey::new(text.repeat(MIN).into()).unwrap());
+        let texts = [Some("a".to_owned()), None];
+        let records: Vec<_> = (1..7).map(|number| record(number, &texts)).collect();
+        let mut previous = NO_SEAL;
+        let mut link = |sequence: i64, key: Option<&SealKey>| {
+            let record = records[usize::try_from(sequence - 1).unwrap()].clone();
+            previous = seal(key, &previous, sequence, sequence, &record).unwrap();
+            let (xid, position, key_id) = (record.xid, record.position, key.map(|key| key.id().to_owned()));
+            Link {
+                sequence,
+                xid,
+                position,
+                seal: previous,
+                key_id,
+                sealed_at: sequence,
+                record: Some(record),
+            }
+        };
+        // Without a key at first, then with one, then with another.
+        let links =
+            [link(1, None), link(2, None), link(3, Some(&old)), link(4, Some(&old)), link(5, Some(&new))];
+        let ring = |lines: &str| {
+            SealKeys::new(Some(new.clone()), Vec::new()).with_previous(&lines.to_owned().into()).unwrap()
+        };
+        let walked = |lines: &str, links: &[Link]| {
+            let ring = ring(lines);
+            let mut walk = Walk::new(&ring, None);
+            links.iter().try_for_each(|link| walk.step(link).unwrap())
+        };
+        let old_key = "o".repeat(MIN);
+        assert_eq!(walked(&format!("2:\n4:{old_key}\n"), &links), Ok(()));
+        assert_eq!(walked(&format!("4:{old_key}"), &links), Err(Fault::Key { sequence: 1, key_id: None }));
+        let too_late = Err(Fault::Key { sequence: 4, key_id: Some(old.id().to_owned()) });
+        assert_eq!(walked(&format!("2:\n3:{old_key}"), &links), too_late);
+        assert!(matches!(walked("2:", &links), Err(Fault::Key { sequence: 3, .. })));
+        for nonsense in ["4", "0:", "x:y", "4:short"] {
+            let wrong = SealKeys::default().with_previous(&nonsense.to_owned().into()).unwrap_err();
+            assert!(wrong.message().contains("audit.previous_seal_keys.1"), "{wrong}");
+            assert!(!wrong.message().contains("short"), "{wrong}");
+        }
     }
 }

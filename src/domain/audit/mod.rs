@@ -10,4 +10,4 @@ pub use chain::{Fault, Link, Walk};
 pub use difference::{LIMITS as DIFFERENCE, Limits as DifferenceLimits, difference};
 pub use record::{MAX_USER_AGENT, Outcome, Record};
 pub use refusal::{Reason, Refusal};
-pub use seal::{COLUMNS, NO_SEAL, Seal, SealKey, Sealable, hex, seal, unhex};
+pub use seal::{COLUMNS, NO_SEAL, Seal, SealKey, SealKeys, Sealable, hex, seal, unhex};

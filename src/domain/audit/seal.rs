@@ -97,6 +97,74 @@ impl SealKey {
     }
 }
 
+/// The keys of a chain: the one that seals now, and those that sealed before it.
+#[derive(Debug, Clone, Default)]
+pub struct SealKeys {
+    current: Option<SealKey>,
+    /// Each with the number of the last seal that may be its own; no key where seals up to there had none.
+    previous: Vec<(i64, Option<SealKey>)>,
+}
+
+impl SealKeys {
+    /// The key that seals now, and those that sealed before it, each up to the number of a seal.
+    #[must_use]
+    pub fn new(current: Option<SealKey>, previous: Vec<(i64, Option<SealKey>)>) -> Self {
+        Self { current, previous }
+    }
+
+    /// The same with earlier keys, one a line as `NUMBER:KEY`: the number of the last seal that was made with it, and the key,
+    /// or nothing where those seals were made without one.
+    ///
+    /// # Errors
+    /// `INVALID` naming `audit.previous_seal_keys` and the line.
+    pub fn with_previous(mut self, lines: &SecretString) -> Result<Self> {
+        for (number, line) in (1..).zip(lines.expose_secret().lines().map(str::trim)) {
+            if line.is_empty() {
+                continue;
+            }
+            let at = format!("audit.previous_seal_keys.{number}");
+            let parts = line.split_once(':').and_then(|(until, key)| Some((until.parse::<i64>().ok()?, key)));
+            let (until, key) = parts.filter(|(until, _)| *until > 0).ok_or_else(|| {
+                let message = "must be NUMBER:KEY, the number of the last seal that was made with the key";
+                Error::invalid(at.as_str(), "format", message)
+            })?;
+            let key = (!key.is_empty()).then(|| SealKey::new(key.to_owned().into()));
+            let key = key.transpose().map_err(|_| {
+                let message = format!("the key must have at least {MIN_KEY_BYTES} bytes");
+                Error::invalid(at.as_str(), "min_length", message)
+            })?;
+            self.previous.push((until, key));
+        }
+        Ok(self)
+    }
+
+    /// The key that seals now.
+    #[must_use]
+    pub fn current(&self) -> Option<&SealKey> {
+        self.current.as_ref()
+    }
+
+    /// The key of that id, where a seal of that number may be its own: an earlier one proves nothing past its last.
+    pub(super) fn find(&self, id: &str, sequence: i64) -> Option<&SealKey> {
+        let earlier =
+            self.previous.iter().filter(|(until, _)| sequence <= *until).filter_map(|(_, key)| key.as_ref());
+        self.current.iter().chain(earlier).find(|key| key.id() == id)
+    }
+
+    /// The number from which on every seal must have been made with a key.
+    pub(super) fn keyed_from(&self) -> i64 {
+        let without = self
+            .previous
+            .iter()
+            .filter(|(_, key)| key.is_none())
+            .map(|(until, _)| until.saturating_add(1))
+            .max();
+        let any = self.current.is_some() || self.previous.iter().any(|(_, key)| key.is_some());
+        // Who has the database alone could make a whole chain of their own, but none with the key.
+        if any { without.unwrap_or(1) } else { i64::MAX }
+    }
+}
+
 /// The seal of a record: HMAC-SHA256 with the key, SHA-256 without one, over the seal before it, its number, its moment in
 /// microseconds since 1970, the key's id, and every column with its length.
 ///

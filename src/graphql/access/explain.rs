@@ -1,6 +1,7 @@
 //! `explainAccess`: which role and rule decide whether somebody may do something.
 
 use async_graphql::{Context, Enum, ID, SimpleObject};
+use serde_json::Value;
 
 use crate::{
     domain::{
@@ -8,7 +9,7 @@ use crate::{
         access::{Permission, Rule, Verdict},
         node::{Kind, NodeId},
     },
-    graphql::context::RequestContext,
+    graphql::{context::RequestContext, scalar::Json},
     service::explain::{Question, access},
 };
 
@@ -90,14 +91,24 @@ pub(in crate::graphql) async fn explain(
     let action: String = context.param_value("action", None)?.1;
     let field: Option<String> = context.param_value("field", None)?.1;
     let member: Option<ID> = context.param_value("member", None)?.1;
+    let claims: Option<Json> = context.param_value("claims", None)?.1;
     let question = || -> Result<Question> {
         let known = Permission::ALL.map(Permission::name).join(", ");
         let unknown = || Error::invalid("action", "unknown_permission", format!("must be one of {known}"));
+        let claims = match claims {
+            None => None,
+            Some(_) if member.is_none() => {
+                return Err(Error::invalid("claims", "requires", "goes with `member`: yours are known"));
+            }
+            Some(Json(Value::Object(claims))) => Some(claims),
+            Some(_) => return Err(Error::invalid("claims", "type", "must be an object")),
+        };
         Ok(Question {
             node: NodeId::parse(&node, "node")?,
             action: Permission::find(&action).ok_or_else(unknown)?,
             field,
             member: member.map(|id| NodeId::parse_as(Kind::Member, &id, "member")).transpose()?,
+            claims: claims.unwrap_or_default(),
         })
     };
     let answered = async {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         Error, Result,
-        audit::{Fault, Link, Seal, SealKey, Walk},
+        audit::{Fault, Link, Seal, SealKey, SealKeys, Walk},
     },
     store::audit::chain,
 };
@@ -37,8 +37,10 @@ pub struct Range {
 pub struct Report {
     /// How many records were as they were sealed.
     pub passed: u64,
-    /// How many of them were sealed with the key.
+    /// How many of them were sealed with a key.
     pub keyed: u64,
+    /// The number of the last one that was sealed with an earlier key, or without one though there is one now.
+    pub earlier: Option<i64>,
     /// How many records have no seal yet.
     pub unsealed: u64,
     /// The number of the last seal that was passed, and the seal in hexadecimal.
@@ -52,6 +54,9 @@ struct Course<'k> {
     known: Option<(i64, Seal)>,
     passed: u64,
     keyed: u64,
+    /// The id of the key that seals now.
+    current: Option<&'k str>,
+    earlier: Option<i64>,
 }
 
 impl Course<'_> {
@@ -61,6 +66,9 @@ impl Course<'_> {
         }
         self.passed += 1;
         self.keyed += u64::from(link.key_id.is_some());
+        if link.key_id.as_deref() != self.current {
+            self.earlier = Some(link.sequence);
+        }
         if let Some((sequence, seal)) = self.known.filter(|(sequence, _)| *sequence == link.sequence) {
             self.known = None;
             if seal != link.seal {
@@ -74,7 +82,7 @@ impl Course<'_> {
         let head = self.walk.head();
         let cut = self.known.map(|(sequence, _)| Fault::Cut { sequence });
         let fault = fault.or(cut).or_else(|| self.walk.end());
-        Report { passed: self.passed, keyed: self.keyed, unsealed, head, fault }
+        Report { passed: self.passed, keyed: self.keyed, earlier: self.earlier, unsealed, head, fault }
     }
 }
 
@@ -85,10 +93,11 @@ impl Course<'_> {
 /// of this: the report says it.
 pub async fn verify(
     services: &Services,
-    key: Option<&SealKey>,
-    range: Range,
+    keys: &SealKeys,
+    mut range: Range,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Report> {
+    let mut joined = None;
     let unit = Unit::begin(services, &Caller::system("verify")).await?;
     let tx = unit.tx();
     chain::take_time(tx).await?;
@@ -109,11 +118,26 @@ pub async fn verify(
         Some(last) if whole => chain::inserted(tx, before.as_ref(), last).await?,
         _ => None,
     };
-    let walk = Walk::new(key, before.as_ref()).keyed_from(range.keyed_from).beside(inserted);
-    let mut course = Course { walk, known: range.known, passed: 0, keyed: 0 };
+    if let (Some((sequence, seal)), Some(before)) = (range.known, &before)
+        && sequence == before.sequence
+    {
+        // The join to what was archived.
+        let fault = (seal != before.seal).then_some(Fault::Cut { sequence });
+        range.known = None;
+        joined = fault;
+    }
+    let walk = Walk::new(keys, before.as_ref()).keyed_from(range.keyed_from).beside(inserted);
+    let mut course = Course {
+        walk,
+        known: range.known,
+        passed: 0,
+        keyed: 0,
+        current: keys.current().map(SealKey::id),
+        earlier: None,
+    };
     let total = u64::try_from(to - from + 1).unwrap_or_default();
-    let (mut at, mut fault) = (from - 1, empty);
-    'pages: while at < to {
+    let (mut at, mut fault) = (from - 1, empty.or(joined));
+    'pages: while at < to && fault.is_none() {
         let page = chain::page(tx, at, to, PAGE).await?;
         let Some(end) = page.last() else { break };
         at = end.sequence;
@@ -136,7 +160,7 @@ pub async fn verify(
 /// `INVALID` naming a line that is none of an export.
 pub fn verify_file(
     source: impl BufRead,
-    key: Option<&SealKey>,
+    keys: &SealKeys,
     range: Range,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report> {
@@ -146,10 +170,12 @@ pub fn verify_file(
         let text = text.map_err(|error| line::wrong(number, "cannot be read").with_source(error))?;
         let (previous, link) = line::read(&text, number)?;
         let course = course.get_or_insert_with(|| Course {
-            walk: Walk::from(key, link.sequence, previous).keyed_from(range.keyed_from),
+            walk: Walk::from(keys, link.sequence, previous).keyed_from(range.keyed_from),
             known: range.known,
             passed: 0,
             keyed: 0,
+            current: keys.current().map(SealKey::id),
+            earlier: None,
         });
         fault = course.step(&link)?;
         if fault.is_some() {

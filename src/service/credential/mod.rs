@@ -169,7 +169,10 @@ pub async fn find(services: &Services, family: Family, id: Uuid) -> Result<Optio
 }
 
 /// When the key or application ends that somebody asks with, where it does. Tokens of others end by their issuer's say.
-async fn end_of(services: &Services, actor: &Actor) -> Result<Option<DateTime<Utc>>> {
+///
+/// # Errors
+/// As the database refuses.
+pub(super) async fn end_of(services: &Services, actor: &Actor) -> Result<Option<DateTime<Utc>>> {
     let Actor::User(who) = actor else { return Ok(None) };
     let found = match who.credential {
         Credential::Token { .. } => return Ok(None),
