@@ -12,14 +12,14 @@ use brandgraph::{
     kit::clock::Clock,
     service::{
         Caller, Services, Vault,
-        authn::{Authn, Settings},
+        authn::{Authn, IssuerSettings, RoleSettings, Settings},
         credential,
     },
     store::{self, Db},
 };
 use chrono::TimeDelta;
 
-use crate::Fallible;
+use crate::{Fallible, issuer};
 
 /// What a request with a check may cost more than one without. Nanoseconds.
 const AIM: f64 = 20_000.0;
@@ -50,9 +50,17 @@ pub(crate) async fn run(arguments: Arguments) -> Fallible {
     let secret = "a secret of the benchmark, of 32 bytes or more";
     let auth = Settings { secret: Some(secret.into()), development: Some(true), ..Settings::default() };
     let services = Services::new(db.clone(), Clock::system()).with_vault(Vault::of(auth.secret.as_ref()));
+    let (outside, listener) = issuer::listen().await?;
+    let auth = Settings { issuers: vec![believed(&outside)], ..auth };
     let authn = Authn::new(&auth, Clock::system(), Some(services.clone()))?;
+    let mut given = credentials(&services, &authn).await?;
+    // The issuer signs with keys of its own, in the same database.
+    let there = Settings { public_url: Some(outside.clone()), issuers: Vec::new(), ..auth };
+    let there = Authn::new(&there, Clock::system(), Some(services.clone()))?;
+    issuer::serve(&outside, listener, &there.published_keys().await?);
+    given.push(("token of an issuer", token_of(&services, &there).await?));
     let mut slow = Vec::new();
-    for (kind, credential) in credentials(&services, &authn).await? {
+    for (kind, credential) in given {
         let header = format!("Bearer {credential}").into_bytes();
         let first = time(&authn, &header, 1).await?;
         // What is remembered is remembered, and the processor is warm.
@@ -65,6 +73,29 @@ pub(crate) async fn run(arguments: Arguments) -> Fallible {
     }
     db.close().await;
     if slow.is_empty() { Ok(()) } else { Err(format!("above {AIM} ns: {}", slow.join(", ")).into()) }
+}
+
+/// What is believed of an outside issuer: its words `viewer` mean the role.
+fn believed(address: &str) -> IssuerSettings {
+    IssuerSettings {
+        issuer: address.to_owned(),
+        audiences: vec!["brandgraph".to_owned()],
+        algorithms: vec!["EdDSA".to_owned()],
+        leeway_seconds: 30,
+        max_stale_seconds: 86_400,
+        roles_claim: "scope".to_owned(),
+        roles: vec![RoleSettings { value: "viewer".to_owned(), role: "viewer".to_owned(), brand: None }],
+        brand_claim: None,
+    }
+}
+
+/// A token of the other issuer.
+async fn token_of(services: &Services, issuer: &Authn) -> Fallible<String> {
+    let new = NewCredential::parse(Name::parse("Outside", "name")?, vec!["viewer".to_owned()], None, None)?;
+    let client = credential::create(services, &Caller::system("benchmark"), Family::Application, new).await?;
+    let id = client.changed.id.simple().to_string();
+    let issued = issuer.issue(&id, &client.secret, None).await.map_err(|denied| format!("{denied:?}"))?;
+    Ok(issued.token)
 }
 
 /// One of each kind.

@@ -5,6 +5,7 @@ mod ceiling;
 mod compare;
 mod deep;
 mod generate;
+mod issuer;
 mod limits;
 mod load;
 mod process;

@@ -68,6 +68,7 @@ mod limits_rate;
 mod oauth;
 mod oidc;
 mod oidc_forged;
+mod oidc_roles;
 mod oidc_server;
 mod playground;
 mod read;

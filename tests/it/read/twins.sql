@@ -22,3 +22,7 @@ insert into entry (id, brand_id, content_type_id, translation_id, slug, locale, 
     case n % 2 when 0 then '2026-05-01'::timestamptz end, '2026-02-03', '2026-02-03' from generate_series(4, 14) n;
 -- A translation that is public, of an entry that is not.
 update entry set status = 'published', published_at = '2026-05-01' where slug = 'fr-5';
+-- Whoever is in sight refers to entries that are not, some of which have a translation that is.
+insert into entry_reference (entry_id, field, position, target_entry_id)
+  select e.id, 'related', 20 + t.place, t.id from entry e, (select id, row_number() over (order by slug) as place from entry
+    where slug ~ '^article-0[4-9]$') t where e.slug ~ '^article-\d\d$' and e.id <> t.id;

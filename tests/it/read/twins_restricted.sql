@@ -11,6 +11,7 @@ insert into entry_tag (entry_id, tag_id) select e.id, t.id from entry e, tag t
   where e.id in (select id from unseen) and t.brand_id = e.brand_id on conflict do nothing;
 delete from entry where slug = 'hidden-article-02-ca';
 delete from entry_category where entry_id in (select id from unseen);
+delete from entry_reference where target_entry_id in (select id from unseen);
 update content_type set name = 'Somebody', schema = '{"type": "object"}' where key = 'author' and brand_id = '00000000-0000-0000-0000-0000000000a0';
 delete from entry_version where entry_id in (select id from unseen);
 -- What was once not in sight, of entries that are.
