@@ -113,7 +113,23 @@ CASE
     WHEN (source_id IS NULL) THEN 'local'::text
     ELSE 'source'::text
 END) STORED NOT NULL,
-    CONSTRAINT asset_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL)))
+    object_id uuid,
+    sha256 text,
+    duration_seconds double precision,
+    placeholder text,
+    alts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    credit text,
+    focal_x double precision,
+    focal_y double precision,
+    rights_from timestamp with time zone,
+    rights_until timestamp with time zone,
+    territories text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT asset_duration_seconds_check CHECK ((duration_seconds >= (0)::double precision)),
+    CONSTRAINT asset_focal_check CHECK (((focal_x IS NULL) = (focal_y IS NULL))),
+    CONSTRAINT asset_focal_x_check CHECK (((focal_x >= (0)::double precision) AND (focal_x <= (1)::double precision))),
+    CONSTRAINT asset_focal_y_check CHECK (((focal_y >= (0)::double precision) AND (focal_y <= (1)::double precision))),
+    CONSTRAINT asset_origin_check CHECK (((source_id IS NULL) = (external_id IS NULL))),
+    CONSTRAINT asset_rights_check CHECK ((rights_from < rights_until))
 );
 
 CREATE TABLE public.audit_record (
@@ -387,6 +403,18 @@ CASE
 END) STORED NOT NULL
 );
 
+CREATE TABLE public.stored_object (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    sha256 text NOT NULL,
+    key text NOT NULL,
+    byte_size bigint NOT NULL,
+    media_type text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT stored_object_byte_size_check CHECK ((byte_size >= 0)),
+    CONSTRAINT stored_object_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE public.sync_run (
     id uuid NOT NULL,
     source_id uuid NOT NULL,
@@ -412,6 +440,34 @@ CREATE TABLE public.tag (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.upload (
+    id uuid NOT NULL,
+    brand_id uuid NOT NULL,
+    state text NOT NULL,
+    filename text NOT NULL,
+    media_type text NOT NULL,
+    byte_size bigint NOT NULL,
+    sha256 text NOT NULL,
+    draft jsonb NOT NULL,
+    key text NOT NULL,
+    session text,
+    part_size bigint,
+    part_count integer,
+    problem_code text,
+    problem text,
+    asset_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT upload_byte_size_check CHECK ((byte_size > 0)),
+    CONSTRAINT upload_part_count_check CHECK (((part_count >= 1) AND (part_count <= 10000))),
+    CONSTRAINT upload_part_size_check CHECK ((part_size > 0)),
+    CONSTRAINT upload_parts_check CHECK (((part_size IS NULL) = (part_count IS NULL))),
+    CONSTRAINT upload_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'verifying'::text, 'ready'::text, 'quarantined'::text, 'failed'::text, 'expired'::text])))
 );
 
 ALTER TABLE ONLY public.api_key
@@ -510,6 +566,15 @@ ALTER TABLE ONLY public.source
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.stored_object
+    ADD CONSTRAINT stored_object_bytes_key UNIQUE (brand_id, sha256);
+
+ALTER TABLE ONLY public.stored_object
+    ADD CONSTRAINT stored_object_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.stored_object
+    ADD CONSTRAINT stored_object_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.sync_run
     ADD CONSTRAINT sync_run_pkey PRIMARY KEY (id);
 
@@ -518,6 +583,12 @@ ALTER TABLE ONLY public.tag
 
 ALTER TABLE ONLY public.tag
     ADD CONSTRAINT tag_slug_key UNIQUE (brand_id, slug);
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
 
 CREATE INDEX api_key_feed_idx ON public.api_key USING btree (created_at, id);
 
@@ -530,6 +601,8 @@ CREATE INDEX application_owner_idx ON public.application USING btree (owner_id, 
 CREATE INDEX asset_feed_idx ON public.asset USING btree (brand_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX asset_filename_idx ON public.asset USING btree (brand_id, filename, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX asset_object_idx ON public.asset USING btree (object_id) WHERE (object_id IS NOT NULL);
 
 CREATE INDEX audit_record_brand_idx ON public.audit_record USING btree (brand, created_at DESC, id DESC);
 
@@ -609,6 +682,12 @@ CREATE UNIQUE INDEX signing_key_order_key ON public.signing_key USING btree (sig
 
 CREATE INDEX sync_run_source_idx ON public.sync_run USING btree (source_id, started_at DESC, id DESC);
 
+CREATE INDEX upload_asset_idx ON public.upload USING btree (asset_id) WHERE (asset_id IS NOT NULL);
+
+CREATE INDEX upload_expiry_idx ON public.upload USING btree (expires_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX upload_feed_idx ON public.upload USING btree (brand_id, created_at DESC, id DESC);
+
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
@@ -623,6 +702,9 @@ ALTER TABLE ONLY public.application
 
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.asset
+    ADD CONSTRAINT asset_object_id_fkey FOREIGN KEY (object_id) REFERENCES public.stored_object(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.asset
     ADD CONSTRAINT asset_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE RESTRICT;
@@ -681,8 +763,17 @@ ALTER TABLE ONLY public.role
 ALTER TABLE ONLY public.source
     ADD CONSTRAINT source_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.stored_object
+    ADD CONSTRAINT stored_object_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.sync_run
     ADD CONSTRAINT sync_run_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.tag
     ADD CONSTRAINT tag_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES public.asset(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.upload
+    ADD CONSTRAINT upload_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE RESTRICT;

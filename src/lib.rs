@@ -7,6 +7,7 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod kit;
+pub mod objects;
 pub mod queue;
 pub mod service;
 pub mod store;

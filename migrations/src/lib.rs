@@ -22,6 +22,7 @@ mod m0013_audit;
 mod m0013b_audit_log;
 mod m0014_quota;
 mod m0017_placed;
+mod m0016_media;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013b_audit_log::Migration),
             Box::new(m0014_quota::Migration),
             Box::new(m0017_placed::Migration),
+            Box::new(m0016_media::Migration),
         ]
     }
 }

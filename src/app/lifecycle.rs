@@ -22,6 +22,7 @@ use super::{
     build::{self, Built},
     config::{Config, Environment},
     failure::Failure,
+    files::Files,
     first_run,
 };
 use crate::{
@@ -70,7 +71,15 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
         }
     };
     let stopped = stopped.boxed().shared();
-    let services = backend.services.clone();
+    let address = address_of(&listener)?;
+    let files = match Files::open(config, address).await {
+        Ok(files) => files,
+        Err(error) => {
+            backend.close().await;
+            return Err(error);
+        }
+    };
+    let services = backend.services.clone().with_media(files.media.clone());
     // Before the first job runs, so that it is counted.
     http::metrics::install()?;
     worker::describe();
@@ -82,7 +91,7 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
         jobs.spawn(worker::run(services.clone(), config.worker, stopped.clone()));
         jobs.spawn(sealed(services.clone(), config.audit.clone(), stopped.clone()));
     }
-    let served = serve_on(config, (listener, operations), services.clone(), stopped).await;
+    let served = serve_on(config, (listener, operations), &files, services.clone(), stopped).await;
     if served.is_err() {
         // Nobody asked it to stop, so that it would not.
         jobs.abort_all();
@@ -104,11 +113,13 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
 async fn serve_on(
     config: &Config,
     (listener, machines): (TcpListener, Option<TcpListener>),
+    files: &Files,
     services: Services,
     stopped: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let address = listener.local_addr().map_err(|error| Failure::because("listening", &error))?;
+    let address = address_of(&listener)?;
     let Built { mut router, operations, authn, draining, engine } = build::build(config, &services)?;
+    router = files.mount(router);
     let mut first_run = JoinSet::new();
     if config.demo() {
         router = first_run::with_platform(router);
@@ -153,10 +164,13 @@ async fn serve_on(
 pub async fn work(config: &Config, environment: &Environment) -> Result<(), Failure> {
     let stopped = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Beside).await?;
+    // The embedded store answers where the server beside us listens.
+    let files = Files::open(config, config.http.listen).await?;
+    let services = backend.services.clone().with_media(files.media);
     tracing::info!("running background jobs");
     let stopped = stopped.shared();
     let sealing = sealed(backend.services.clone(), config.audit.clone(), stopped.clone());
-    tokio::join!(worker::run(backend.services.clone(), config.worker, stopped), sealing);
+    tokio::join!(worker::run(services, config.worker, stopped), sealing);
     backend.close().await;
     Ok(())
 }
@@ -196,6 +210,10 @@ fn refuse_public(config: &Config) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|error| Failure::because("listening", &error))
 }
 
 async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {

@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod demo;
 pub mod embedded;
 pub mod failure;
+pub mod files;
 mod first_run;
 mod identity;
 pub mod lifecycle;

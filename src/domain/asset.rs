@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::{
     Error, Result,
+    about::{About, AboutPatch},
     change::Patch,
+    node::NodeId,
     text::{FileName, Prose, Title},
 };
 
@@ -17,6 +19,9 @@ pub const MAX_BYTES: i64 = 1 << 53;
 pub const MAX_PIXELS: i64 = 1_000_000;
 /// The most characters of an address.
 pub const MAX_URL: usize = 2_048;
+
+/// Where assets are found whose bytes are kept here, by their global ids.
+pub const OWN: &str = "/v1/assets/";
 
 /// An address of a file on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +50,12 @@ impl FileUrl {
             }
             _ => refuse("must be an absolute http or https address"),
         }
+    }
+
+    /// Where an asset is found whose bytes are kept here: a path on this server.
+    #[must_use]
+    pub fn own(id: NodeId) -> Self {
+        Self(format!("{OWN}{id}"))
     }
 
     /// The address.
@@ -152,6 +163,8 @@ pub struct CreateAsset {
     pub url: FileUrl,
     /// Whatever else is known.
     pub metadata: Metadata,
+    /// Languages, credit, focal point, rights.
+    pub about: About,
 }
 
 /// What is to change about an asset.
@@ -179,4 +192,6 @@ pub struct UpdateAsset {
     pub url: Option<FileUrl>,
     /// Other metadata, all of it.
     pub metadata: Option<Metadata>,
+    /// Other languages, credit, focal point, rights.
+    pub about: AboutPatch,
 }

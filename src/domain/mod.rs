@@ -1,5 +1,6 @@
 //! What is true whoever asks: content, access, reads and errors, without I/O.
 
+pub mod about;
 pub mod access;
 pub mod asset;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod role;
 pub mod source;
 pub mod taxonomy;
 pub mod text;
+pub mod upload;
 
 pub use code::Code;
 pub use error::{Error, Limited, Result, Violation};

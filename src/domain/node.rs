@@ -21,6 +21,8 @@ pub enum Kind {
     Category,
     /// An asset.
     Asset,
+    /// A file on its way to become an asset.
+    Upload,
     /// A source.
     Source,
     /// One run of a source.
@@ -39,13 +41,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Brand,
         Self::ContentType,
         Self::Entry,
         Self::Tag,
         Self::Category,
         Self::Asset,
+        Self::Upload,
         Self::Source,
         Self::SyncRun,
         Self::AuditRecord,
@@ -65,6 +68,7 @@ impl Kind {
             Self::Tag => "tag",
             Self::Category => "category",
             Self::Asset => "asset",
+            Self::Upload => "upload",
             Self::Source => "source",
             Self::SyncRun => "run",
             Self::AuditRecord => "audit",
@@ -96,6 +100,7 @@ impl Kind {
             Self::Tag => "Tag",
             Self::Category => "Category",
             Self::Asset => "Asset",
+            Self::Upload => "Upload",
             Self::Source => "Source",
             Self::SyncRun => "SyncRun",
             Self::AuditRecord => "AuditRecord",

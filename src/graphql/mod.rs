@@ -36,6 +36,7 @@ mod select;
 mod taxonomy;
 mod together;
 mod types;
+mod upload;
 mod viewer;
 
 pub use engine::Engine;

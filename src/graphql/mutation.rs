@@ -11,6 +11,7 @@ use super::{
     credential::CredentialMutation,
     entry::{EntryLifecycleMutation, EntryLinkMutation, EntryMutation},
     taxonomy::{CategoryMutation, TagMutation},
+    upload::UploadMutation,
 };
 
 /// Everything that changes something. Each mutation takes one `input`, happens as a whole or not at all, and gives the changed
@@ -25,6 +26,7 @@ pub struct Mutation(
     TagMutation,
     CategoryMutation,
     AssetMutation,
+    UploadMutation,
     CredentialMutation,
     AccessMutation,
     BatchMutation,

@@ -36,7 +36,7 @@ impl Needs {
 }
 
 /// The mutations.
-pub const MUTATIONS: [(&str, Needs); 42] = [
+pub const MUTATIONS: [(&str, Needs); 45] = [
     ("createBrand", Needs::Everywhere(P::BrandWrite)),
     ("updateBrand", Needs::In(P::BrandWrite)),
     ("deleteBrand", Needs::In(P::BrandWrite)),
@@ -67,6 +67,9 @@ pub const MUTATIONS: [(&str, Needs); 42] = [
     ("updateAsset", Needs::In(P::AssetWrite)),
     ("deleteAsset", Needs::In(P::AssetWrite)),
     ("restoreAsset", Needs::In(P::AssetWrite)),
+    ("requestUpload", Needs::In(P::AssetWrite)),
+    ("completeUpload", Needs::In(P::AssetWrite)),
+    ("abortUpload", Needs::In(P::AssetWrite)),
     ("createApiKey", Needs::In(P::AccessManage)),
     ("rotateApiKey", Needs::In(P::AccessManage)),
     ("revokeApiKey", Needs::In(P::AccessManage)),
@@ -86,7 +89,7 @@ pub const MUTATIONS: [(&str, Needs); 42] = [
 /// # Errors
 /// `INTERNAL` where a root field reads a noun that the catalog does not have.
 pub fn queries(catalog: &Catalog) -> Result<Vec<(&'static str, Needs)>> {
-    let mut queries = Vec::with_capacity(Root::ALL.len() + 2);
+    let mut queries = Vec::with_capacity(Root::ALL.len() + 3);
     for (name, root) in Root::ALL {
         let needs = match root {
             Root::Node | Root::Nodes => Needs::Node,
@@ -94,6 +97,10 @@ pub fn queries(catalog: &Catalog) -> Result<Vec<(&'static str, Needs)>> {
         };
         queries.push((name, needs));
     }
-    queries.extend([("viewer", Needs::Nothing), ("explainAccess", Needs::Credential)]);
+    queries.extend([
+        ("viewer", Needs::Nothing),
+        ("explainAccess", Needs::Credential),
+        ("uploadParts", Needs::In(P::AssetWrite)),
+    ]);
     Ok(queries)
 }

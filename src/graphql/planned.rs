@@ -113,6 +113,8 @@ planned! {
     CategoryNode = Category;
     /// An asset, by its key.
     AssetNode = Asset;
+    /// An upload, by its key.
+    UploadNode = Upload;
     /// An API key, by its key.
     ApiKeyNode = ApiKey;
     /// An application, by its key.

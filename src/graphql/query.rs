@@ -15,6 +15,7 @@ use super::{
     context, planned, read, register,
     select::Root,
     together,
+    upload::{UploadParts, upload_parts},
     viewer::Viewer,
 };
 use crate::domain::Error;
@@ -35,6 +36,8 @@ impl OutputType for Query {
         field.description = Some("Who is asking, and what they may do.".to_owned());
         fields.insert("viewer".to_owned(), field);
         let (name, field) = explain_access(registry);
+        fields.insert(name, field);
+        let (name, field) = parts_of_upload(registry);
         fields.insert(name, field);
         let object =
             ObjectBuilder::new("Query", fields).description(Some("Everything that can be read.".to_owned()));
@@ -65,6 +68,17 @@ impl ContainerType for Query {
             // The field may be null, so the rest of the answer stands.
             return match access::explain(context, request).await {
                 Ok(access) => access.resolve(&selection, context.item).await.map(Some),
+                Err(error) => {
+                    context.add_error(at(error));
+                    Ok(None)
+                }
+            };
+        }
+        if name == "uploadParts" && !request.only_validates {
+            let selection = context.with_selection_set(&field.selection_set);
+            return match upload_parts(context, request).await {
+                Ok(Some(parts)) => parts.resolve(&selection, context.item).await.map(Some),
+                Ok(None) => Ok(None),
                 Err(error) => {
                     context.add_error(at(error));
                     Ok(None)
@@ -122,6 +136,20 @@ fn explain_access(registry: &mut Registry) -> (String, MetaField) {
         ),
     ]);
     ("explainAccess".to_owned(), field)
+}
+
+fn parts_of_upload(registry: &mut Registry) -> (String, MetaField) {
+    let parts = UploadParts::create_type_info(registry);
+    let mut field = MetaField::new("uploadParts", parts.trim_end_matches('!'));
+    let doc = "The parts of a large file that is being uploaded: which are there, and how to send the others, so that an upload that \
+        was interrupted goes on; null where there is no such upload, or it is not yours to see. Needs `asset:write`.";
+    field.description = Some(doc.to_owned());
+    field.args.extend([
+        register::argument("id", "ID!", "The upload."),
+        register::argument("first", "Int", "How many to sign, 100 at the most; 20 where nothing is said."),
+        register::argument("after", "Int", "Sign those after this number; 0 where nothing is said."),
+    ]);
+    ("uploadParts".to_owned(), field)
 }
 
 impl ObjectType for Query {}

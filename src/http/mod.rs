@@ -12,6 +12,7 @@ mod limit;
 mod media;
 mod network;
 mod oauth;
+mod objects;
 mod observe;
 mod origin;
 mod parameters;
@@ -29,6 +30,7 @@ pub mod engine;
 pub mod metrics;
 
 pub use axum::Router;
+pub use objects::with_objects;
 pub use origin::Peer;
 pub use playground::Assets;
 pub use request_id::RequestId;

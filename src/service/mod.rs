@@ -29,6 +29,7 @@ mod source_types;
 pub mod tag;
 pub mod throttle;
 mod unit;
+pub mod upload;
 mod vault;
 
 use crate::{kit::clock::Clock, store::Db};
@@ -63,6 +64,8 @@ pub struct Services {
     pub vault: Vault,
     /// The transaction that every unit takes part in, where several are to be one.
     pub joint: Option<Joint>,
+    /// Where files are kept, and the rules for them.
+    pub media: upload::Media,
 }
 
 impl Services {
@@ -80,6 +83,7 @@ impl Services {
             credentials: credential::KnownCredentials::default(),
             vault: Vault::of(None),
             joint: None,
+            media: upload::Media::default(),
         }
     }
 
@@ -93,6 +97,12 @@ impl Services {
     #[must_use]
     pub fn within(&self, joint: &Joint) -> Self {
         Self { joint: Some(joint.clone()), schemas: self.schemas.within(joint), ..self.clone() }
+    }
+
+    /// The same with a place for files.
+    #[must_use]
+    pub fn with_media(self, media: upload::Media) -> Self {
+        Self { media, ..self }
     }
 
     /// The same with the keys of the installation's secret.

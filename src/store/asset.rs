@@ -1,15 +1,19 @@
 //! Writes assets.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::LockType,
 };
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Life, Tx, differs::differs, entity::asset, error::from_orm};
+use super::{Life, Tx, differs::differs, entity::asset, error::from_orm, sql};
 use crate::domain::{
     Error, Result,
+    about::window,
     access::Grant,
     asset::{CreateAsset, UpdateAsset},
 };
@@ -34,13 +38,59 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
     Ok(row)
 }
 
+/// What is known of an asset whose bytes are kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// The object that holds them.
+    pub object_id: Uuid,
+    /// Their SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// How long they take to be played, in seconds.
+    pub duration_seconds: Option<f64>,
+    /// A picture of a few bytes, in base64.
+    pub placeholder: Option<String>,
+}
+
+/// Adds an asset whose bytes are kept.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn insert_kept(
+    tx: &Tx,
+    grant: &Grant,
+    id: Uuid,
+    asset: CreateAsset,
+    kept: Kept,
+    now: DateTime<Utc>,
+) -> Result<Row> {
+    let row = asset::ActiveModel {
+        object_id: Set(Some(kept.object_id)),
+        sha256: Set(Some(kept.sha256)),
+        duration_seconds: Set(kept.duration_seconds),
+        placeholder: Set(kept.placeholder),
+        ..model(grant, id, asset, now)?
+    };
+    add(tx, row).await
+}
+
 /// Adds an asset.
 ///
 /// # Errors
 /// As the database refuses.
 pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, asset: CreateAsset, now: DateTime<Utc>) -> Result<Row> {
+    add(tx, model(grant, id, asset, now)?).await
+}
+
+async fn add(tx: &Tx, row: asset::ActiveModel) -> Result<Row> {
+    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
+}
+
+fn model(grant: &Grant, id: Uuid, asset: CreateAsset, now: DateTime<Utc>) -> Result<asset::ActiveModel> {
     grant.covers(asset.brand_id, "the brand")?;
-    let row = asset::ActiveModel {
+    let about = asset.about;
+    Ok(asset::ActiveModel {
         id: Set(id),
         brand_id: Set(asset.brand_id),
         filename: Set(asset.filename.into()),
@@ -52,16 +102,28 @@ pub async fn insert(tx: &Tx, grant: &Grant, id: Uuid, asset: CreateAsset, now: D
         height: Set(asset.height),
         url: Set(asset.url.as_str().to_owned()),
         metadata: Set(asset.metadata.into_value()),
+        sha256: Set(None),
+        duration_seconds: Set(None),
+        placeholder: Set(None),
+        alts: Set(texts(about.alts)),
+        credit: Set(about.credit),
+        focal_x: Set(about.focal.map(|(x, _)| x)),
+        focal_y: Set(about.focal.map(|(_, y)| y)),
+        rights_from: Set(about.rights_from),
+        rights_until: Set(about.rights_until),
+        territories: Set(about.territories),
+        object_id: Set(None),
         source_id: Set(None),
         external_id: Set(None),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),
         deleted_at: Set(None),
-    };
-    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
-    tx.wrote(&row);
-    Ok(row)
+    })
+}
+
+fn texts(by_locale: BTreeMap<String, String>) -> Value {
+    by_locale.into_iter().map(|(locale, text)| (locale, Value::String(text))).collect::<Map<_, _>>().into()
 }
 
 /// Changes an asset that was locked; its version rises, unless it is so already.
@@ -86,6 +148,17 @@ pub async fn update(
     next.height = changes.height.into_option().map_or(next.height, Set);
     next.url = changes.url.map_or(next.url, |url| Set(url.as_str().to_owned()));
     next.metadata = changes.metadata.map_or(next.metadata, |metadata| Set(metadata.into_value()));
+    let about = changes.about;
+    let focal = about.focal.into_option();
+    next.alts = about.alts.map_or(next.alts, |alts| Set(texts(alts)));
+    next.credit = about.credit.into_option().map_or(next.credit, Set);
+    next.focal_x = focal.map_or(next.focal_x, |point| Set(point.map(|(x, _)| x)));
+    next.focal_y = focal.map_or(next.focal_y, |point| Set(point.map(|(_, y)| y)));
+    let (from, until) = (about.rights_from.into_option(), about.rights_until.into_option());
+    window(from.unwrap_or(row.rights_from), until.unwrap_or(row.rights_until), "rightsUntil")?;
+    next.rights_from = from.map_or(next.rights_from, Set);
+    next.rights_until = until.map_or(next.rights_until, Set);
+    next.territories = about.territories.map_or(next.territories, Set);
     if !differs(row, &next) {
         return Ok(row.clone());
     }
@@ -94,6 +167,32 @@ pub async fn update(
     let row = next.update(tx.connection()).await.map_err(from_orm)?;
     tx.wrote(&row);
     Ok(row)
+}
+
+/// An asset that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Gone {
+    /// The id that it had.
+    pub id: Uuid,
+    /// The brand that it was in.
+    pub brand_id: Uuid,
+    /// The version that it ended with.
+    pub version: i32,
+}
+
+/// Removes at most so many assets whose bytes are kept, that were deleted before a moment, and that no entry refers to.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn purge_kept(tx: &Tx, grant: &Grant, before: DateTime<Utc>, most: u32) -> Result<Vec<Gone>> {
+    grant.covers_all("purging assets")?;
+    let text = "delete from asset where id in (select a.id from asset a \
+        where a.deleted_at < $1 and a.object_id is not null and a.source_id is null \
+        and not exists (select from entry_reference r where r.target_asset_id = a.id) \
+        order by a.deleted_at limit $2 for update of a skip locked) returning id, brand_id, version";
+    let gone: Vec<Gone> = sql::query(tx, text, [before.into(), i64::from(most).into()]).await?;
+    gone.iter().for_each(|asset| tx.removed(asset.id));
+    Ok(gone)
 }
 
 /// Puts an asset that was locked into the bin, or takes it out; its version rises.

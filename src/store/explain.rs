@@ -46,6 +46,7 @@ pub async fn brands_of(db: &Db, kind: Kind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         Kind::Tag => "select id, brand_id as brand from tag where id = any($1)",
         Kind::Category => "select id, brand_id as brand from category where id = any($1)",
         Kind::Asset => "select id, brand_id as brand from asset where id = any($1) and deleted_at is null",
+        Kind::Upload => "select id, brand_id as brand from upload where id = any($1)",
         Kind::Source => "select id, brand_id as brand from source where id = any($1)",
         Kind::SyncRun => {
             "select r.id, s.brand_id as brand from sync_run r join source s on s.id = r.source_id \

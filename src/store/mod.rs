@@ -31,10 +31,12 @@ pub mod reference;
 pub mod role;
 pub mod signing_key;
 pub mod source;
+pub mod stored_object;
 mod sql;
 pub mod tag;
 mod tx;
 pub mod unique;
+pub mod upload;
 
 pub use db::{Db, Settings};
 pub use life::Life;

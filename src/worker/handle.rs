@@ -6,23 +6,28 @@ use uuid::Uuid;
 
 use super::metrics;
 use crate::{
-    domain::{Code, Error, Result},
+    domain::{
+        Code, Error, Result,
+        upload::{Problem, State},
+    },
     queue::{Job, Outcome},
     service::{
         Caller, Services, bin,
         content_type::{self, Progress},
-        entry, signing,
+        entry, signing, upload,
     },
 };
 
 /// The kinds of job that this version handles; others are left to the version that enqueued them.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 8] = [
     entry::PUBLISH,
     content_type::BUILD,
     content_type::DROP,
     content_type::REINDEX,
     bin::PURGE,
     signing::ROTATE,
+    upload::VERIFY,
+    upload::CLEAN,
 ];
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +48,16 @@ struct Reindex {
     after: Option<Uuid>,
 }
 
+#[derive(Debug, Deserialize)]
+struct Verify {
+    upload: Uuid,
+}
+
+#[derive(Debug, Deserialize)]
+struct Clean {
+    after: Option<String>,
+}
+
 /// Does a job and says what came of it.
 pub(super) async fn handle(services: &Services, job: &Job) -> Outcome {
     let outcome = match attempt(services, job).await {
@@ -52,6 +67,9 @@ pub(super) async fn handle(services: &Services, job: &Job) -> Outcome {
             let outcome = fail(job, &error);
             if job.kind == entry::PUBLISH && last(job, &outcome) {
                 give_up(services, job, &error).await;
+            }
+            if job.kind == upload::VERIFY && last(job, &outcome) {
+                give_up_upload(services, job).await;
             }
             outcome
         }
@@ -78,6 +96,17 @@ async fn give_up(services: &Services, job: &Job, why: &Error) {
             tracing::error!(job.id = %job.id, entry.id = %entry, code = error.code().name(), %error,
             "an entry stays scheduled although its publication was given up")
         }
+    }
+}
+
+/// A client is not left waiting for a verdict that nobody will come to.
+async fn give_up_upload(services: &Services, job: &Job) {
+    let Ok(Verify { upload }) = payload(job) else { return };
+    let problem = Problem::new("unverified", "the file could not be looked at; send it again");
+    if let Err(error) =
+        upload::refuse(services, &Caller::system("upload"), upload, State::Failed, &problem).await
+    {
+        tracing::error!(job.id = %job.id, upload.id = %upload, %error, "an upload stays unverified");
     }
 }
 
@@ -108,6 +137,16 @@ async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
         }
         signing::ROTATE => {
             signing::rotate(services, &Caller::system("signing")).await?;
+            Ok(Progress::Done)
+        }
+        upload::VERIFY => {
+            let Verify { upload } = payload(job)?;
+            upload::verify(services, &Caller::system("upload"), upload).await?;
+            Ok(Progress::Done)
+        }
+        upload::CLEAN => {
+            let Clean { after } = payload(job)?;
+            upload::clean(services, &Caller::system("upload"), after).await?;
             Ok(Progress::Done)
         }
         _ => Err(Error::new(Code::Invalid, "this version knows no such kind of job")),

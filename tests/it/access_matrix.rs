@@ -32,6 +32,7 @@ fn question(field: &Value, brand: &str) -> String {
     let kind = Kind::ALL.into_iter().find(|kind| kind.type_name() == shown).unwrap_or(Kind::Entry);
     let id = format!("{}_00000000-0000-0000-0000-00000000dead", kind.prefix());
     let asks = |argument: &str| field["args"].as_array().unwrap().iter().any(|one| one["name"] == argument);
+    let id = if field["name"] == "uploadParts" { id.replace("entry_", "upload_") } else { id };
     let arguments = if asks("by") {
         format!("(by: {{id: \"{id}\"}})")
     } else if asks("id") {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::audit_steps_media::media;
+
 /// What a mutation is asked, and what its record must say. `$name` is the global id of an earlier step's node, `#name` its key.
 pub struct Step {
     pub mutation: &'static str,
@@ -13,7 +15,7 @@ pub struct Step {
     pub after: Value,
 }
 
-fn step(
+pub fn step(
     mutation: &'static str,
     name: &'static str,
     input: Value,
@@ -38,8 +40,6 @@ pub fn walk() -> Vec<Step> {
     let tag = json!({"slug": "new", "name": "New", "version": 1});
     let category = json!({"parentId": null, "slug": "food", "name": "Food", "position": 0, "version": 1});
     let inner = json!({"parentId": null, "slug": "oils", "name": "Oils", "position": 0, "version": 1});
-    let asset = json!({"filename": "a.jpg", "title": null, "alt": "An olive", "mediaType": "image/jpeg", "byteSize": null, "width": null,
-        "height": null, "url": "https://cdn.example/a.jpg", "metadata": {}, "sourceId": null, "externalId": null, "version": 1, "deletedAt": null});
     let at = "2026-12-01T00:00:00Z";
     let v = |from: i32| (json!({"version": from}), json!({"version": from + 1}));
     let with = |mut side: Value, more: Value| {
@@ -270,35 +270,9 @@ pub fn walk() -> Vec<Step> {
     );
     gone.as_object_mut().unwrap().remove("tags");
     add("purgeEntry", "entry", json!({"id": "$entry"}), "entry.purged", (gone, Value::Null));
-    add(
-        "createAsset",
-        "asset",
-        json!({"brandId": "$brand", "filename": "a.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/a.jpg",
-        "alt": "An olive"}),
-        "asset.created",
-        (Value::Null, asset),
-    );
-    add(
-        "updateAsset",
-        "asset",
-        json!({"id": "$asset", "alt": null, "width": 640}),
-        "asset.updated",
-        change(1, json!({"alt": "An olive", "width": null}), json!({"alt": null, "width": 640})),
-    );
-    add(
-        "deleteAsset",
-        "asset",
-        json!({"id": "$asset"}),
-        "asset.deleted",
-        change(2, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
-    );
-    add(
-        "restoreAsset",
-        "asset",
-        json!({"id": "$asset"}),
-        "asset.restored",
-        change(3, json!({"deletedAt": "2026-11-20T12:00:00Z"}), json!({"deletedAt": null})),
-    );
+    for one in media() {
+        add(one.mutation, one.name, one.input, one.kind, (one.before, one.after));
+    }
     add(
         "deleteCategory",
         "oils",

@@ -115,6 +115,7 @@ async fn references_follow_the_fields_and_survive_the_deletion_of_their_target()
         height: None,
         url: FileUrl::parse("https://example.com/a.jpg", "url").unwrap(),
         metadata: Metadata::default(),
+        about: Default::default(),
     };
     let asset = service::asset::create(&w.services, &w.owner, asset).await.unwrap().id;
     let (a, b) = (w.entry(kind, "a", json!({})).await, w.entry(kind, "b", json!({})).await);

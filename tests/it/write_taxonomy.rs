@@ -129,6 +129,7 @@ async fn assets_are_created_changed_deleted_and_restored() {
         height: Some(800),
         url: FileUrl::parse("https://cdn.example.com/bottle.jpg", "url").unwrap(),
         metadata: Metadata::parse(json!({"camera": "X"}), "metadata").unwrap(),
+        about: Default::default(),
     };
     let id = service::asset::create(&w.services, &w.owner, create).await.unwrap().id;
     let command = UpdateAsset {
@@ -143,6 +144,7 @@ async fn assets_are_created_changed_deleted_and_restored() {
         height: Patch::Keep,
         url: None,
         metadata: None,
+        about: Default::default(),
     };
     assert_eq!(service::asset::update(&w.services, &w.owner, command.clone()).await.unwrap().version, 2);
     let row = w.row("asset", id).await;

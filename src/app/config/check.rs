@@ -21,7 +21,9 @@ pub(super) fn all(config: &Config, layers: &Layers, problems: &mut Problems) {
     told(config.limits.check(), None);
     told(config.quotas.check(), None);
     told(config.rate_limits.check(), None);
+    told(config.objects.check(), None);
     told(config.redis.check(), None);
+    told(config.uploads.check(), None);
     for (name, source) in &config.sources {
         if let Some(base_url) = &source.base_url {
             told(pull::base_url(base_url).map(drop), Some(&format!("sources.{name}.base_url")));

@@ -6,8 +6,14 @@ use std::collections::BTreeMap;
 pub const TEXT: &str = include_str!("../../../schema/config.toml");
 
 /// Settings whose values are never shown, and which can also be given as the name of a file that holds them.
-pub(super) const SECRETS: [&str; 5] =
-    ["audit.previous_seal_keys", "audit.seal_key", "auth.secret", "database.url", "redis.url"];
+pub(super) const SECRETS: [&str; 6] = [
+    "audit.previous_seal_keys",
+    "audit.seal_key",
+    "auth.secret",
+    "database.url",
+    "objects.secret_access_key",
+    "redis.url",
+];
 
 /// What a setting's value looks like, as far as a variable of the environment must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

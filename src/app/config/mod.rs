@@ -16,8 +16,8 @@ use crate::{
     cache,
     domain::limits,
     graphql::persisted,
-    http,
-    service::{audit, authn, bin, throttle},
+    http, objects,
+    service::{audit, authn, bin, throttle, upload},
     store, worker,
 };
 
@@ -49,12 +49,16 @@ pub struct Config {
     pub limits: limits::Settings,
     /// The section `log`.
     pub log: telemetry::Settings,
+    /// The section `objects`.
+    pub objects: objects::Settings,
     /// The section `quotas`.
     pub quotas: throttle::quota::Settings,
     /// The section `rate_limits`.
     pub rate_limits: throttle::Settings,
     /// The section `redis`.
     pub redis: cache::Settings,
+    /// The section `uploads`.
+    pub uploads: upload::Settings,
     /// The section `worker`.
     pub worker: worker::Settings,
     /// The sections `sources.NAME`.
@@ -105,9 +109,11 @@ impl Config {
             http: problems.section(layers, "http"),
             limits: problems.section(layers, "limits"),
             log: problems.section(layers, "log"),
+            objects: problems.section(layers, "objects"),
             quotas: problems.section(layers, "quotas"),
             rate_limits: problems.section(layers, "rate_limits"),
             redis: problems.section(layers, "redis"),
+            uploads: problems.section(layers, "uploads"),
             worker: problems.section(layers, "worker"),
             sources: sources::compose(layers, problems),
         }

@@ -5,6 +5,7 @@ mod binaries;
 mod error;
 mod folder;
 mod initdb;
+pub mod objects;
 pub mod postgres;
 mod supervisor;
 

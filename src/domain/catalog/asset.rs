@@ -33,7 +33,46 @@ pub(super) fn asset() -> Noun {
             Field::column("byteSize", "byte_size", Scalar::Number, "The size in bytes.").optional().sorts(),
             Field::column("width", "width", Scalar::Int, "The width in pixels.").optional().sorts(),
             Field::column("height", "height", Scalar::Int, "The height in pixels.").optional().sorts(),
-            Field::column("url", "url", Scalar::Text, "Where the file is."),
+            Field::column("url", "url", Scalar::Text, "Where the file is: an address on the web, or, where brandgraph keeps it, the path `/v1/assets/…` on this server, which redirects to a short-lived address."),
+            Field::column("sha256", "sha256", Scalar::Text, "The SHA-256 of the file in hexadecimal; none where the file is elsewhere.")
+                .optional(),
+            Field::column(
+                "durationSeconds",
+                "duration_seconds",
+                Scalar::Number,
+                "How long a recording takes, in seconds, where that is known.",
+            )
+            .optional()
+            .sorts(),
+            Field::column(
+                "placeholder",
+                "placeholder",
+                Scalar::Text,
+                "A picture of a few bytes to show while the real one is loaded: a ThumbHash in base64.",
+            )
+            .optional(),
+            Field::column("alts", "alts", Scalar::Json, "What the picture shows, by locale."),
+            Field::column("credit", "credit", Scalar::Text, "Whom to name beside it.").optional(),
+            Field::column(
+                "focalX",
+                "focal_x",
+                Scalar::Number,
+                "What must stay in sight when it is cropped: its place from the left, 0 to 1.",
+            )
+            .optional(),
+            Field::column("focalY", "focal_y", Scalar::Number, "The same from the top, 0 to 1.").optional(),
+            Field::column("rightsFrom", "rights_from", Scalar::Moment, "From when on it may be shown.")
+                .optional()
+                .sorts(),
+            Field::column("rightsUntil", "rights_until", Scalar::Moment, "Until when it may be shown.")
+                .optional()
+                .sorts(),
+            Field::column(
+                "territories",
+                "territories",
+                Scalar::Texts,
+                "The countries in which it may be shown (ISO 3166-1, two letters); empty for all.",
+            ),
             Field::column("metadata", "metadata", Scalar::Json, "Whatever else is known of the file."),
             Field::column("origin", "origin", Scalar::Enum(&ORIGIN), "Where it comes from."),
             Field::one(

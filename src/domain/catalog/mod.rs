@@ -12,6 +12,7 @@ mod noun;
 mod source;
 mod taxonomy;
 mod types;
+mod upload;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ impl Catalog {
                 taxonomy::tag(),
                 taxonomy::category(),
                 asset::asset(),
+                upload::upload(),
                 source::source(),
                 source::run(),
                 audit::record(),

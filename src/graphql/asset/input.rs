@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
+use super::about::{AssetAboutInput, AssetAboutPatch};
 use crate::{
     domain::{
         Error, Result,
@@ -35,6 +36,8 @@ pub(in crate::graphql) struct CreateAssetInput {
     url: String,
     /// Whatever else is known about it: an object of at most 16 KiB.
     metadata: Option<Json>,
+    /// Languages, credit, focal point and rights.
+    about: Option<AssetAboutInput>,
 }
 
 /// What is to change about an asset; what is left out stays, null takes away.
@@ -62,6 +65,8 @@ pub(in crate::graphql) struct UpdateAssetInput {
     url: MaybeUndefined<String>,
     /// Other metadata, in place of all there is; not null.
     metadata: MaybeUndefined<Json>,
+    /// Other languages, credit, focal point, rights.
+    about: Option<AssetAboutPatch>,
 }
 
 impl CreateAssetInput {
@@ -77,6 +82,7 @@ impl CreateAssetInput {
         let height = wrong.optional(self.height, |size| pixels(size, "height"));
         let url = wrong.take(FileUrl::parse(&self.url, "url"));
         let metadata = wrong.optional(self.metadata, |json| Metadata::parse(json.0, "metadata"));
+        let about = self.about.unwrap_or_default().parse(&mut wrong, "about");
         let command = (|| {
             Some(CreateAsset {
                 brand_id: brand_id?,
@@ -89,6 +95,7 @@ impl CreateAssetInput {
                 height,
                 url: url?,
                 metadata: metadata.unwrap_or_default(),
+                about,
             })
         })();
         wrong.finish(command)
@@ -108,6 +115,7 @@ impl UpdateAssetInput {
         let height = wrong.patch(self.height, "height", pixels);
         let url = wrong.change(self.url, "url", |text, at| FileUrl::parse(&text, at));
         let metadata = wrong.change(self.metadata, "metadata", |json, at| Metadata::parse(json.0, at));
+        let about = self.about.unwrap_or_default().parse(&mut wrong, "about");
         let expected_version = self.expected_version;
         let command = id.map(|id| UpdateAsset {
             id,
@@ -121,6 +129,7 @@ impl UpdateAssetInput {
             height,
             url,
             metadata,
+            about,
         });
         wrong.finish(command)
     }

@@ -78,6 +78,7 @@ fn selectors(registry: &mut Registry) {
     by(registry, "ContentType", vec![argument("key", "ContentTypeKeyInput", "By its brand and key.")]);
     by(registry, "Entry", vec![argument("slug", "EntrySlugInput", "By its address."), external()]);
     by(registry, "Asset", vec![external()]);
+    by(registry, "Upload", Vec::new());
     by(registry, "Source", vec![argument("name", "String", "By its name.")]);
     by(registry, "ApiKey", Vec::new());
     by(registry, "Application", vec![argument("clientId", "String", "By its client id.")]);

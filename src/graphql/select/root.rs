@@ -32,7 +32,7 @@ pub(in crate::graphql) enum Root {
 
 impl Root {
     /// The root fields that read, in the order of the schema.
-    pub(in crate::graphql) const ALL: [(&'static str, Self); 25] = [
+    pub(in crate::graphql) const ALL: [(&'static str, Self); 27] = [
         ("node", Self::Node),
         ("nodes", Self::Nodes),
         ("brand", Self::One("Brand")),
@@ -43,6 +43,8 @@ impl Root {
         ("entries", Self::Page("Entry")),
         ("asset", Self::One("Asset")),
         ("assets", Self::Page("Asset")),
+        ("upload", Self::One("Upload")),
+        ("uploads", Self::Page("Upload")),
         ("source", Self::One("Source")),
         ("sources", Self::Page("Source")),
         ("tag", Self::One("Tag")),

@@ -1,22 +1,24 @@
 //! The whole application on a database of the test's own, asked in memory; time stands still at noon.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use brandgraph::{
     app::{
         build::{self, Built},
         config::Config,
+        files::Files,
     },
     domain::access::Role,
     graphql::Engine,
-    http::Router,
+    http::{self, Draining, Router},
     kit::clock::Clock,
-    service::{Services, authn::Authn},
+    service::{Services, authn::Authn, upload::Media},
     store::{self, Db, Settings},
 };
 use chrono::TimeDelta;
+use tokio::net::TcpListener;
 
-use super::{Persona, TestDb};
+use super::{Attic, Persona, TestDb};
 
 /// How many connections one test's application opens at most.
 const CONNECTIONS: u32 = 4;
@@ -44,15 +46,39 @@ impl TestApp {
     /// The same with other settings.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let clock = Clock::fixed("2026-11-20T12:00:00Z".parse().unwrap());
-        Self::on(Arc::new(TestDb::create().await), clock, change).await
+        Box::pin(Self::build(Arc::new(TestDb::create().await), clock, change, None)).await.0
     }
 
     /// Another process on the same database, at the same time.
     pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Arc::clone(&self.db), self.clock.clone(), change).await
+        Box::pin(Self::build(Arc::clone(&self.db), self.clock.clone(), change, None)).await.0
     }
 
-    async fn on(db: Arc<TestDb>, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+    /// The same on a socket, with the embedded store of objects in a folder. The store knows no time but the machine's, so that
+    /// this clock stands at it.
+    pub async fn serving(folder: &Path, change: impl FnOnce(&mut Config)) -> (Self, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let clock = Clock::fixed(Clock::system().now());
+        let with = |config: &mut Config| {
+            config.embedded.folder = folder.to_owned();
+            change(config);
+        };
+        let db = Arc::new(TestDb::create().await);
+        let (app, draining) = Box::pin(Self::build(db, clock, with, Some(address))).await;
+        let router = app.router.clone();
+        tokio::spawn(async move {
+            http::serve(listener, router, draining, std::future::pending(), &http::Settings::default()).await
+        });
+        (app, address)
+    }
+
+    async fn build(
+        db: Arc<TestDb>,
+        clock: Clock,
+        change: impl FnOnce(&mut Config),
+        address: Option<SocketAddr>,
+    ) -> (Self, Draining) {
         let settings = Settings {
             url: db.url().into(),
             max_connections: CONNECTIONS,
@@ -63,8 +89,17 @@ impl TestApp {
         let mut config = Config::default();
         config.auth.secret = Some("a secret of the tests, of 32 bytes or more".to_owned().into());
         change(&mut config);
-        let Built { router, authn, engine, .. } = build::build(&config, &services).unwrap();
-        Self { services, clock, db, engine, router, authn }
+        let files = match address {
+            Some(address) => Box::pin(Files::open(&config, address)).await.unwrap(),
+            None => Files::default(),
+        };
+        let media = match address {
+            Some(_) => files.media.clone(),
+            None => Media::new(Some(Arc::new(Attic)), config.uploads.clone()).unwrap(),
+        };
+        let services = services.with_media(media);
+        let Built { router, authn, engine, draining } = build::build(&config, &services).unwrap();
+        (Self { services, clock, db, engine, router: files.mount(router), authn }, draining)
     }
 
     /// Somebody who may do everything.

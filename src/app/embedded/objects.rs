@@ -1,0 +1,77 @@
+//! A private store of objects in the data folder that speaks S3 on the server's own port, with credentials of its own.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use s3s::{
+    auth::SimpleAuth,
+    service::{S3Service, S3ServiceBuilder},
+};
+use s3s_fs::FileSystem;
+use secrecy::ExposeSecret;
+
+use super::error::{At, Error};
+use crate::{
+    app::secret,
+    http::{self, Router},
+    objects::Settings,
+};
+
+/// The bucket, which is also the path that it is under.
+const BUCKET: &str = "media";
+/// The folder of its files in the data folder.
+const FOLDER: &str = "objects";
+/// The file of the access key's id.
+const KEY: &str = "objects.key";
+/// The file of the access key's secret.
+const SECRET: &str = "objects.secret";
+
+/// A store of objects in a folder.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    service: S3Service,
+    settings: Settings,
+}
+
+impl Objects {
+    /// Opens the store of a data folder, which is to be reached at an address; it is made where there is none.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written.
+    pub fn open(data: &Path, address: SocketAddr) -> Result<Self, Error> {
+        let root = std::path::absolute(data.join(FOLDER)).at("resolving", data)?;
+        fs::create_dir_all(root.join(BUCKET)).at("making", &root)?;
+        let key = secret::of_folder(data, KEY).at("making a key in", data)?;
+        let secret = secret::of_folder(data, SECRET).at("making a key in", data)?;
+        let files = FileSystem::new(&root).map_err(|error| because(&root, &error))?;
+        let mut builder = S3ServiceBuilder::new(files);
+        builder.set_auth(SimpleAuth::from_single(key.expose_secret(), secret.expose_secret()));
+        let settings = Settings {
+            bucket: Some(BUCKET.to_owned()),
+            endpoint: Some(format!("http://{address}")),
+            path_style: true,
+            access_key_id: Some(key.expose_secret().to_owned()),
+            secret_access_key: Some(secret),
+            ..Settings::default()
+        };
+        Ok(Self { service: builder.build(), settings })
+    }
+
+    /// How the store is reached.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Puts the store beside the routes of the graph.
+    pub fn mount(&self, router: Router) -> Router {
+        http::with_objects(router, BUCKET, self.service.clone())
+    }
+}
+
+fn because(root: &Path, error: &s3s_fs::Error) -> Error {
+    Error::Io { what: "opening", path: PathBuf::from(root), source: io::Error::other(format!("{error:?}")) }
+}

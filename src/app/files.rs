@@ -1,0 +1,47 @@
+//! Where files are kept: the store that was named, or the embedded one beside the embedded database.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use super::{config::Config, embedded::objects::Objects, failure::Failure};
+use crate::{
+    http::Router,
+    objects::{S3, Store},
+    service::upload::Media,
+};
+
+/// The place for files, and the store to be mounted where it is ours.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The store and the rules.
+    pub media: Media,
+    embedded: Option<Objects>,
+}
+
+impl Files {
+    /// Finds the store; `address` is where this server listens.
+    ///
+    /// # Errors
+    /// Where the embedded store cannot be opened, or a setting does not allow it.
+    pub async fn open(config: &Config, address: SocketAddr) -> Result<Self, Failure> {
+        let mut settings = config.objects.clone();
+        let embedded = match settings.bucket {
+            // A certificate of one's own making is nothing that our own client would trust.
+            None if config.embedded_mode() && config.http.tls.certificate.is_none() => {
+                let objects = Objects::open(&config.embedded.folder, address)?;
+                settings = objects.settings().clone();
+                Some(objects)
+            }
+            _ => None,
+        };
+        let store = S3::new(&settings).await.map(|store| Arc::new(store) as Arc<dyn Store>);
+        Ok(Self { media: Media::new(store, config.uploads.clone())?, embedded })
+    }
+
+    /// Puts the embedded store beside the routes of the graph, where there is one.
+    pub fn mount(&self, router: Router) -> Router {
+        match &self.embedded {
+            Some(objects) => objects.mount(router),
+            None => router,
+        }
+    }
+}

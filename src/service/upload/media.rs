@@ -1,0 +1,39 @@
+//! What uploads and assets need beside the database: the store of objects, and the rules.
+
+use std::sync::Arc;
+
+use super::Settings;
+use crate::{
+    domain::{Code, Error, Result},
+    objects::{Scanner, Store},
+};
+
+/// The store of objects and the rules; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Media {
+    store: Option<Arc<dyn Store>>,
+    /// The rules.
+    pub settings: Arc<Settings>,
+    /// Who looks for malware.
+    pub(super) scanner: Option<Scanner>,
+}
+
+impl Media {
+    /// A store, where there is one, and the rules.
+    ///
+    /// # Errors
+    /// `INVALID` for a scanner's address that is none.
+    pub fn new(store: Option<Arc<dyn Store>>, settings: Settings) -> Result<Self> {
+        let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose()?;
+        Ok(Self { store, settings: Arc::new(settings), scanner })
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where none is configured.
+    pub fn store(&self) -> Result<&dyn Store> {
+        let none = || Error::new(Code::Unavailable, "there is no store for files: objects.bucket is not set");
+        self.store.as_deref().ok_or_else(none)
+    }
+}

@@ -1,0 +1,21 @@
+//! Uploads: a client is given signed addresses, sends the bytes to the store by itself, and what arrived is looked at before
+//! there is an asset of it.
+
+mod abandon;
+mod abort;
+mod complete;
+mod look;
+mod media;
+mod parts;
+mod request;
+mod settings;
+mod verify;
+
+pub use abandon::{CLEAN, clean, watch};
+pub use abort::abort;
+pub use complete::complete;
+pub use media::Media;
+pub use parts::{Parts, parts};
+pub use request::{Requested, request, sign};
+pub use settings::Settings;
+pub use verify::{VERIFY, refuse, verify};

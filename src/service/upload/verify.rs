@@ -1,0 +1,263 @@
+//! The job that looks at what arrived, byte by byte with constant memory, and makes an asset of it or refuses it.
+
+use aws_lc_rs::digest;
+use futures::TryStreamExt;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    super::{Caller, Services, Unit},
+    complete::{discard, size, whole},
+    look::{self, Picture},
+    parts::cut,
+};
+use crate::{
+    domain::{
+        Code, Error, Result,
+        about::About,
+        access::Permission,
+        asset::{CreateAsset, FileUrl, MediaType, Metadata},
+        change::Changed,
+        event::Event,
+        node::{Kind, NodeId},
+        text::{FileName, Prose, Title},
+        upload::{Problem, Sha256, State},
+    },
+    kit::id,
+    objects::{Key, Scan, Store, Verdict},
+    store::{self, asset::Kept, stored_object, upload::Row},
+};
+
+/// The job that looks at a file that was sent; its payload names the upload.
+pub const VERIFY: &str = "upload.verify";
+
+/// How much of a picture is held in memory to make a placeholder of. Bytes.
+const PICTURE: u64 = 24 * 1024 * 1024;
+/// How much of any other file is held in memory to tell what it is. Bytes.
+const HEAD: u64 = 64 * 1024;
+
+/// What the asset is to have beside the file.
+#[derive(Debug, Deserialize)]
+struct Draft {
+    title: Option<String>,
+    alt: Option<String>,
+    about: About,
+}
+
+/// What a file is found to be.
+enum Found {
+    Good { picture: Picture, duration_seconds: Option<f64> },
+    Wrong(State, Problem),
+}
+
+/// Looks at the file of an upload. It may run twice: what was decided stays.
+///
+/// # Errors
+/// `UNAVAILABLE` where store or scanner are out of reach; then nothing is decided.
+pub async fn verify(services: &Services, caller: &Caller, id: Uuid) -> Result<()> {
+    let grant = caller.actor.grant(Permission::AssetWrite)?;
+    let store = services.media.store()?;
+    let row = match store::upload::get(&services.db, &grant, id).await {
+        Err(error) if error.code() == Code::NotFound => return Ok(()),
+        found => found?,
+    };
+    if row.state()? != State::Verifying {
+        return Ok(());
+    }
+    match find(services, store, &row).await? {
+        Found::Good { picture, duration_seconds } => {
+            accept(services, caller, store, &row, picture, duration_seconds).await
+        }
+        Found::Wrong(state, problem) => refuse(services, caller, id, state, &problem).await,
+    }
+}
+
+/// Ends an upload that waits to be looked at, or that nobody is able to look at.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn refuse(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+    state: State,
+    problem: &Problem,
+) -> Result<()> {
+    let grant = caller.actor.grant(Permission::AssetWrite)?;
+    let mut unit = Unit::begin(services, caller).await?;
+    let row = store::upload::lock(unit.tx(), &grant, id).await?;
+    if row.state()? != State::Verifying {
+        return unit.rollback().await;
+    }
+    let row = store::upload::set_state(unit.tx(), &row, state, Some(problem), None, unit.now()).await?;
+    let kind = if state == State::Quarantined { "upload.quarantined" } else { "upload.failed" };
+    unit.record(Event::of(kind, row.brand_id, Changed { id, version: row.version }));
+    unit.commit().await?;
+    // What cannot be removed now is an orphan, and removed later.
+    discard(services.media.store()?, &row).await;
+    Ok(())
+}
+
+async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found> {
+    let failed = |problem| Ok(Found::Wrong(State::Failed, problem));
+    if let Some(problem) = assemble(store, row).await? {
+        return failed(problem);
+    }
+    let key = Key::stored(row.key.clone());
+    let media_type = look::canonical(&row.media_type);
+    let keep = if media_type.starts_with("image/") { PICTURE.min(row.bytes()) } else { HEAD };
+    let mut scan = match &services.media.scanner {
+        Some(scanner) => Some(scanner.begin().await?),
+        None => None,
+    };
+    let read = read(store, &key, keep, &mut scan, services.media.settings.scan_bytes).await?;
+    if read.bytes != row.bytes() {
+        return failed(size(row, read.bytes));
+    }
+    if read.sha256.to_string() != row.sha256 {
+        let message = format!("the SHA-256 {} was promised, that of the file is {}", row.sha256, read.sha256);
+        return failed(Problem::new("sha256", message));
+    }
+    if let Some(why) = look::differs(&read.head, media_type) {
+        return failed(Problem::new("media_type", why));
+    }
+    if let Some(scan) = scan
+        && let Verdict::Found(name) = scan.verdict().await?
+    {
+        let problem = Problem::new("malware", format!("the scanner found {name}"));
+        return Ok(Found::Wrong(State::Quarantined, problem));
+    }
+    let duration_seconds = look::duration(store, &key, media_type, &read.head).await?;
+    let picture = if media_type.starts_with("image/") {
+        let held = read.head.len() as u64 == read.bytes;
+        let head = read.head;
+        tokio::task::spawn_blocking(move || look::picture(&head, held)).await.map_err(Error::internal)?
+    } else {
+        Picture::default()
+    };
+    Ok(Found::Good { picture, duration_seconds })
+}
+
+/// Brings the file to where no client can write, or says why it is not there.
+async fn assemble(store: &dyn Store, row: &Row) -> Result<Option<Problem>> {
+    let key = Key::stored(row.key.clone());
+    let missing = |message: &str| Ok(Some(Problem::new("missing", message)));
+    if store.find(&key).await?.is_none() {
+        if let (Some(cut), Some(session)) = (cut(row), &row.session) {
+            let parts = store.parts(&key, session).await?.unwrap_or_default();
+            if let Err(error) = whole(&parts, cut, row.bytes()) {
+                return missing(error.message());
+            }
+            store.complete(&key, session, &parts).await?;
+        } else {
+            let incoming = Key::incoming(row.brand_id, row.id);
+            match store.find(&incoming).await? {
+                None => return missing("the file is gone"),
+                Some(found) if found.bytes != row.bytes() => return Ok(Some(size(row, found.bytes))),
+                // Whoever has the address can still write there: what is looked at is a copy that nobody can.
+                Some(_) => store.copy(&incoming, &key).await?,
+            }
+        }
+    }
+    match store.find(&key).await? {
+        Some(found) if found.bytes == row.bytes() => Ok(None),
+        Some(found) => Ok(Some(size(row, found.bytes))),
+        None => missing("the file is gone"),
+    }
+}
+
+struct Read {
+    bytes: u64,
+    sha256: Sha256,
+    head: Vec<u8>,
+}
+
+async fn read(
+    store: &dyn Store,
+    key: &Key,
+    keep: u64,
+    scan: &mut Option<Scan>,
+    scanned: u64,
+) -> Result<Read> {
+    let mut pieces = store.read(key, None).await?;
+    let mut sum = digest::Context::new(&digest::SHA256);
+    let (mut bytes, mut head) = (0_u64, Vec::new());
+    while let Some(piece) = pieces.try_next().await? {
+        sum.update(&piece);
+        let room = |bound: u64| usize::try_from(bound.saturating_sub(bytes)).unwrap_or(usize::MAX).min(piece.len());
+        head.extend_from_slice(piece.get(..room(keep)).unwrap_or_default());
+        if let Some(scan) = scan
+            && room(scanned) > 0
+        {
+            scan.feed(piece.slice(..room(scanned))).await?;
+        }
+        bytes = bytes.saturating_add(piece.len() as u64);
+    }
+    let sha256 = Sha256(sum.finish().as_ref().try_into().map_err(Error::internal)?);
+    Ok(Read { bytes, sha256, head })
+}
+
+/// Makes an asset. The same bytes in the brand are one object: then what was just sent is removed again.
+async fn accept(
+    services: &Services,
+    caller: &Caller,
+    store: &dyn Store,
+    row: &Row,
+    picture: Picture,
+    duration_seconds: Option<f64>,
+) -> Result<()> {
+    let grant = caller.actor.grant(Permission::AssetWrite)?;
+    let mut unit = Unit::begin(services, caller).await?;
+    let row = store::upload::lock(unit.tx(), &grant, row.id).await?;
+    if row.state()? != State::Verifying {
+        return unit.rollback().await;
+    }
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    let new = stored_object::Row {
+        id: row.id,
+        brand_id: row.brand_id,
+        sha256: row.sha256.clone(),
+        key: row.key.clone(),
+        byte_size: row.byte_size,
+        media_type: row.media_type.clone(),
+    };
+    let object = stored_object::ensure(unit.tx(), &grant, &new, unit.now()).await?;
+    let id = id::new(unit.now());
+    let kept = Kept {
+        object_id: object.id,
+        sha256: object.sha256.clone(),
+        duration_seconds,
+        placeholder: picture.placeholder.clone(),
+    };
+    let asset = asset(&row, &picture, id)?;
+    let made = store::asset::insert_kept(unit.tx(), &grant, id, asset, kept, unit.now()).await?;
+    let done = store::upload::set_state(unit.tx(), &row, State::Ready, None, Some(id), unit.now()).await?;
+    unit.record(Event::of("asset.created", row.brand_id, Changed { id, version: made.version }));
+    unit.record(Event::of("upload.ready", row.brand_id, Changed { id: row.id, version: done.version }));
+    unit.commit().await?;
+    let incoming = row.session.is_none().then(|| Key::incoming(row.brand_id, row.id));
+    let double = (object.key != row.key).then(|| Key::stored(row.key.clone()));
+    for key in incoming.into_iter().chain(double) {
+        if let Err(error) = store.delete(&key).await {
+            tracing::warn!(upload.id = %row.id, %error, "a file that is no longer needed could not be removed");
+        }
+    }
+    Ok(())
+}
+
+fn asset(row: &Row, picture: &Picture, id: Uuid) -> Result<CreateAsset> {
+    let draft = Draft::deserialize(&row.draft).map_err(Error::internal)?;
+    Ok(CreateAsset {
+        brand_id: row.brand_id,
+        filename: FileName::parse(&row.filename, "filename")?,
+        title: draft.title.map(|text| Title::parse(&text, "title")).transpose()?,
+        alt: draft.alt.map(|text| Prose::parse(&text, "alt")).transpose()?,
+        media_type: MediaType::parse(&row.media_type, "mediaType")?,
+        byte_size: Some(row.byte_size),
+        width: picture.width,
+        height: picture.height,
+        url: FileUrl::own(NodeId::new(Kind::Asset, id)),
+        metadata: Metadata::default(),
+        about: draft.about,
+    })
+}

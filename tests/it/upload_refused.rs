@@ -1,0 +1,151 @@
+//! What is not as it was promised: refused by the store as far as it can tell, refused and removed by the server otherwise.
+
+use aws_lc_rs as _;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::upload_world::{COMPLETE, REQUEST, World, curl, png};
+
+async fn failed(w: &World, bytes: &[u8], input: Value) -> Value {
+    let upload = w.send(bytes, input).await;
+    assert_eq!(upload["state"], "FAILED", "{upload}");
+    assert_eq!(w.kept(), Vec::<String>::new(), "nothing is left behind");
+    upload["problemCode"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_checksum_is_refused_by_the_store_and_by_us() {
+    let w = World::new().await;
+    let bytes = png();
+    let mut other = bytes.clone();
+    *other.last_mut().unwrap() ^= 1;
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    let answer = curl(&requested["put"], &other).await;
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    // The embedded store keeps what it refused: it is not believed either.
+    let id = &requested["upload"]["id"];
+    w.complete(id).await;
+    w.work().await;
+    let upload = w.upload(id).await;
+    assert_eq!((&upload["state"], &upload["problemCode"]), (&json!("FAILED"), &json!("sha256")), "{upload}");
+    assert_eq!(w.kept(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_cannot_be_changed() {
+    let w = World::new().await;
+    let bytes = png();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    let mut longer = bytes.clone();
+    longer.push(0);
+    let mut put = requested["put"].clone();
+    for header in put["headers"].as_array_mut().unwrap() {
+        if header["name"] == "content-length" {
+            header["value"] = json!(longer.len().to_string());
+        }
+    }
+    let answer = curl(&put, &longer).await;
+    assert_eq!(answer.status, 403, "a larger file: {}", answer.text());
+    let mut put = requested["put"].clone();
+    for header in put["headers"].as_array_mut().unwrap() {
+        if header["name"] == "content-type" {
+            header["value"] = json!("text/html");
+        }
+    }
+    assert_eq!(curl(&put, &bytes).await.status, 403, "another media type");
+    let mut put = requested["put"].clone();
+    put["url"] = json!(put["url"].as_str().unwrap().replace("/incoming/", "/files/"));
+    assert_eq!(curl(&put, &bytes).await.status, 403, "another key");
+    let mut put = requested["put"].clone();
+    put["url"] = json!(put["url"].as_str().unwrap().split('?').next().unwrap());
+    assert_eq!(curl(&put, &bytes).await.status, 403, "no signature");
+    assert_eq!(w.kept(), Vec::<String>::new());
+    let code = w.owner().error(COMPLETE, json!({"input": {"id": requested["upload"]["id"]}})).await;
+    assert_eq!(code["extensions"]["violations"][0]["code"], "missing", "it is still waited for: {code}");
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_ends() {
+    let w = World::new().await;
+    let bytes = png();
+    w.app.clock.advance(-TimeDelta::hours(2));
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    let answer = curl(&requested["put"], &bytes).await;
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert!(answer.text().contains("expired"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bytes_say_what_a_file_is() {
+    let w = World::new().await;
+    let bytes = png();
+    assert_eq!(failed(&w, &bytes, w.promise(&bytes, "image/jpeg")).await, "media_type");
+    let page = b"<!doctype html><script>alert(1)</script>";
+    assert_eq!(failed(&w, page, w.promise(page, "text/plain")).await, "media_type");
+    let drawing = b"<svg xmlns='http://www.w3.org/2000/svg'/>";
+    for promised in ["image/svg+xml", "text/html"] {
+        let error = w.owner().error(REQUEST, json!({"input": w.promise(drawing, promised)})).await;
+        assert_eq!(error["extensions"]["violations"][0]["code"], "media_type_refused", "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_no_sense_is_told_at_once() {
+    let w = World::new().await;
+    let input = json!({"brandId": w.brand, "filename": "../x", "mediaType": "png", "byteSize": 0.5, "sha256": "abc",
+        "about": {"focalPoint": {"x": 2.0, "y": 0.0}, "territories": ["Germany"], "rightsFrom": "2030-01-01", "rightsUntil": "2020-01-01"}});
+    let error = w.owner().error(REQUEST, json!({"input": input})).await;
+    let paths: Vec<_> = error["extensions"]["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|violation| violation["path"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "filename",
+        "mediaType",
+        "byteSize",
+        "sha256",
+        "about.rightsUntil",
+        "about.focalPoint",
+        "about.territories/0",
+    ];
+    assert_eq!(paths, expected.map(|path| format!("input.{path}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_completes_expires_and_goes() {
+    let w = World::new().await;
+    let bytes = png();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+    assert_eq!(w.kept().len(), 1);
+    w.app.clock.advance(TimeDelta::days(8));
+    brandgraph::service::upload::watch(&w.app.services, &brandgraph::service::Caller::system("test"))
+        .await
+        .unwrap();
+    w.work().await;
+    let upload = w.upload(&requested["upload"]["id"]).await;
+    assert_eq!((&upload["state"], &upload["problemCode"]), (&json!("EXPIRED"), &json!("expired")));
+    assert_eq!(w.kept(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_nobody_knows_of_go() {
+    let w = World::new().await;
+    let bytes = png();
+    assert_eq!(w.send(&bytes, w.promise(&bytes, "image/png")).await["state"], "READY");
+    let (brand, id) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let orphan = w.folder.join(format!("objects/media/files/{brand}/{id}"));
+    std::fs::create_dir_all(orphan.parent().unwrap()).unwrap();
+    std::fs::write(&orphan, "nobody's").unwrap();
+    std::fs::write(w.folder.join("objects/media/notes.txt"), "somebody else's").unwrap();
+    w.app.clock.advance(TimeDelta::days(2));
+    brandgraph::service::upload::watch(&w.app.services, &brandgraph::service::Caller::system("test"))
+        .await
+        .unwrap();
+    w.work().await;
+    assert!(!orphan.exists());
+    assert_eq!(w.kept().len(), 2, "{:?}", w.kept());
+}
