@@ -21,8 +21,8 @@ mod m0011_roles;
 mod m0013_audit;
 mod m0013b_audit_log;
 mod m0014_quota;
-mod m0017_placed;
 mod m0016_media;
+mod m0017_placed;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]

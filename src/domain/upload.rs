@@ -72,7 +72,8 @@ impl Sha256 {
     /// # Errors
     /// `INVALID` with the code `sha256` for anything else.
     pub fn parse(text: &str, at: &str) -> Result<Self> {
-        let refuse = || Error::invalid(at, "sha256", "must be the SHA-256 of the file: 64 hexadecimal digits");
+        let refuse =
+            || Error::invalid(at, "sha256", "must be the SHA-256 of the file: 64 hexadecimal digits");
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(refuse());
         }

@@ -6,8 +6,8 @@ use aws_config::BehaviorVersion;
 use aws_sdk_s3::{
     Client,
     config::{
-        Builder, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation, retry::RetryConfig,
-        timeout::TimeoutConfig,
+        Builder, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+        retry::RetryConfig, timeout::TimeoutConfig,
     },
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     presigning::{PresignedRequest, PresigningConfig},
@@ -118,7 +118,8 @@ impl S3 {
         let page = request.set_start_after(after).send().await.map_err(failed)?;
         let listed = |object: &aws_sdk_s3::types::Object| {
             let modified = object.last_modified();
-            let modified_at = modified.and_then(|at| DateTime::<Utc>::from_timestamp(at.secs(), at.subsec_nanos()));
+            let modified_at =
+                modified.and_then(|at| DateTime::<Utc>::from_timestamp(at.secs(), at.subsec_nanos()));
             Some(Listed { key: Key::stored(object.key()?.to_owned()), modified_at })
         };
         Ok(page.contents().iter().filter_map(listed).collect())
@@ -149,9 +150,8 @@ impl Store for S3 {
     ) -> Answer<'a, Presigned> {
         async move {
             let request = self.public.upload_part().bucket(&self.bucket).key(key.as_str()).upload_id(session);
-            let request = request
-                .part_number(i32::try_from(number).unwrap_or(i32::MAX))
-                .content_length(signed(bytes));
+            let request =
+                request.part_number(i32::try_from(number).unwrap_or(i32::MAX)).content_length(signed(bytes));
             let signed = request.presigned(presigning(life)?).await.map_err(failed)?;
             Ok(presigned("PUT", &signed))
         }
@@ -245,7 +245,11 @@ fn credentials(id: &str, secret: &SecretString) -> Credentials {
 }
 
 fn presigning(life: Life) -> Result<PresigningConfig> {
-    PresigningConfig::builder().start_time(life.from.into()).expires_in(life.lasts).build().map_err(Error::internal)
+    PresigningConfig::builder()
+        .start_time(life.from.into())
+        .expires_in(life.lasts)
+        .build()
+        .map_err(Error::internal)
 }
 
 fn presigned(method: &'static str, signed: &PresignedRequest) -> Presigned {

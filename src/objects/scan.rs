@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use bytes::Bytes;
-use futures::{channel::mpsc, SinkExt};
+use futures::{SinkExt, channel::mpsc};
 use serde::Deserialize;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -197,7 +197,10 @@ mod tests {
     #[test]
     fn only_a_clear_verdict_is_one() {
         assert_eq!(read("stream: OK\0").unwrap(), Verdict::Clean);
-        assert_eq!(read("stream: Eicar-Signature FOUND\0").unwrap(), Verdict::Found("Eicar-Signature".into()));
+        assert_eq!(
+            read("stream: Eicar-Signature FOUND\0").unwrap(),
+            Verdict::Found("Eicar-Signature".into())
+        );
         for unclear in ["", "INSTREAM size limit exceeded. ERROR\0", "stream: OK FINE"] {
             assert!(read(unclear).is_err(), "{unclear}");
         }

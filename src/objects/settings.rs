@@ -62,7 +62,10 @@ impl Settings {
             }
         }
         let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
-        if self.bucket.as_ref().is_some_and(|name| !(3..=63).contains(&name.len()) || !name.bytes().all(named))
+        if self
+            .bucket
+            .as_ref()
+            .is_some_and(|name| !(3..=63).contains(&name.len()) || !name.bytes().all(named))
         {
             let message = "must be 3 to 63 of a-z, 0-9, '-' and '.'";
             wrong.push(Violation::new("objects.bucket", "bucket", message));
@@ -75,7 +78,8 @@ impl Settings {
         }
         let secret = self.secret_access_key.as_ref().is_some_and(|key| !key.expose_secret().is_empty());
         if self.access_key_id.is_some() != secret {
-            let message = "objects.access_key_id and objects.secret_access_key are given together or not at all";
+            let message =
+                "objects.access_key_id and objects.secret_access_key are given together or not at all";
             wrong.push(Violation::new("objects.secret_access_key", "required", message));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::violated(wrong)) }

@@ -167,6 +167,9 @@ mod tests {
             named("x\"; filename=\"evil.html"),
             "attachment; filename=\"x__ filename__evil.html\"; filename*=UTF-8''x%22%3B%20filename%3D%22evil.html"
         );
-        assert_eq!(named("Öl\r\n.png"), "attachment; filename=\"_l__.png\"; filename*=UTF-8''%C3%96l%0D%0A.png");
+        assert_eq!(
+            named("Öl\r\n.png"),
+            "attachment; filename=\"_l__.png\"; filename*=UTF-8''%C3%96l%0D%0A.png"
+        );
     }
 }

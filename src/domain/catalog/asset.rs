@@ -33,9 +33,19 @@ pub(super) fn asset() -> Noun {
             Field::column("byteSize", "byte_size", Scalar::Number, "The size in bytes.").optional().sorts(),
             Field::column("width", "width", Scalar::Int, "The width in pixels.").optional().sorts(),
             Field::column("height", "height", Scalar::Int, "The height in pixels.").optional().sorts(),
-            Field::column("url", "url", Scalar::Text, "Where the file is: an address on the web, or, where brandgraph keeps it, the path `/v1/assets/…` on this server, which redirects to a short-lived address."),
-            Field::column("sha256", "sha256", Scalar::Text, "The SHA-256 of the file in hexadecimal; none where the file is elsewhere.")
-                .optional(),
+            Field::column(
+                "url",
+                "url",
+                Scalar::Text,
+                "Where the file is: an address on the web, or, where brandgraph keeps it, the path `/v1/assets/…` on this server, which redirects to a short-lived address.",
+            ),
+            Field::column(
+                "sha256",
+                "sha256",
+                Scalar::Text,
+                "The SHA-256 of the file in hexadecimal; none where the file is elsewhere.",
+            )
+            .optional(),
             Field::column(
                 "durationSeconds",
                 "duration_seconds",

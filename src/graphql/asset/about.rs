@@ -71,8 +71,9 @@ impl AssetAboutInput {
         About {
             alts: wrong.optional(self.alts, |given| alts(given, &format!("{at}.alts"))).unwrap_or_default(),
             credit: wrong.optional(self.credit, |text| about::credit(&text, &format!("{at}.credit"))),
-            focal: wrong
-                .optional(self.focal_point, |point| about::focal(point.x, point.y, &format!("{at}.focalPoint"))),
+            focal: wrong.optional(self.focal_point, |point| {
+                about::focal(point.x, point.y, &format!("{at}.focalPoint"))
+            }),
             rights_from: from,
             rights_until: until,
             territories: wrong
@@ -91,7 +92,8 @@ impl AssetAboutPatch {
                 about::focal(point.x, point.y, at)
             }),
             rights_from: wrong.patch(self.rights_from, &format!("{at}.rightsFrom"), |moment, _| Ok(moment.0)),
-            rights_until: wrong.patch(self.rights_until, &format!("{at}.rightsUntil"), |moment, _| Ok(moment.0)),
+            rights_until: wrong
+                .patch(self.rights_until, &format!("{at}.rightsUntil"), |moment, _| Ok(moment.0)),
             territories: wrong.change(self.territories, &format!("{at}.territories"), |given, at| {
                 about::territories(&given, at)
             }),

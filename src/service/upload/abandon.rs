@@ -53,7 +53,11 @@ pub async fn clean(services: &Services, caller: &Caller, after: Option<String>) 
     }
     if let Some(before) = retention(services).and_then(|kept| now.checked_sub_signed(kept)) {
         for gone in store::asset::purge_kept(unit.tx(), &grant, before, BATCH).await? {
-            unit.record(Event::of("asset.purged", gone.brand_id, Changed { id: gone.id, version: gone.version }));
+            unit.record(Event::of(
+                "asset.purged",
+                gone.brand_id,
+                Changed { id: gone.id, version: gone.version },
+            ));
         }
     }
     let unused = store::stored_object::remove_unused(unit.tx(), BATCH).await?;
@@ -126,5 +130,10 @@ pub async fn watch(services: &Services, caller: &Caller) -> Result<()> {
 }
 
 fn look(at: chrono::DateTime<chrono::Utc>, after: Option<String>) -> NewJob {
-    NewJob { kind: CLEAN, payload: json!({"after": after}), dedupe_key: Some("upload".to_owned()), run_at: Some(at) }
+    NewJob {
+        kind: CLEAN,
+        payload: json!({"after": after}),
+        dedupe_key: Some("upload".to_owned()),
+        run_at: Some(at),
+    }
 }

@@ -86,7 +86,9 @@ async fn look(store: &dyn Store, row: &Row) -> Result<Look> {
         // A completion that was cut off may have made the object already.
         return match store.find(&key).await? {
             Some(_) => Ok(Look::Good),
-            None => Ok(Look::Wrong(Problem::new("missing", "the store knows nothing of this upload any more"))),
+            None => {
+                Ok(Look::Wrong(Problem::new("missing", "the store knows nothing of this upload any more")))
+            }
         };
     };
     if parts.is_empty() && store.find(&key).await?.is_some() {

@@ -56,7 +56,10 @@ pub async fn parts(services: &Services, caller: &Caller, id: Uuid, after: u32, f
         return Err(Error::new(Code::Conflict, "this upload is sent in one request, not in parts"));
     };
     if row.state()? != State::Pending {
-        return Err(Error::new(Code::Conflict, format!("this upload takes no more parts: it is {}", row.state)));
+        return Err(Error::new(
+            Code::Conflict,
+            format!("this upload takes no more parts: it is {}", row.state),
+        ));
     }
     let key = Key::stored(row.key.clone());
     let found = store.parts(&key, &session).await?.unwrap_or_default();

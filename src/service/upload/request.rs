@@ -120,6 +120,7 @@ pub async fn sign(services: &Services, row: &Row) -> Result<Option<Presigned>> {
 pub(super) fn life(services: &Services, row: &Row) -> Life {
     let from = services.clock.now();
     let left = (row.expires_at - from).to_std().unwrap_or_default();
-    let lasts = left.min(Duration::from_secs(services.media.settings.put_seconds)).max(Duration::from_secs(1));
+    let lasts =
+        left.min(Duration::from_secs(services.media.settings.put_seconds)).max(Duration::from_secs(1));
     Life { from, lasts }
 }

@@ -184,7 +184,8 @@ async fn read(
     let (mut bytes, mut head) = (0_u64, Vec::new());
     while let Some(piece) = pieces.try_next().await? {
         sum.update(&piece);
-        let room = |bound: u64| usize::try_from(bound.saturating_sub(bytes)).unwrap_or(usize::MAX).min(piece.len());
+        let room =
+            |bound: u64| usize::try_from(bound.saturating_sub(bytes)).unwrap_or(usize::MAX).min(piece.len());
         head.extend_from_slice(piece.get(..room(keep)).unwrap_or_default());
         if let Some(scan) = scan
             && room(scanned) > 0

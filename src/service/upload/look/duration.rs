@@ -13,7 +13,12 @@ const MAX_BOXES: u32 = 32;
 const DESCRIPTION: u64 = 64 * 1024;
 
 /// How long it takes to play a file, in seconds, where its header says so.
-pub(in super::super) async fn duration(store: &dyn Store, key: &Key, media_type: &str, head: &[u8]) -> Result<Option<f64>> {
+pub(in super::super) async fn duration(
+    store: &dyn Store,
+    key: &Key,
+    media_type: &str,
+    head: &[u8],
+) -> Result<Option<f64>> {
     match media_type {
         "audio/wav" => Ok(wav(head)),
         "video/mp4" | "audio/mp4" | "video/quicktime" => mp4(store, key).await,
@@ -58,7 +63,8 @@ async fn mp4(store: &dyn Store, key: &Key) -> Result<Option<f64>> {
 fn top(head: &[u8]) -> Option<([u8; 4], u64)> {
     let size = u32::from_be_bytes(head.get(..4)?.try_into().ok()?);
     let name = head.get(4..8)?.try_into().ok()?;
-    let size = if size == 1 { u64::from_be_bytes(head.get(8..16)?.try_into().ok()?) } else { u64::from(size) };
+    let size =
+        if size == 1 { u64::from_be_bytes(head.get(8..16)?.try_into().ok()?) } else { u64::from(size) };
     Some((name, size))
 }
 

@@ -39,8 +39,12 @@ pub(in super::super) fn differs(head: &[u8], promised: &str) -> Option<String> {
 /// Formats that are made of another one.
 fn contains(found: &str, promised: &str) -> bool {
     match found {
-        "text/xml" => promised.ends_with("+xml") && promised != "image/svg+xml" || promised == "application/xml",
-        "application/zip" => promised == "application/epub+zip" || promised.starts_with("application/vnd.openxmlformats"),
+        "text/xml" => {
+            promised.ends_with("+xml") && promised != "image/svg+xml" || promised == "application/xml"
+        }
+        "application/zip" => {
+            promised == "application/epub+zip" || promised.starts_with("application/vnd.openxmlformats")
+        }
         "video/mp4" => promised == "audio/mp4",
         "audio/ogg" => promised == "video/ogg",
         "video/webm" => promised == "audio/webm",
