@@ -98,7 +98,7 @@ impl TestApp {
             None => Media::new(Some(Arc::new(Attic)), config.uploads.clone()).unwrap(),
         };
         let services = services.with_media(media);
-        let Built { router, authn, engine, draining } = build::build(&config, &services).unwrap();
+        let Built { router, authn, engine, draining, .. } = build::build(&config, &services).unwrap();
         (Self { services, clock, db, engine, router: files.mount(router), authn }, draining)
     }
 
