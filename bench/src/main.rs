@@ -11,6 +11,7 @@ mod load;
 mod process;
 mod query;
 mod random;
+mod signing;
 mod single;
 mod suite;
 mod variables;
@@ -43,6 +44,8 @@ enum Command {
     Authentication(authentication::Arguments),
     /// Measure what limits add to the heaviest query: `brandgraph-bench limits`.
     Limits(limits::Arguments),
+    /// Measure what the signing of an upload takes: `brandgraph-bench signing`.
+    Signing(signing::Arguments),
     /// Measure every query on both servers; `scripts/bench` does it all.
     Suite(suite::Arguments),
 }
@@ -58,6 +61,7 @@ fn main() -> Fallible {
         Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
         Command::Authentication(arguments) => single_thread()?.block_on(authentication::run(arguments)),
         Command::Limits(arguments) => single_thread()?.block_on(limits::run(arguments)),
+        Command::Signing(arguments) => single_thread()?.block_on(signing::run(arguments)),
         Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),
     }
 }

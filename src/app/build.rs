@@ -58,6 +58,7 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         playground: playground.then(Assets::embedded),
         clock: services.clock.clone(),
         open_schema,
+        services: Some(services.clone()),
         public_metrics: config.http.public_metrics.unwrap_or(config.embedded_mode()),
         throttle,
     };

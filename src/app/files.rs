@@ -34,7 +34,8 @@ impl Files {
             _ => None,
         };
         let store = S3::new(&settings).await.map(|store| Arc::new(store) as Arc<dyn Store>);
-        Ok(Self { media: Media::new(store, config.uploads.clone())?, embedded })
+        let media = Media::new(store, config.uploads.clone())?.with_images(config.images.clone());
+        Ok(Self { media, embedded })
     }
 
     /// Puts the embedded store beside the routes of the graph, where there is one.

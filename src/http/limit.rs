@@ -82,6 +82,14 @@ pub(super) fn open(throttle: &Throttle, from: Option<IpAddr>) -> Result<(), Refu
     told(throttle.open_to(from))
 }
 
+/// Charges whoever asks the least that a request costs.
+///
+/// # Errors
+/// `RATE_LIMITED` where they have nothing left.
+pub(super) async fn charge(throttle: &Throttle, actor: &Actor, from: Option<IpAddr>) -> Result<(), Refusal> {
+    told(throttle.charge(&throttle.account(actor, from), 1).await.map(drop))
+}
+
 fn told(charged: Result<(), Box<Refused>>) -> Result<(), Refusal> {
     charged.map_err(|refused| {
         let headers = headers(&refused);

@@ -1,6 +1,7 @@
 //! The door: HTTP in front of the graph. Routes, middleware, content negotiation, bodies, health, metrics, the playground.
 
 mod actor;
+mod assets;
 mod body;
 mod csrf;
 mod entrance;

@@ -18,6 +18,7 @@ use tower_http::{
 };
 
 use super::{
+    assets,
     actor,
     error::Refusal,
     graphql, head, health, metrics, oauth, observe,
@@ -64,6 +65,7 @@ pub fn router(door: Door, settings: &Settings) -> Result<Router> {
         .route("/", get(playground::page))
         .route("/playground/{file}", get(playground::file))
         .route(schema::PATH, get(schema::sdl))
+        .route(assets::PATH, get(assets::redirect))
         .route(oauth::TOKEN, post(oauth::token))
         .route(oauth::KEYS, get(oauth::keys))
         .route(oauth::METADATA, get(oauth::metadata))

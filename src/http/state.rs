@@ -12,7 +12,7 @@ use super::{Assets, engine::Engine};
 use crate::{
     domain::Result,
     kit::clock::Clock,
-    service::{authn::Authn, throttle::Throttle},
+    service::{Services, authn::Authn, throttle::Throttle},
 };
 
 /// Asks whether what the server depends on (its database) answers.
@@ -39,6 +39,8 @@ pub struct Door {
     pub open_schema: bool,
     /// Whether `/metrics` is among the routes that everybody reaches.
     pub public_metrics: bool,
+    /// Where assets are looked up; without it they are not.
+    pub services: Option<Services>,
     /// Charges logins that fail.
     pub throttle: Arc<Throttle>,
 }

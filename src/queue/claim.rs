@@ -45,6 +45,17 @@ pub async fn claim(db: &Db, kinds: &[&str], most: u32, now: DateTime<Utc>) -> Re
     store::job::claim(db, kinds, most, now, now + LEASE).await
 }
 
+/// How often a claim is to be renewed while its job runs.
+pub const RENEW_EVERY: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// Says that a claimed job still runs.
+///
+/// # Errors
+/// As the database refuses; the claim then runs out in its time.
+pub async fn renew(db: &Db, job: &Job, now: DateTime<Utc>) -> Result<()> {
+    store::job::renew(db, job, now + LEASE).await
+}
+
 /// Settles a claimed job. One that failed too often is buried: it is kept, and not tried again.
 ///
 /// # Errors

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::{Caller, Services, Unit};
 use crate::{
     domain::{
-        Result,
+        Error, Result,
         access::Permission,
         asset::{CreateAsset, UpdateAsset},
-        change::{Changed, check_version},
+        change::{Changed, Patch, check_version},
         event::Event,
     },
     kit::id,
@@ -51,12 +51,30 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateAsset) 
     let row = store::asset::lock(unit.tx(), &grant, command.id, Life::Live).await?;
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     check_version(command.expected_version, row.version)?;
+    if row.object_id.is_some() {
+        told_by_bytes(&command)?;
+    }
     let before = row.version;
     let row = store::asset::update(unit.tx(), &grant, &row, command, unit.now()).await?;
     if row.version == before {
         return unit.unchanged(row.id, row.version).await;
     }
     finish(unit, "asset.updated", &row).await
+}
+
+/// What is told by the bytes that are kept is not changed.
+fn told_by_bytes(command: &UpdateAsset) -> Result<()> {
+    let parts = [
+        ("url", command.url.is_some()),
+        ("mediaType", command.media_type.is_some()),
+        ("byteSize", command.byte_size != Patch::Keep),
+    ];
+    match parts.into_iter().find(|(_, given)| *given) {
+        Some((at, _)) => {
+            Err(Error::invalid(at, "kept", "is told by the file that is kept here; upload another one"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Puts an asset out of sight; it can be restored. What refers to it keeps doing so.

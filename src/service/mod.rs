@@ -1,6 +1,7 @@
 //! Use cases: authorize, decide, write, record.
 
 pub mod asset;
+pub mod asset_address;
 pub mod audit;
 pub mod authn;
 pub mod batch;

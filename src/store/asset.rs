@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement,
+    sea_query::LockType,
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Life, Tx, differs::differs, entity::asset, error::from_orm, sql};
+use super::{Db, Life, Tx, differs::differs, entity::asset, error::from_orm, sql};
 use crate::domain::{
     Error, Result,
     about::window,
@@ -167,6 +167,40 @@ pub async fn update(
     let row = next.update(tx.connection()).await.map_err(from_orm)?;
     tx.wrote(&row);
     Ok(row)
+}
+
+/// What is needed to give out an asset's file.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Served {
+    /// The brand that it is in.
+    pub brand_id: Uuid,
+    /// What the file is called.
+    pub filename: String,
+    /// What kind of file it is.
+    pub media_type: String,
+    /// Where it is, as clients are told.
+    pub url: String,
+    /// The key of its object, where its bytes are kept.
+    pub key: Option<String>,
+    /// From when on it may be shown.
+    pub rights_from: Option<DateTime<Utc>>,
+    /// Until when it may be shown.
+    pub rights_until: Option<DateTime<Utc>>,
+}
+
+/// An asset that is there, as it is given out.
+///
+/// # Errors
+/// `NOT_FOUND` where there is none, or none within the grant.
+pub async fn get_served(db: &Db, grant: &Grant, id: Uuid) -> Result<Served> {
+    let text = "select a.brand_id, a.filename, a.media_type, a.url, o.key, a.rights_from, a.rights_until \
+        from asset a join brand b on b.id = a.brand_id and b.deleted_at is null \
+        left join stored_object o on o.id = a.object_id where a.id = $1 and a.deleted_at is null";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [id.into()]);
+    let found = Served::find_by_statement(statement).one(db.orm()).await.map_err(from_orm)?;
+    let found = found.ok_or_else(|| Error::not_found(WHAT))?;
+    grant.covers(found.brand_id, WHAT)?;
+    Ok(found)
 }
 
 /// An asset that is gone.

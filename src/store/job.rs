@@ -95,6 +95,17 @@ fn read(row: &QueryResult) -> Result<Row> {
     })
 }
 
+/// Makes a claim last until `locked_until`, unless the job was claimed anew meanwhile.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn renew(db: &Db, job: &Row, locked_until: DateTime<Utc>) -> Result<()> {
+    let sql = "update job set locked_until = $3 where id = $1 and attempts = $2 and state = 'running'";
+    let values = [job.id.into(), job.attempts.into(), locked_until.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    db.orm().execute_raw(statement).await.map(|_| ()).map_err(from_orm)
+}
+
 /// What becomes of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {

@@ -133,9 +133,20 @@ async fn claim(services: &Services, most: u32) -> Vec<Job> {
 /// Runs a job in a task of its own, so that a panic in it is a failure of that job alone.
 async fn finish(services: &Services, job: &Job) {
     let (inner, copy) = (services.clone(), job.clone());
-    let outcome = tokio::spawn(async move { handle(&inner, &copy).await })
-        .await
-        .unwrap_or_else(|_| Outcome::Retry("the job panicked".to_owned()));
+    let mut running = tokio::spawn(async move { handle(&inner, &copy).await });
+    let outcome = loop {
+        tokio::select! {
+            ended = &mut running => {
+                break ended.unwrap_or_else(|_| Outcome::Retry("the job panicked".to_owned()));
+            }
+            // A long one (a large file that is read) is not taken for dead.
+            () = tokio::time::sleep(queue::RENEW_EVERY) => {
+                if let Err(error) = queue::renew(&services.db, job, services.clock.now()).await {
+                    tracing::warn!(job.id = %job.id, %error, "the claim of a running job could not be renewed");
+                }
+            }
+        }
+    };
     if let Err(error) = queue::settle(&services.db, job, outcome, services.clock.now()).await {
         tracing::warn!(job.id = %job.id, %error, "a job could not be settled; it will run again");
     }

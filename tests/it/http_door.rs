@@ -169,6 +169,7 @@ pub fn door() -> Door {
         metrics: http::metrics::install().unwrap(),
         playground: None,
         open_schema: true,
+        services: None,
         public_metrics: true,
         throttle: Arc::new(Throttle::off(&clock)),
         clock,

@@ -18,6 +18,7 @@ pub(super) fn all(config: &Config, layers: &Layers, problems: &mut Problems) {
     told(config.auth.check(), None);
     told(config.database.check(), None);
     told(config.http.check(), None);
+    told(config.images.check(), None);
     told(config.limits.check(), None);
     told(config.quotas.check(), None);
     told(config.rate_limits.check(), None);

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 pub const TEXT: &str = include_str!("../../../schema/config.toml");
 
 /// Settings whose values are never shown, and which can also be given as the name of a file that holds them.
-pub(super) const SECRETS: [&str; 6] = [
+pub(super) const SECRETS: [&str; 8] = [
     "audit.previous_seal_keys",
     "audit.seal_key",
     "auth.secret",
     "database.url",
+    "images.key",
+    "images.salt",
     "objects.secret_access_key",
     "redis.url",
 ];

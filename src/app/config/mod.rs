@@ -17,7 +17,7 @@ use crate::{
     domain::limits,
     graphql::persisted,
     http, objects,
-    service::{audit, authn, bin, throttle, upload},
+    service::{asset_address, audit, authn, bin, throttle, upload},
     store, worker,
 };
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub embedded: Embedded,
     /// The section `http`.
     pub http: http::Settings,
+    /// The section `images`.
+    pub images: asset_address::Settings,
     /// The section `limits`.
     pub limits: limits::Settings,
     /// The section `log`.
@@ -107,6 +109,7 @@ impl Config {
             documents: problems.section(layers, "documents"),
             embedded: problems.section(layers, "embedded"),
             http: problems.section(layers, "http"),
+            images: problems.section(layers, "images"),
             limits: problems.section(layers, "limits"),
             log: problems.section(layers, "log"),
             objects: problems.section(layers, "objects"),

@@ -22,6 +22,7 @@ use crate::{
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT` where it was completed.
 pub async fn abort(services: &Services, caller: &Caller, id: Uuid) -> Result<Changed> {
+    services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
     let mut unit = Unit::begin(services, caller).await?;

@@ -38,6 +38,7 @@ enum Look {
 /// # Errors
 /// `NOT_FOUND`, `INVALID` where the file or parts of it are still missing: the upload then waits on.
 pub async fn complete(services: &Services, caller: &Caller, id: Uuid) -> Result<Changed> {
+    services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
     let row = store::upload::get(&services.db, &grant, id).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Settings;
+use super::{super::{Services, asset_address}, Settings};
 use crate::{
     domain::{Code, Error, Result},
     objects::{Scanner, Store},
@@ -14,6 +14,8 @@ pub struct Media {
     store: Option<Arc<dyn Store>>,
     /// The rules.
     pub settings: Arc<Settings>,
+    /// Who makes variants of pictures.
+    pub images: Arc<asset_address::Settings>,
     /// Who looks for malware.
     pub(super) scanner: Option<Scanner>,
 }
@@ -25,7 +27,25 @@ impl Media {
     /// `INVALID` for a scanner's address that is none.
     pub fn new(store: Option<Arc<dyn Store>>, settings: Settings) -> Result<Self> {
         let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose()?;
-        Ok(Self { store, settings: Arc::new(settings), scanner })
+        Ok(Self { store, settings: Arc::new(settings), images: Arc::default(), scanner })
+    }
+
+    /// The same with somebody who makes variants of pictures.
+    #[must_use]
+    pub fn with_images(self, images: asset_address::Settings) -> Self {
+        Self { images: Arc::new(images), ..self }
+    }
+
+    /// Passes where nothing else is to be undone together with what the store is told.
+    ///
+    /// # Errors
+    /// `INVALID` inside of a transaction of several mutations.
+    pub(super) fn alone(&self, services: &Services) -> Result<()> {
+        if services.joint.is_none() {
+            return Ok(());
+        }
+        let message = "a store cannot take back what it did: ask for uploads outside of a transaction of several";
+        Err(Error::invalid("id", "not_atomic", message))
     }
 
     /// The store.

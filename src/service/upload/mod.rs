@@ -17,5 +17,6 @@ pub use complete::complete;
 pub use media::Media;
 pub use parts::{Parts, parts};
 pub use request::{Requested, request, sign};
+pub(in crate::service) use settings::MAX_SIGNED_SECONDS;
 pub use settings::Settings;
 pub use verify::{VERIFY, refuse, verify};

@@ -35,6 +35,7 @@ pub struct Requested {
 /// `NOT_FOUND` for an unknown brand, `INVALID` for a media type that is not taken, `LIMIT_EXCEEDED` for a file that is too large,
 /// `UNAVAILABLE` without a store.
 pub async fn request(services: &Services, caller: &Caller, command: RequestUpload) -> Result<Requested> {
+    services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let (store, settings) = (services.media.store()?, &services.media.settings);
     if !settings.media_types.iter().any(|taken| taken == command.media_type.as_str()) {

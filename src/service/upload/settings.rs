@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The longest that a signed address is good, in seconds: S3 knows no longer one.
-pub(crate) const MAX_SIGNED_SECONDS: u64 = 7 * 24 * 60 * 60;
+pub(in crate::service) const MAX_SIGNED_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 /// The section `uploads` of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -132,7 +132,7 @@ impl TestApp {
     }
 
     /// A token of that role, in the brand that has the slug now.
-    pub(super) async fn token(&self, role: Role, brand: Option<&str>) -> String {
+    pub async fn token(&self, role: Role, brand: Option<&str>) -> String {
         let brand = match brand {
             None => None,
             Some(slug) => Some(store::brand::find_id(&self.services.db, slug).await.unwrap().unwrap()),

@@ -1,0 +1,97 @@
+//! The stable address of a file: who is sent where, for how long.
+
+use axum::{body::Body, http::Request};
+use brandgraph::domain::access::Role;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::{
+    harness::Persona,
+    upload_world::{World, get, png},
+};
+
+/// The status, and where it leads to.
+async fn ask(who: &Persona<'_>, url: &str) -> (u16, String) {
+    let answer = who.send(Request::get(url), Body::empty()).await;
+    let header = |name: &str| {
+        answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(header("cache-control"), "no-store");
+    (answer.status().as_u16(), header("location"))
+}
+
+async fn made(w: &World, about: Value) -> String {
+    let bytes = png();
+    let mut input = w.promise(&bytes, "image/png");
+    input["filename"] = json!("Öl \"extra\".png");
+    input["about"] = about;
+    let upload = w.send(&bytes, input).await;
+    upload["asset"]["url"].as_str().unwrap_or_else(|| panic!("{upload}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_leads_to_the_bytes_for_those_who_may_read_assets() {
+    let w = World::new().await;
+    let url = made(&w, json!({})).await;
+    let (status, location) = ask(&w.app.as_delivery(), &url).await;
+    assert_eq!(status, 302);
+    let answer = get(&location).await;
+    assert_eq!((answer.status, &answer.body), (200, &png()), "{}", answer.head);
+    let head = answer.head.to_lowercase();
+    assert!(head.contains("content-type: image/png"), "{head}");
+    assert!(head.contains("content-disposition: inline; filename=\"_l _extra_.png\""), "{head}");
+    assert!(location.contains("X-Amz-Expires=300"), "{location}");
+    let cut = location.split('?').next().unwrap();
+    assert_eq!(get(cut).await.status, 403, "without its signature");
+
+    assert_eq!(ask(&w.app.as_anonymous(), &url).await.0, 401);
+    w.new_brand("other").await;
+    assert_eq!(ask(&w.app.as_role_in(Role::Owner, "other"), &url).await.0, 404);
+    assert_eq!(ask(&w.owner(), "/v1/assets/nonsense").await.0, 400);
+    assert_eq!(ask(&w.owner(), &format!("{url}?width=100")).await.0, 400, "nobody makes variants here");
+    let delete = "mutation($id: ID!) { deleteAsset(input: {id: $id}) { deletedId } }";
+    w.owner().data(delete, json!({"id": url.rsplit('/').next().unwrap()})).await;
+    assert_eq!(ask(&w.owner(), &url).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_with_the_rights() {
+    let w = World::new().await;
+    let now = w.app.clock.now();
+    let (from, until) = (now - TimeDelta::hours(1), now + TimeDelta::seconds(90));
+    let url = made(&w, json!({"rightsFrom": from.to_rfc3339(), "rightsUntil": until.to_rfc3339()})).await;
+    let (_, location) = ask(&w.owner(), &url).await;
+    assert!(location.contains("X-Amz-Expires=90"), "{location}");
+    w.app.clock.advance(TimeDelta::seconds(90));
+    assert_eq!(ask(&w.owner(), &url).await.0, 403);
+    w.app.clock.advance(-TimeDelta::hours(2));
+    assert_eq!(ask(&w.owner(), &url).await.0, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variants_are_addresses_of_the_image_service() {
+    let w = World::with(|config| {
+        config.images.base_url = Some("https://img.example".to_owned());
+        config.images.key = Some("736563726574".to_owned().into());
+        config.images.salt = Some("68656C6C6F".to_owned().into());
+    })
+    .await;
+    let url = made(&w, json!({})).await;
+    let (status, location) = ask(&w.owner(), &format!("{url}?width=300&height=200&format=avif")).await;
+    assert_eq!(status, 302);
+    let parts: Vec<&str> = location.strip_prefix("https://img.example/").unwrap().split('/').collect();
+    assert_eq!((parts.len(), parts[0].len(), parts[2]), (4, 43, "rs:fit:300:200"), "{location}");
+    assert!(parts[1].starts_with("exp:") && parts[3].ends_with(".avif"), "{location}");
+    assert_eq!(ask(&w.owner(), &format!("{url}?width=99999")).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_elsewhere_is_redirected_to() {
+    let w = World::new().await;
+    let create = "mutation($input: CreateAssetInput!) { createAsset(input: $input) { asset { id url } } }";
+    let input = json!({"brandId": w.brand, "filename": "a.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/a.jpg"});
+    let made = w.owner().data(create, json!({"input": input})).await;
+    let id = made["createAsset"]["asset"]["id"].as_str().unwrap();
+    let found = ask(&w.owner(), &format!("/v1/assets/{id}")).await;
+    assert_eq!(found, (302, "https://cdn.example/a.jpg".to_owned()));
+}
