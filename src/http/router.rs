@@ -18,8 +18,7 @@ use tower_http::{
 };
 
 use super::{
-    assets,
-    actor,
+    actor, assets,
     error::Refusal,
     graphql, head, health, metrics, oauth, observe,
     origin::Proxies,

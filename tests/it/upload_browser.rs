@@ -38,7 +38,8 @@ async fn a_page_uploads_with_progress() {
     std::fs::write(&large, vec![b'a'; 12 * 1024 * 1024]).unwrap();
     let token = w.app.token(Role::Owner, None).await;
     let shot = Path::new(env!("CARGO_TARGET_TMPDIR")).join("upload.png");
-    let address = format!("http://{pages}/#endpoint=http://{}/graphql&brand={}&token={token}", w.address, w.brand);
+    let address =
+        format!("http://{pages}/#endpoint=http://{}/graphql&brand={}&token={token}", w.address, w.brand);
     let said = http_node::run(
         "upload.mjs",
         &[

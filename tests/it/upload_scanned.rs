@@ -75,7 +75,10 @@ async fn a_service_over_http_scans_too() {
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(says)).mount(&server).await;
     let w = World::with(|config| config.uploads.scanner = Some(server.uri())).await;
     let upload = w.send(b"abc", w.promise(b"abc", "text/plain")).await;
-    assert_eq!((&upload["state"], &upload["problem"]), (&json!("QUARANTINED"), &json!("the scanner found Something")));
+    assert_eq!(
+        (&upload["state"], &upload["problem"]),
+        (&json!("QUARANTINED"), &json!("the scanner found Something"))
+    );
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].body, b"abc");
 }

@@ -155,7 +155,8 @@ pub(super) fn address(settings: &Settings, source: &str, variant: &Variant, life
     let secret = |value: &Option<SecretString>| value.as_ref().and_then(|value| hex(value.expose_secret()));
     let key = secret(&settings.key).ok_or_else(|| Error::internal("images.key was not checked"))?;
     let salt = secret(&settings.salt).ok_or_else(|| Error::internal("images.salt was not checked"))?;
-    let expires = life.from.timestamp().saturating_add(i64::try_from(life.lasts.as_secs()).unwrap_or_default());
+    let expires =
+        life.from.timestamp().saturating_add(i64::try_from(life.lasts.as_secs()).unwrap_or_default());
     let path = settings
         .path
         .replace("{width}", &variant.width.to_string())
@@ -174,7 +175,8 @@ fn signature(key: &[u8], salt: &[u8], path: &str) -> String {
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {
-    if text.is_empty() || !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if text.is_empty() || !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return None;
     }
     let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{super::{Services, asset_address}, Settings};
+use super::{
+    super::{Services, asset_address},
+    Settings,
+};
 use crate::{
     domain::{Code, Error, Result},
     objects::{Scanner, Store},
@@ -44,7 +47,8 @@ impl Media {
         if services.joint.is_none() {
             return Ok(());
         }
-        let message = "a store cannot take back what it did: ask for uploads outside of a transaction of several";
+        let message =
+            "a store cannot take back what it did: ask for uploads outside of a transaction of several";
         Err(Error::invalid("id", "not_atomic", message))
     }
 
