@@ -78,6 +78,8 @@ fn lists() -> impl Strategy<Value = String> {
         "search: {text: \"sec\", mode: PREFIX}",
         "search: {text: \"Runing\", mode: FUZZY}",
         "search: {text: \"secret\"}",
+        "search: {text: \"laufen\"}",
+        "search: {text: \"laufen\"}",
     ]);
     let locale = select(vec![
         "",

@@ -10,6 +10,8 @@ insert into tag (id, brand_id, slug, name, created_at, updated_at) values
 insert into content_type (id, brand_id, key, name, schema, created_at, updated_at) values
   ('00000000-0000-0000-0000-00000000b002', '00000000-0000-0000-0000-0000000000b0', 'author', 'Author', '{}', '2026-01-01', '2026-01-01');
 update brand set name = 'Zen once more' where slug = 'zen';
+insert into locale (brand_id, code, fallback, chain, position) values
+  ('00000000-0000-0000-0000-0000000000b0', 'de', 'en', '{de,en}', 1);
 update entry set title = 'Gone shoes', slug = 'article-00', fields = '{"color": "red", "market": "ch"}', search_text = 'secret' where slug = 'gone';
 insert into sync_run (id, source_id, status, started_at) values
   ('00000000-0000-0000-0000-00000000ac12', '00000000-0000-0000-0000-00000000ac01', 'failed', '2026-01-06');
