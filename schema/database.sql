@@ -306,6 +306,15 @@ CREATE TABLE public.field_index (
     CONSTRAINT field_index_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'ready'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.idempotency_key (
+    caller bytea NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    answer bytea,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.job (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -533,6 +542,9 @@ ALTER TABLE ONLY public.field_index
 ALTER TABLE ONLY public.field_index
     ADD CONSTRAINT field_index_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (caller, key);
+
 ALTER TABLE ONLY public.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -663,6 +675,8 @@ CREATE INDEX entry_type_idx ON public.entry USING btree (content_type_id);
 CREATE INDEX entry_type_published_idx ON public.entry USING btree (brand_id, content_type_id, published_at DESC, id DESC) WHERE ((deleted_at IS NULL) AND (status = 'published'::text));
 
 CREATE INDEX entry_updated_idx ON public.entry USING btree (brand_id, updated_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX idempotency_key_expires_idx ON public.idempotency_key USING btree (expires_at);
 
 CREATE UNIQUE INDEX job_dedupe_key ON public.job USING btree (kind, dedupe_key) WHERE (state = 'ready'::text);
 

@@ -23,6 +23,7 @@ mod m0013b_audit_log;
 mod m0014_quota;
 mod m0016_media;
 mod m0017_placed;
+mod m0015_idempotency;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_quota::Migration),
             Box::new(m0017_placed::Migration),
             Box::new(m0016_media::Migration),
+            Box::new(m0015_idempotency::Migration),
         ]
     }
 }

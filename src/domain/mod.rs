@@ -15,6 +15,7 @@ pub mod entry;
 pub mod error;
 pub mod event;
 pub mod fields;
+pub mod idempotency;
 pub mod limits;
 pub mod moment;
 pub mod node;

@@ -37,6 +37,7 @@ use crate::{
     },
     service::{
         Caller, Library, Services, audit,
+        idempotency::Keyed,
         throttle::{Account, Throttle},
     },
 };
@@ -180,6 +181,9 @@ impl Engine {
             }
         };
         let told = hash.map(|hash| (hash, query.clone()));
+        let keyed = context.key.filter(|_| caller.actor != Actor::Anonymous).map(|key| {
+            Keyed::new(&self.services, &caller, key, (&query, operation_name.as_deref(), &variables))
+        });
         let (document, known) = match self.documents.find(&query) {
             Some(document) => (document, true),
             None => match Document::parse(&query, &self.limits) {
@@ -263,7 +267,7 @@ impl Engine {
         let reply = match once::operation(&document, operation, &self.types, &prepared) {
             Ok(once) if kind == Operation::Mutation => {
                 context.begun.mark();
-                self.written_out(once, prepared).await
+                self.written_out(once, prepared, keyed).await
             }
             Ok(once) => reply(&executed(&self.known, once, None, &prepared).await, &request_id),
             Err(error) => rejected(error::of_request(&error, &request_id)),
@@ -306,12 +310,17 @@ impl Engine {
     }
 
     /// Runs a mutation in a task of its own, which ends when the mutation does.
-    async fn written_out(&self, document: ExecutableDocument, prepared: RequestContext) -> Reply {
+    async fn written_out(
+        &self,
+        document: ExecutableDocument,
+        prepared: RequestContext,
+        keyed: Option<Keyed>,
+    ) -> Reply {
         let (schema, running) = (self.known.clone(), self.writing.subscribe());
         let request_id = prepared.request_id().to_owned();
         let work = async move {
-            let reply = if prepared.atomic {
-                together::run(&schema, document, &prepared).await
+            let reply = if prepared.atomic || keyed.is_some() {
+                together::run(&schema, document, &prepared, keyed.as_ref()).await
             } else {
                 reply(&executed(&schema, document, None, &prepared).await, prepared.request_id())
             };

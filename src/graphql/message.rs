@@ -13,7 +13,10 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{error, persisted::Hash};
-use crate::{domain::access::Actor, service::throttle};
+use crate::{
+    domain::{access::Actor, idempotency::IdempotencyKey},
+    service::throttle,
+};
 
 /// One GraphQL request whose parameters were well-formed.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct Context {
     pub from: Option<IpAddr>,
     /// What the client calls itself.
     pub user_agent: Option<Arc<str>>,
+    /// The key that the client gave the request, which makes a mutation that is sent again the same one.
+    pub key: Option<IdempotencyKey>,
     /// Where the engine notes that it writes; whoever stops waiting looks here.
     pub begun: Begun,
 }
@@ -67,6 +72,8 @@ impl Begun {
 pub enum Outcome {
     /// It ran; the answer has `data`, and maybe errors beside it.
     Executed,
+    /// It ran before, under the same key; the answer is the one that it had then.
+    Replayed,
     /// It did not parse, validate or coerce; the answer has no `data`.
     Rejected,
     /// It is a mutation where only queries are allowed.

@@ -1,18 +1,23 @@
-//! Runs a mutation of several fields as one transaction (`@atomic`).
+//! Runs a mutation as one transaction: because it is to be one (`@atomic`), or because its answer is kept with what it wrote.
 
 use async_graphql::{
-    Positioned, Response, Value,
+    Positioned, Value,
     parser::types::{Directive, ExecutableDocument},
     registry::{__DirectiveLocation, MetaDirective, Registry},
 };
+
+use bytes::Bytes;
 
 use super::{
     context::RequestContext,
     engine::{BrandSchema, executed, reply},
     error,
-    message::{Reply, rejected},
+    message::{Outcome, Reply, rejected},
 };
-use crate::{domain::Result, service::Unit};
+use crate::{
+    domain::Result,
+    service::{Unit, idempotency::Keyed},
+};
 
 /// The directive that makes one of a document's mutations.
 const ATOMIC: &str = "atomic";
@@ -39,14 +44,17 @@ pub(super) fn atomic(directives: &[Positioned<Directive>]) -> bool {
     directives.iter().any(|directive| directive.node.name.node == ATOMIC)
 }
 
-/// Runs a mutation within one transaction, which is committed where nothing in it failed.
+/// Runs a mutation within one transaction: one that is all or nothing, or one whose client gave it a key. What the key stands for
+/// is answered as it was the first time. The answer is kept where anything in it came to a good end; otherwise nothing was
+/// written, and the same request may be tried again.
 pub(super) async fn run(
     schema: &BrandSchema,
     document: ExecutableDocument,
     prepared: &RequestContext,
+    keyed: Option<&Keyed>,
 ) -> Reply {
-    match tried(schema, document, prepared).await {
-        Ok(response) => reply(&response, prepared.request_id()),
+    match tried(schema, document, prepared, keyed).await {
+        Ok(reply) => reply,
         Err(error) => rejected(error::of_request(&error, prepared.request_id())),
     }
 }
@@ -55,16 +63,31 @@ async fn tried(
     schema: &BrandSchema,
     document: ExecutableDocument,
     prepared: &RequestContext,
-) -> Result<Response> {
+    keyed: Option<&Keyed>,
+) -> Result<Reply> {
     let joint = Unit::joint(&prepared.services).await?;
-    let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
-    if joint.failed() {
+    if let Some(keyed) = keyed
+        && let Some(answer) = keyed.claim(&prepared.services, &joint).await?
+    {
         joint.rollback().await?;
-        emptied(&mut response.data);
-    } else {
-        joint.commit(&prepared.services).await?;
+        let body = Bytes::from(answer);
+        return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
-    Ok(response)
+    let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
+    let whole = !prepared.atomic || !joint.failed();
+    if !whole {
+        emptied(&mut response.data);
+    }
+    let reply = reply(&response, prepared.request_id());
+    if whole && joint.succeeded() {
+        if let Some(keyed) = keyed {
+            keyed.keep(&joint, &reply.body).await?;
+        }
+        joint.commit(&prepared.services).await?;
+    } else {
+        joint.rollback().await?;
+    }
+    Ok(reply)
 }
 
 /// Takes out of the answer what was taken back; the type's own name stays.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue, Method, StatusCode,
+    HeaderName, HeaderValue, Method, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY},
     request::Parts,
 };
@@ -30,12 +30,18 @@ use crate::{
         Code, Error, Violation,
         access::Actor,
         audit::{self, Reason},
+        idempotency::IdempotencyKey,
     },
     service::Caller,
 };
 
 /// What the endpoint is asked by.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// The header by which a client gives a mutation a key.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header that says that an answer is the one of the first time.
+pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Answers every method on the endpoint, so that every refusal has the shape that GraphQL clients read.
 pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) -> Response {
@@ -82,6 +88,7 @@ async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Re
         request_id: id.as_str().to_owned(),
         from,
         user_agent: origin::user_agent(head),
+        key: key(head)?,
         begun: begun.clone(),
     };
     let reply = tokio::time::timeout(deadline, routes.door.engine.execute(request, context)).await;
@@ -112,6 +119,7 @@ fn count(reply: Option<&Reply>) {
     };
     let outcome = match reply.map(|reply| reply.outcome) {
         Some(Outcome::Executed) => "executed",
+        Some(Outcome::Replayed) => "replayed",
         Some(Outcome::Rejected) => "rejected",
         Some(Outcome::MutationRefused) => "mutation_refused",
         Some(Outcome::Limited) => "limited",
@@ -119,6 +127,16 @@ fn count(reply: Option<&Reply>) {
     };
     metrics::counter!(super::metrics::GRAPHQL_REQUESTS, "operation_type" => operation_type, "outcome" => outcome)
         .increment(1);
+}
+
+/// The key that the client gave the request.
+fn key(head: &Parts) -> Result<Option<IdempotencyKey>, Error> {
+    let mut given = head.headers.get_all(IDEMPOTENCY_KEY).iter();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => IdempotencyKey::parse(one.as_bytes()).map(Some),
+        _ => Err(Error::invalid("Idempotency-Key", "several", "must be given once")),
+    }
 }
 
 async fn parse(
@@ -153,7 +171,7 @@ async fn parse(
 /// The whole table of status codes for what reached the engine.
 fn render(reply: Reply, media: MediaType) -> Response {
     let status = match (reply.outcome, media) {
-        (Outcome::Executed, _) | (Outcome::Rejected, MediaType::Json) => StatusCode::OK,
+        (Outcome::Executed | Outcome::Replayed, _) | (Outcome::Rejected, MediaType::Json) => StatusCode::OK,
         (Outcome::Rejected, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::MutationRefused, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Limited, _) => StatusCode::TOO_MANY_REQUESTS,
@@ -166,6 +184,9 @@ fn render(reply: Reply, media: MediaType) -> Response {
     headers.insert(VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     if let Some(refused) = &reply.limited {
         headers.extend(limit::headers(refused));
+    }
+    if reply.outcome == Outcome::Replayed {
+        headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));

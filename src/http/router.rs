@@ -151,6 +151,7 @@ fn cors(origins: &[String]) -> Result<Option<CorsLayer>> {
         header::ETAG,
         header::RETRY_AFTER,
         request_id::HEADER,
+        HeaderName::from_static("idempotent-replayed"),
         HeaderName::from_static("ratelimit"),
         HeaderName::from_static("ratelimit-policy"),
     ];

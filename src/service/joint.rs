@@ -77,6 +77,12 @@ impl Joint {
         reader.locales(codes, Some(held.as_ref().ok_or_else(over)?)).await
     }
 
+    /// Does something in the transaction itself, of which no part can be taken back alone.
+    pub(super) async fn directly<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
+        let held = self.0.tx.lock().await;
+        work(held.as_ref().ok_or_else(over)?).await
+    }
+
     /// Notes how something in it ended.
     pub fn note(&self, succeeded: bool) {
         let which = if succeeded { &self.0.succeeded } else { &self.0.failed };

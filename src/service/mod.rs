@@ -15,6 +15,7 @@ pub mod credential;
 pub mod entry;
 pub mod explain;
 pub mod export;
+pub mod idempotency;
 pub mod import;
 mod joint;
 mod library;

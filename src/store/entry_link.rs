@@ -18,7 +18,7 @@ pub enum Links {
 
 impl Links {
     /// The table of links, its column, the table of what is linked, and the argument that names it.
-    const fn names(self) -> (&'static str, &'static str, &'static str, &'static str) {
+    pub(super) const fn names(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Tags => ("entry_tag", "tag_id", "tag", "tags"),
             Self::Categories => ("entry_category", "category_id", "category", "categories"),

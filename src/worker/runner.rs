@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::Result,
     queue::{self, Job, Outcome},
-    service::{Caller, Services, bin, entry, signing, upload},
+    service::{Caller, Services, bin, entry, idempotency, signing, upload},
 };
 
 /// How often, in turns of the loop without work, old jobs are swept.
@@ -103,6 +103,9 @@ async fn sweep(services: &Services) {
     }
     if let Err(error) = upload::watch(services, &Caller::system("upload")).await {
         tracing::warn!(%error, "nobody looks for files that are no longer needed");
+    }
+    if let Err(error) = idempotency::sweep(services).await {
+        tracing::warn!(%error, "answers that were kept long enough could not be removed");
     }
     if let Err(error) = signing::watch(services, &Caller::system("signing")).await {
         tracing::warn!(%error, "nobody looks after the signing keys");

@@ -58,6 +58,8 @@ mod http_node;
 mod http_operations;
 mod http_serve;
 mod http_tls;
+mod idempotency;
+mod idempotency_killed;
 mod import_file;
 mod import_references;
 mod limits_deadline;

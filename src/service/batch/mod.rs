@@ -1,5 +1,6 @@
 //! Many changes as one: all of them or none, or each on its own.
 
+mod creates;
 mod one;
 
 use uuid::Uuid;
@@ -48,17 +49,28 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
     let within = services.within(&joint);
     let mut outcomes = Vec::with_capacity(steps.len());
     let mut failed = false;
-    for step in steps {
+    let mut steps = steps.into_iter().peekable();
+    while let Some(step) = steps.next() {
         if failed {
             outcomes.push(Outcome::Skipped);
             continue;
         }
-        let outcome = match step.operation {
-            Ok(operation) => one::run(&within, caller, step.id, operation).await,
-            Err(error) => Outcome::Failed(error),
-        };
-        failed = mode == Mode::Atomic && matches!(outcome, Outcome::Failed(_));
-        outcomes.push(outcome);
+        let from = outcomes.len();
+        match step.operation {
+            Ok(Operation::CreateEntry(command)) if command.translation_of.is_none() => {
+                let mut wanted = vec![(step.id, command)];
+                while let Some(Step { id, operation: Ok(Operation::CreateEntry(command)) }) =
+                    steps.next_if(fresh)
+                {
+                    wanted.push((id, command));
+                }
+                outcomes.extend(creates::run(&within, caller, mode, &wanted).await?);
+            }
+            Ok(operation) => outcomes.push(one::run(&within, caller, step.id, operation).await),
+            Err(error) => outcomes.push(Outcome::Failed(error)),
+        }
+        let new = outcomes.get(from..).unwrap_or_default();
+        failed = mode == Mode::Atomic && new.iter().any(|one| matches!(one, Outcome::Failed(_)));
     }
     if failed {
         joint.rollback().await?;
@@ -70,4 +82,9 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
         joint.commit(services).await?;
     }
     Ok(outcomes)
+}
+
+/// Whether an operation makes an entry that is no translation.
+fn fresh(step: &Step) -> bool {
+    matches!(&step.operation, Ok(Operation::CreateEntry(command)) if command.translation_of.is_none())
 }

@@ -3,6 +3,7 @@
 mod bin;
 mod content;
 mod create;
+mod create_many;
 mod due;
 mod links;
 mod revert;
@@ -23,6 +24,7 @@ use crate::{
 
 pub use bin::{delete, restore};
 pub use create::{create, create_as};
+pub use create_many::{Wanted, create_many};
 pub use due::{Publication, give_up_publication, publish_due, rescue_publications};
 pub use links::{set_categories, set_tags};
 pub use revert::revert;

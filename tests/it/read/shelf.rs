@@ -139,6 +139,7 @@ impl Shelf {
             request_id: "test".to_owned(),
             from: None,
             user_agent: None,
+            key: None,
             begun: Begun::default(),
         };
         let reply = self.engine.execute(request, context).await;
