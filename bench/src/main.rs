@@ -1,6 +1,7 @@
 //! Measures brandgraph beside its ceilings: data, servers, load and tables.
 
 mod authentication;
+mod batch;
 mod ceiling;
 mod compare;
 mod deep;
@@ -42,6 +43,8 @@ enum Command {
     Run(single::Arguments),
     /// Measure what the check of a credential takes: `brandgraph-bench authentication`.
     Authentication(authentication::Arguments),
+    /// Measure batches of new entries: `brandgraph-bench batch --database-url postgres://… --token …`.
+    Batch(batch::Arguments),
     /// Measure what limits add to the heaviest query: `brandgraph-bench limits`.
     Limits(limits::Arguments),
     /// Measure what the signing of an upload takes: `brandgraph-bench signing`.
@@ -60,6 +63,7 @@ fn main() -> Fallible {
         // One thread for the load: what it takes is missing to the servers.
         Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
         Command::Authentication(arguments) => single_thread()?.block_on(authentication::run(arguments)),
+        Command::Batch(arguments) => single_thread()?.block_on(batch::run(arguments)),
         Command::Limits(arguments) => single_thread()?.block_on(limits::run(arguments)),
         Command::Signing(arguments) => single_thread()?.block_on(signing::run(arguments)),
         Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),

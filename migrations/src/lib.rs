@@ -21,9 +21,9 @@ mod m0011_roles;
 mod m0013_audit;
 mod m0013b_audit_log;
 mod m0014_quota;
+mod m0015_idempotency;
 mod m0016_media;
 mod m0017_placed;
-mod m0015_idempotency;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]

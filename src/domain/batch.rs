@@ -1,11 +1,16 @@
 //! Many changes as one request: what each of them is.
 
+use serde_json::Value;
+use uuid::Uuid;
+
 use super::{
     asset::{CreateAsset, UpdateAsset},
     brand::{CreateBrand, UpdateBrand},
     content_type::{CreateContentType, UpdateContentType},
-    entry::{ChangeStatus, CreateEntry, OneEntry, RevertEntry, SetLinks, UpdateEntry},
-    node::Kind,
+    entry::{
+        ChangeStatus, CreateEntry, FieldsChange, OneEntry, RevertEntry, SetLinks, UpdateEntry, UpsertEntry,
+    },
+    node::{Kind, NodeId},
     taxonomy::{CreateCategory, CreateTag, MoveCategory, UpdateCategory, UpdateTag},
 };
 
@@ -38,6 +43,8 @@ pub enum Operation {
     CreateEntry(CreateEntry),
     /// Changes an entry.
     UpdateEntry(UpdateEntry),
+    /// Makes an entry, or changes the one that is there.
+    UpsertEntry(UpsertEntry),
     /// Takes an entry back to an earlier version.
     RevertEntry(RevertEntry),
     /// Publishes, unpublishes, schedules or archives an entry.
@@ -89,6 +96,7 @@ impl Operation {
             }
             Self::CreateEntry(_)
             | Self::UpdateEntry(_)
+            | Self::UpsertEntry(_)
             | Self::RevertEntry(_)
             | Self::ChangeStatus(_)
             | Self::SetEntryTags(_)
@@ -105,6 +113,51 @@ impl Operation {
                 Kind::Asset
             }
         }
+    }
+}
+
+impl Operation {
+    /// The same, with another entry in place of one: an id that was given out for an entry that turned out to be there already.
+    #[must_use]
+    pub fn with_entry(mut self, given: Uuid, found: Uuid) -> Self {
+        let swap = |id: &mut Uuid| {
+            if *id == given {
+                *id = found;
+            }
+        };
+        let [from, to] = [given, found].map(|id| NodeId::new(Kind::Entry, id).to_string());
+        match &mut self {
+            Self::CreateEntry(command) => {
+                command.translation_of.iter_mut().for_each(swap);
+                swap_texts(&mut command.fields, &from, &to);
+            }
+            Self::UpdateEntry(command) => {
+                swap(&mut command.id);
+                match &mut command.fields {
+                    FieldsChange::Replace(fields) | FieldsChange::Merge(fields) => {
+                        swap_texts(fields, &from, &to);
+                    }
+                    FieldsChange::Keep => {}
+                }
+            }
+            Self::UpsertEntry(command) => swap_texts(&mut command.fields, &from, &to),
+            Self::RevertEntry(command) => swap(&mut command.entry.id),
+            Self::ChangeStatus(command) => swap(&mut command.entry.id),
+            Self::SetEntryTags(command) | Self::SetEntryCategories(command) => swap(&mut command.entry.id),
+            Self::DeleteEntry(one) | Self::RestoreEntry(one) | Self::PurgeEntry(one) => swap(&mut one.id),
+            _ => {}
+        }
+        self
+    }
+}
+
+/// Puts one text in place of another, wherever a value is that and nothing else. The nesting was bounded when it was read.
+fn swap_texts(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(text) if text == from => to.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| swap_texts(item, from, to)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| swap_texts(item, from, to)),
+        _ => {}
     }
 }
 

@@ -53,6 +53,8 @@ enum Times {
     Page(Vec<Given>),
     /// Items of a variable.
     Items(Name),
+    /// Operations of the batch that is in a variable, or in its default.
+    Operations(Name, u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +113,13 @@ impl Times {
             Self::Items(name) => match variables.get(name.as_str()) {
                 Some(serde_json::Value::Array(items)) => items.len() as u64,
                 _ => 1,
+            },
+            Self::Operations(name, default) => match variables.get(name.as_str()) {
+                Some(batch) => match batch.get("operations") {
+                    Some(serde_json::Value::Array(operations)) => operations.len() as u64,
+                    _ => 1,
+                },
+                None => *default,
             },
             Self::Page(given) => {
                 let value = |given: &Given| match given {
@@ -188,6 +197,12 @@ impl Pricing<'_> {
             } else {
                 walk.field(&found, root, false)
             };
+            if root == "Mutation" && found.name() == "batch" {
+                cost.add(Cost::points(PRICES.operation));
+                let mut all = Cost::default();
+                all.add_times(walk.operations(found.field), cost);
+                cost = all;
+            }
             cost.fixed = cost.fixed.saturating_add(u64::from(own));
             total.add_when(found.when, cost);
         }
@@ -308,6 +323,28 @@ impl<'d> Walk<'d, '_> {
                 Times::Known(Times::Page(given).of(&Variables::new()))
             }
             given => Times::Page(given),
+        }
+    }
+
+    /// How many operations a batch has.
+    fn operations(&self, field: &Field) -> Times {
+        match given(field, "input") {
+            Some(Value::Object(batch)) => match batch.get("operations") {
+                Some(Value::List(operations)) => Times::Known(operations.len() as u64),
+                Some(Value::Variable(name)) => Times::Items(name.clone()),
+                _ => Times::Known(1),
+            },
+            Some(Value::Variable(name)) => {
+                let default = match default_of(name, self.definitions) {
+                    Some(ConstValue::Object(batch)) => match batch.get("operations") {
+                        Some(ConstValue::List(operations)) => operations.len() as u64,
+                        _ => 1,
+                    },
+                    _ => 1,
+                };
+                Times::Operations(name.clone(), default)
+            }
+            _ => Times::Known(1),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     brand::BrandMutation,
     content_type::ContentTypeMutation,
     credential::CredentialMutation,
-    entry::{EntryLifecycleMutation, EntryLinkMutation, EntryMutation},
+    entry::{EntryLifecycleMutation, EntryLinkMutation, EntryMutation, EntryUpsertMutation},
     taxonomy::{CategoryMutation, TagMutation},
     upload::UploadMutation,
 };
@@ -23,6 +23,7 @@ pub struct Mutation(
     EntryMutation,
     EntryLifecycleMutation,
     EntryLinkMutation,
+    EntryUpsertMutation,
     TagMutation,
     CategoryMutation,
     AssetMutation,

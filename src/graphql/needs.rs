@@ -36,7 +36,7 @@ impl Needs {
 }
 
 /// The mutations.
-pub const MUTATIONS: [(&str, Needs); 45] = [
+pub const MUTATIONS: [(&str, Needs); 46] = [
     ("createBrand", Needs::Everywhere(P::BrandWrite)),
     ("updateBrand", Needs::In(P::BrandWrite)),
     ("deleteBrand", Needs::In(P::BrandWrite)),
@@ -46,6 +46,7 @@ pub const MUTATIONS: [(&str, Needs); 45] = [
     ("deleteContentType", Needs::In(P::TypeWrite)),
     ("createEntry", Needs::In(P::EntryWrite)),
     ("updateEntry", Needs::In(P::EntryWrite)),
+    ("upsertEntry", Needs::In(P::EntryWrite)),
     ("revertEntry", Needs::In(P::EntryWrite)),
     ("deleteEntry", Needs::In(P::EntryDelete)),
     ("purgeEntry", Needs::In(P::EntryPurge)),

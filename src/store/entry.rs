@@ -14,7 +14,11 @@ use super::{
     error::from_orm,
     sql,
 };
-use crate::domain::{Error, Result, access::Grant, entry::Status};
+use crate::domain::{
+    Error, Result,
+    access::Grant,
+    entry::{Origin, Status},
+};
 pub use crate::store::entity::{entry::Model as Row, entry_version::Model as VersionRow};
 
 const WHAT: &str = "the entry";
@@ -58,6 +62,8 @@ pub struct New {
     pub fields: Value,
     /// What of them is searched.
     pub search_text: String,
+    /// What a source calls it, where it comes from one.
+    pub origin: Option<Origin>,
 }
 
 /// Adds an entry.
@@ -77,8 +83,8 @@ pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Res
         status: Set(Status::Draft.name().to_owned()),
         fields: Set(new.fields),
         search_text: Set(new.search_text),
-        source_id: Set(None),
-        external_id: Set(None),
+        source_id: Set(new.origin.as_ref().map(|origin| origin.source_id)),
+        external_id: Set(new.origin.map(|origin| origin.external_id)),
         version: Set(1),
         published_at: Set(None),
         scheduled_at: Set(None),

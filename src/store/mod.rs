@@ -14,6 +14,7 @@ mod differs;
 mod entity;
 pub mod entry;
 pub mod entry_link;
+pub mod entry_origin;
 pub mod entry_set;
 mod error;
 pub mod explain;

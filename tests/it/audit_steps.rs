@@ -270,6 +270,27 @@ pub fn walk() -> Vec<Step> {
     );
     gone.as_object_mut().unwrap().remove("tags");
     add("purgeEntry", "entry", json!({"id": "$entry"}), "entry.purged", (gone, Value::Null));
+    let mut spare = with(
+        image(json!({"price": 1, "body": "a"})),
+        json!({"translationId": "#spare", "slug": "spare", "title": "Spare"}),
+    );
+    spare.as_object_mut().unwrap().remove("tags");
+    add(
+        "upsertEntry",
+        "spare",
+        json!({"contentTypeId": "$type", "slug": "spare", "title": "Spare", "fields": {"price": 1, "body": "a"}}),
+        "entry.created",
+        (Value::Null, spare.clone()),
+    );
+    add(
+        "deleteEntry",
+        "spare",
+        json!({"id": "$spare"}),
+        "entry.deleted",
+        change(1, json!({"deletedAt": null}), json!({"deletedAt": "2026-11-20T12:00:00Z"})),
+    );
+    let gone = with(spare, json!({"version": 2, "deletedAt": "2026-11-20T12:00:00Z"}));
+    add("purgeEntry", "spare", json!({"id": "$spare"}), "entry.purged", (gone, Value::Null));
     for one in media() {
         add(one.mutation, one.name, one.input, one.kind, (one.before, one.after));
     }

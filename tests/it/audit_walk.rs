@@ -130,7 +130,8 @@ async fn recorded(in_batches: bool) {
         assert!(record["request_id"].is_string());
         let brand = ids["brand"].rsplit_once('_').unwrap().1;
         assert_eq!(record["brand"], json!(brand), "{mutation}");
-        same_transaction(&mut database, record, &node, mutation, in_batches).await;
+        let parts = in_batches || mutation == "upsertEntry";
+        same_transaction(&mut database, record, &node, mutation, parts).await;
         exercised.insert(mutation.to_owned());
     }
     let missing: Vec<&String> =
@@ -155,7 +156,7 @@ async fn same_transaction(
     let wrote: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(database).await.unwrap();
     let said = record["xid"].as_i64().unwrap() % (1 << 32);
     // A part of a transaction that can be taken back alone has a number of its own, right after the whole's.
-    let numbers = said..=said + if in_parts { 3 } else { 0 };
+    let numbers = said..=said + if in_parts { 5 } else { 0 };
     assert!(
         wrote.is_none_or(|wrote| numbers.contains(&wrote)),
         "{mutation} was recorded by another transaction"

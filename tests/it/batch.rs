@@ -235,3 +235,19 @@ async fn a_document_that_is_one_is_written_whole_or_not_at_all() {
     assert_eq!(answer["data"]["a"], Value::Null);
     assert_eq!(shop.count("entry").await, 3);
 }
+
+#[tokio::test]
+async fn a_batch_costs_by_its_operations() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let mut costs = Vec::new();
+    for (round, count) in [3, 13].into_iter().enumerate() {
+        let operations: Vec<Value> =
+            (0..count).map(|place| shop.create(&format!("e{round}-{place}"), json!({}))).collect();
+        let input = json!({"mode": "ATOMIC", "operations": operations});
+        let answer = app.as_owner().graphql(BATCH, json!({"input": input})).await;
+        costs.push(answer["extensions"]["cost"]["requested"].as_u64().unwrap());
+    }
+    assert!(costs[1] - costs[0] >= 10 * 11, "{costs:?}");
+    assert_eq!((costs[1] - costs[0]) % 10, 0, "{costs:?}");
+}

@@ -16,7 +16,7 @@ use crate::{
         content_type::{CreateContentTypeInput, UpdateContentTypeInput},
         entry::{
             CreateEntryInput, OneEntryInput, RevertEntryInput, ScheduleEntryInput, SetEntryCategoriesInput,
-            SetEntryTagsInput, UpdateEntryInput,
+            SetEntryTagsInput, UpdateEntryInput, UpsertEntryInput,
         },
         taxonomy::{
             CreateCategoryInput, CreateTagInput, MoveCategoryInput, UpdateCategoryInput, UpdateTagInput,
@@ -62,6 +62,8 @@ keyed! {
     BatchCreateBrandInput = CreateBrandInput;
     /// An entry that is to be made, as a draft, and what the batch calls it.
     BatchCreateEntryInput = CreateEntryInput;
+    /// An entry as it is to be, whether it is there already or not, and what the batch calls it.
+    BatchUpsertEntryInput = UpsertEntryInput;
     /// A tag that is to be made, and what the batch calls it.
     BatchCreateTagInput = CreateTagInput;
     /// A category that is to be made, and what the batch calls it.
@@ -101,6 +103,8 @@ pub(super) enum BatchOperation {
     CreateEntry(BatchCreateEntryInput),
     /// Changes an entry. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
     UpdateEntry(UpdateEntryInput),
+    /// Makes an entry, or changes the one that is there. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
+    UpsertEntry(BatchUpsertEntryInput),
     /// Takes an entry back to an earlier version. Needs `entry:write`, and `entry:publish` where it is public or scheduled.
     RevertEntry(RevertEntryInput),
     /// Makes an entry public. Needs `entry:publish`.
@@ -161,6 +165,7 @@ impl BatchOperation {
             Self::DeleteContentType(one) => one.parse(Kind::ContentType).map(Operation::DeleteContentType),
             Self::CreateEntry(one) => one.input.parse().map(Operation::CreateEntry),
             Self::UpdateEntry(one) => one.parse().map(Operation::UpdateEntry),
+            Self::UpsertEntry(one) => one.input.parse().map(Operation::UpsertEntry),
             Self::RevertEntry(one) => one.parse().map(Operation::RevertEntry),
             Self::PublishEntry(one) => status(one, Transition::Publish),
             Self::UnpublishEntry(one) => status(one, Transition::Unpublish),

@@ -3,6 +3,8 @@
 mod creates;
 mod one;
 
+use std::collections::VecDeque;
+
 use uuid::Uuid;
 
 use super::{Caller, Services, Unit};
@@ -20,6 +22,12 @@ pub struct Step {
     pub id: Option<Uuid>,
     /// What is to be done, or what is wrong with it.
     pub operation: Result<Operation>,
+}
+
+impl Step {
+    fn with_entry(self, given: Uuid, found: Uuid) -> Self {
+        Self { operation: self.operation.map(|operation| operation.with_entry(given, found)), ..self }
+    }
 }
 
 /// What became of an operation.
@@ -49,8 +57,8 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
     let within = services.within(&joint);
     let mut outcomes = Vec::with_capacity(steps.len());
     let mut failed = false;
-    let mut steps = steps.into_iter().peekable();
-    while let Some(step) = steps.next() {
+    let mut steps: VecDeque<Step> = steps.into();
+    while let Some(step) = steps.pop_front() {
         if failed {
             outcomes.push(Outcome::Skipped);
             continue;
@@ -59,14 +67,24 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
         match step.operation {
             Ok(Operation::CreateEntry(command)) if command.translation_of.is_none() => {
                 let mut wanted = vec![(step.id, command)];
-                while let Some(Step { id, operation: Ok(Operation::CreateEntry(command)) }) =
-                    steps.next_if(fresh)
+                while steps.front().is_some_and(fresh)
+                    && let Some(Step { id, operation: Ok(Operation::CreateEntry(command)) }) =
+                        steps.pop_front()
                 {
                     wanted.push((id, command));
                 }
                 outcomes.extend(creates::run(&within, caller, mode, &wanted).await?);
             }
-            Ok(operation) => outcomes.push(one::run(&within, caller, step.id, operation).await),
+            Ok(operation) => {
+                let outcome = one::run(&within, caller, step.id, operation).await;
+                // What has a key may turn out to be there already, under an id of its own.
+                if let (Some(given), Outcome::Done(_, changed)) = (step.id, &outcome)
+                    && changed.id != given
+                {
+                    steps = steps.into_iter().map(|step| step.with_entry(given, changed.id)).collect();
+                }
+                outcomes.push(outcome);
+            }
             Err(error) => outcomes.push(Outcome::Failed(error)),
         }
         let new = outcomes.get(from..).unwrap_or_default();

@@ -37,6 +37,7 @@ async fn done(services: &Services, caller: &Caller, id: Option<Uuid>, operation:
         }
         O::CreateEntry(command) => entry::create_as(s, c, id, command).await,
         O::UpdateEntry(command) => entry::update(s, c, command).await,
+        O::UpsertEntry(command) => entry::upsert_as(s, c, id, command).await,
         O::RevertEntry(command) => entry::revert(s, c, command).await,
         O::ChangeStatus(command) => entry::change_status(s, c, command).await,
         O::SetEntryTags(command) => entry::set_tags(s, c, command).await,

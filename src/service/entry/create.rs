@@ -8,7 +8,7 @@ use crate::{
         Code, Error, Result,
         access::{Grant, Permission},
         change::{Changed, distinct},
-        entry::{CreateEntry, LinkMode, MAX_CATEGORIES, MAX_TAGS},
+        entry::{CreateEntry, LinkMode, MAX_CATEGORIES, MAX_TAGS, Origin},
     },
     kit::id,
     service::{Caller, Services, Unit},
@@ -38,6 +38,17 @@ pub async fn create_as(
     services: &Services,
     caller: &Caller,
     id: Option<Uuid>,
+    command: CreateEntry,
+) -> Result<Changed> {
+    create_from(services, caller, id, None, command).await
+}
+
+/// The same for one that comes from a source, of which the caller has seen that it is the brand's.
+pub(super) async fn create_from(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    origin: Option<Origin>,
     command: CreateEntry,
 ) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::EntryWrite)?;
@@ -70,6 +81,7 @@ pub async fn create_as(
         title: command.title.into(),
         search_text: schema.search_text(&command.fields),
         fields: command.fields,
+        origin,
     };
     let row = store::entry::insert(unit.tx(), &grant, new, unit.now()).await?;
     content::follow(&unit, &grant, &row, &schema, Missing::Refused).await?;

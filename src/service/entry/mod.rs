@@ -9,6 +9,7 @@ mod links;
 mod revert;
 mod status;
 mod update;
+mod upsert;
 
 use super::{Caller, Services, Unit};
 use crate::{
@@ -31,6 +32,7 @@ pub use revert::revert;
 pub(super) use status::publication;
 pub use status::{PUBLISH, change_status};
 pub use update::update;
+pub use upsert::{upsert, upsert_as};
 
 /// An entry that was found, is the caller's to change, and stays as it is until the unit ends.
 struct Opened {
