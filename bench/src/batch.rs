@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use chrono::Utc;
+use brandgraph::kit::clock::Clock;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -162,7 +162,7 @@ impl Place {
                 id.rsplit_once('_').ok_or("no id")?.1.parse::<Uuid>()?,
             )
         };
-        let (brand, kind) = (key(&self.brand)?, key(&self.kind)?);
+        let (brand, kind, now) = (key(&self.brand)?, key(&self.kind)?, Clock::system().now());
         let ids: Vec<Uuid> = (0..entries).map(|_| Uuid::now_v7()).collect();
         let slugs: Vec<String> = (0..entries).map(|number| format!("{name}-{number}")).collect();
         let titles: Vec<String> = (0..entries).map(|number| format!("Olive oil {name} {number}")).collect();
@@ -183,7 +183,7 @@ impl Place {
             )
             .await?;
         client
-            .execute(&statement, &[&brand, &kind, &ids, &slugs, &titles, &fields, &Utc::now(), &from, &to])
+            .execute(&statement, &[&brand, &kind, &ids, &slugs, &titles, &fields, &now, &from, &to])
             .await?;
         Ok(())
     }
