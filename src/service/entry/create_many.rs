@@ -100,6 +100,17 @@ impl Set<'_> {
         let references = both()
             .map(|(row, schema)| Ok((row.id, schema.references(&row.fields)?)))
             .collect::<Result<Vec<_>>>()?;
+        // One after the other, an entry would not find those that come after it.
+        let places: HashMap<Uuid, usize> =
+            self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
+        let later = |place: usize, id: &Uuid| places.get(id).is_some_and(|other| *other > place);
+        let early = references.iter().enumerate();
+        if early
+            .into_iter()
+            .any(|(place, (_, targets))| targets.iter().any(|target| later(place, &target.id)))
+        {
+            return Err(Error::invalid("fields", "not_found", "leads to an entry that comes later"));
+        }
         // New entries have none yet: there is nothing to take away.
         if references.iter().any(|(_, targets)| !targets.is_empty()) {
             reference::replace(tx, grant, brand, &references, Missing::Refused).await?;
