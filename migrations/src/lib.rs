@@ -47,9 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_audit::Migration),
             Box::new(m0013b_audit_log::Migration),
             Box::new(m0014_quota::Migration),
-            Box::new(m0017_placed::Migration),
-            Box::new(m0016_media::Migration),
             Box::new(m0015_idempotency::Migration),
+            Box::new(m0016_media::Migration),
+            Box::new(m0017_placed::Migration),
         ]
     }
 }
