@@ -35,6 +35,7 @@ fn lines(text: &str) -> Vec<Value> {
 const MORE: &str = r#"
 {"kind":"contentType","brand":"acme","key":"page","name":"Page","description":"A page.","schema":{"type":"object","properties":{"blocks":{"type":"array","items":{"type":"object","properties":{"next":{"type":"string","x-reference":{"entry":["page"]}},"image":{"type":"string","x-reference":{"asset":true}}}}}}}}
 {"kind":"category","brand":"acme","path":[{"slug":"guides","name":"Guides"}],"position":3}
+{"kind":"asset","brand":"acme","key":{"resource":"media","id":"3"},"filename":"a.webp","mediaType":"image/webp","url":"https://media.example/a.webp","width":10,"height":5,"about":{"alts":{"de":"Ein Berg","en":"A hill"},"credit":"Ann","focal":[0.25,0.1],"rightsFrom":"2026-01-01","rightsUntil":"2027-01-01T00:00:00.123456Z","territories":["NO","DE"]}}
 {"kind":"entry","brand":"acme","key":{"resource":"article","id":"1"},"type":"article","slug":"erste","title":"Erste Schritte","locale":"de","status":"draft","createdAt":"2026-01-02T03:04:05.678901Z"}
 {"kind":"entry","brand":"acme","key":{"resource":"article","id":"9"},"type":"article","slug":"later","title":"Later","status":"scheduled","publishedAt":"2025-01-02T03:04:05Z","scheduledAt":"2099-01-02T03:04:05Z"}
 {"kind":"entry","brand":"acme","key":{"resource":"article","id":"10"},"type":"article","slug":"old","title":"Old","status":"archived","publishedAt":"2025-01-02T03:04:05Z"}
@@ -70,6 +71,9 @@ async fn a_round_trip_is_equal_byte_for_byte() {
     link(&app).await;
     let first = exported(&app).await;
     assert_eq!(lines(&first).len(), 1 + 3 + 2 + 2 + 1 + 7, "{first}");
+    let asset = lines(&first).into_iter().find(|line| line["kind"] == "asset").unwrap();
+    assert_eq!(asset["about"]["focal"], json!([0.25, 0.1]));
+    assert_eq!(asset["about"]["territories"], json!(["NO", "DE"]));
 
     let other = TestApp::start().await;
     let (report, set_aside) = bring(&other, &first, None).await;

@@ -17,6 +17,7 @@ pub(super) fn read(
 ) -> Result<AssetRecord, Fault> {
     Ok(AssetRecord {
         key: Key::new(resource, external_id),
+        about: None,
         filename: last_part(reader.text("filename", mapping.filename)?),
         media_type: media_type(&reader.text("media_type", mapping.media_type)?)?,
         url: address(&reader.text("url", mapping.url)?, base)?,

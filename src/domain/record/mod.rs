@@ -2,10 +2,16 @@
 
 mod key;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::moment::Moment;
+use super::{
+    Result,
+    about::{self, About},
+    moment::Moment,
+};
 
 pub use key::{Foreign, Key};
 
@@ -182,9 +188,56 @@ pub struct AssetRecord {
     /// When it was last changed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Moment>,
+    /// What it shows and who may show it; what is known stays where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AboutRecord>,
     /// Whatever else is known about it.
     #[serde(default)]
     pub metadata: Map<String, Value>,
+}
+
+/// What an asset shows, whose it is, and where and when it may be shown: all of it, so that what is left out is not so.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct AboutRecord {
+    /// What it shows, by locale.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub alts: BTreeMap<String, String>,
+    /// Whom to name beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
+    /// What must stay in sight when it is cropped: from the left and from the top, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focal: Option<(f64, f64)>,
+    /// From when on it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rights_from: Option<Moment>,
+    /// Until when it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rights_until: Option<Moment>,
+    /// Where it may be shown: countries of ISO 3166-1, two letters; none is everywhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub territories: Vec<String>,
+}
+
+impl AboutRecord {
+    /// Checks it.
+    ///
+    /// # Errors
+    /// `INVALID` and `LIMIT_EXCEEDED`, naming where under `about`.
+    pub fn parse(self) -> Result<About> {
+        let alts: Vec<(String, String)> = self.alts.into_iter().collect();
+        let (from, until) = (self.rights_from.map(Moment::utc), self.rights_until.map(Moment::utc));
+        about::window(from, until, "about/rightsUntil")?;
+        Ok(About {
+            alts: about::alts(&alts, "about/alts")?,
+            credit: self.credit.map(|text| about::credit(&text, "about/credit")).transpose()?,
+            focal: self.focal.map(|(x, y)| about::focal(x, y, "about/focal")).transpose()?,
+            rights_from: from,
+            rights_until: until,
+            territories: about::territories(&self.territories, "about/territories")?,
+        })
+    }
 }
 
 /// One record that was set aside, and why; the others go on.

@@ -18,7 +18,10 @@ use crate::{
         entry::{MAX_CATEGORIES, MAX_TAGS},
         moment::Moment,
         node,
-        record::{AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target, Term},
+        record::{
+            AboutRecord, AssetRecord, EntryRecord, Failure, Key, Record, RecordStatus, Reference, Target,
+            Term,
+        },
         taxonomy::MAX_DEPTH,
         text::{FileName, Name, Prose, Slug, Title},
     },
@@ -285,8 +288,12 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
     let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
     let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
     let epoch = chrono::DateTime::UNIX_EPOCH;
+    let id = destination.asset(&record.key)?;
+    let kept = FileUrl::own(node::NodeId::new(node::Kind::Asset, id));
+    // What an export wrote of a file that is kept here; only under its own id is that an address.
+    let url = if record.url == kept.as_str() { kept } else { FileUrl::parse(&record.url, "url")? };
     Ok(AssetRow {
-        id: destination.asset(&record.key)?,
+        id,
         pulled,
         filename: FileName::parse(&record.filename, "filename")?.into(),
         title: title.map(Into::into),
@@ -295,7 +302,8 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
         byte_size: record.bytes.map(|bytes| asset::size(bytes, MAX_BYTES, "bytes")).transpose()?,
         width: pixels(record.width, "width")?,
         height: pixels(record.height, "height")?,
-        url: FileUrl::parse(&record.url, "url")?.as_str().to_owned(),
+        url: url.as_str().to_owned(),
+        about: record.about.map(AboutRecord::parse).transpose()?,
         metadata: Metadata::parse(Value::Object(record.metadata), "metadata")?.into_value().to_string(),
         external_id: destination.external_id(&record.key),
         // The unit's time stands in where the platform does not say; `write` puts it there.

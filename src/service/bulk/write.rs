@@ -188,6 +188,10 @@ async fn assets<'d>(
     let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
     let same = rows.iter().filter(|row| !told.contains(&row.id)).map(|row| (row.id, row.pulled));
     bulk::remember(unit.tx(), &[], &same.collect::<Vec<_>>()).await?;
+    let described = bulk::describe_assets(unit.tx(), &destination.assets, brand, &rows, &told).await?;
+    outcome.updated += described.len() as u64;
+    outcome.unchanged = outcome.unchanged.saturating_sub(described.len() as u64);
+    described.into_iter().for_each(|changed| unit.record(Event::of("asset.updated", brand, changed)));
     for (changed, created) in written.changed {
         let kind = if created { "asset.created" } else { "asset.updated" };
         unit.record(Event::of(kind, brand, changed));

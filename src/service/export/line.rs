@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::page::{columns, list, one, renamed};
+use super::page::{columns, list, one};
 use crate::domain::{
     Result,
     catalog::{Catalog, Noun},
@@ -129,56 +129,6 @@ fn path(catalog: &Catalog, noun: &Noun) -> Result<Value> {
     list(catalog, noun, "path", |noun| columns(noun, &["slug", "name"]), "path")
 }
 
-/// An asset, by its metadata.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AssetLine {
-    #[serde(rename(deserialize = "nodeId"), deserialize_with = "key", skip_serializing)]
-    id: Uuid,
-    key: String,
-    filename: String,
-    media_type: String,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    height: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alt: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    created_at: String,
-    updated_at: String,
-    metadata: Box<RawValue>,
-}
-
-impl Row for AssetLine {
-    fn selection(_: &Catalog, noun: &Noun) -> Result<Selection> {
-        let own = [
-            "filename",
-            "mediaType",
-            "url",
-            "width",
-            "height",
-            "alt",
-            "title",
-            "createdAt",
-            "updatedAt",
-            "metadata",
-        ];
-        let mut selection = columns(noun, &own)?;
-        selection.0.push(("key".to_owned(), Value::Key(Kind::Asset, noun.key)));
-        selection.0.push(renamed(noun, "byteSize", "bytes")?);
-        Ok(selection)
-    }
-
-    fn id(&self) -> Uuid {
-        self.id
-    }
-}
-
 /// An entry in one locale.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -238,7 +188,7 @@ impl Row for EntryLine {
     }
 }
 
-fn key<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Uuid, D::Error> {
+pub(super) fn key<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Uuid, D::Error> {
     let text = String::deserialize(deserializer)?;
     NodeId::parse(&text, NODE).map(|node| node.id).map_err(|error| D::Error::custom(error.message()))
 }

@@ -1,11 +1,13 @@
 //! Writes a brand out, one JSON object per line, as an import reads it: streamed, and only what its caller may see.
 
+mod asset;
 mod line;
 mod page;
 
 use std::io::Write;
 
-use line::{AssetLine, BrandLine, CategoryLine, EntryLine, Line, Row, TagLine, TypeLine};
+use asset::AssetLine;
+use line::{BrandLine, CategoryLine, EntryLine, Line, Row, TagLine, TypeLine};
 use page::Pages;
 use serde::Serialize;
 use serde_json::json;

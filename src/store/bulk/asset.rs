@@ -7,6 +7,7 @@ use super::{Pulled, Tally, Written, changed, check, moments, texts};
 use crate::{
     domain::{
         Result,
+        about::About,
         access::{Grant, Permission},
     },
     store::{Tx, sql::rows},
@@ -37,6 +38,8 @@ pub struct AssetRow {
     pub url: String,
     /// Whatever else is known, as JSON text.
     pub metadata: String,
+    /// What more its record says of it; what is known stays where it says nothing.
+    pub about: Option<About>,
     /// What its source calls it, where it has a source.
     pub external_id: Option<String>,
     /// When it was made.

@@ -1,5 +1,6 @@
 //! Set-based writes: hundreds of rows in a handful of statements, repeated without effect; and what they need to know before.
 
+mod about;
 mod asset;
 mod brand;
 mod durable;
@@ -25,6 +26,7 @@ use crate::domain::{
     change::Changed,
 };
 
+pub use about::describe_assets;
 pub use asset::{AssetRow, write_assets};
 pub use brand::{BrandRow, find_brand, hold};
 pub use durable::{flush, flush_later};
