@@ -15,8 +15,9 @@ use crate::{
     service::{Caller, Services, bin, entry, idempotency, signing, upload},
 };
 
-/// How often, in turns of the loop without work, old jobs are swept.
-const SWEEP_EVERY: u32 = 600;
+/// How often it is seen to that what happens now and then has a job. By the time and not by turns of the loop: what is swept makes
+/// jobs, and these make turns.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How often the jobs that are not done are counted.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
@@ -41,19 +42,18 @@ pub async fn run(services: Services, settings: Settings, shutdown: impl Future<O
     let most = settings.concurrency.max(1);
     let pause = Duration::from_millis(settings.poll_ms.max(10));
     let mut running = JoinSet::new();
-    let mut idle: u32 = 0;
-    let mut last_look: Option<Instant> = None;
+    let (mut last_sweep, mut last_look): (Option<Instant>, Option<Instant>) = (None, None);
     tokio::pin!(shutdown);
     loop {
         let free = most.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));
         let claimed = claim(&services, free).await;
         let full = claimed.len() == usize::try_from(free).unwrap_or(usize::MAX);
-        idle = if claimed.is_empty() { idle.saturating_add(1) } else { 0 };
         for job in claimed {
             let services = services.clone();
             running.spawn(async move { finish(&services, &job).await });
         }
-        if idle % SWEEP_EVERY == 1 {
+        if last_sweep.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
+            last_sweep = Some(Instant::now());
             sweep(&services).await;
         }
         if last_look.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
