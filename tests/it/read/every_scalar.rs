@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use super::shelf::{Shelf, slugs};
 
 /// The scalars without a filter, and why.
-const WITHOUT: [(&str, &str, &str); 8] = [
+const WITHOUT: [(&str, &str, &str); 9] = [
     (
         "EntryVersion",
         "fields",
         "history is filtered by what was done, when and by whom; its JSON has no index",
     ),
     ("Asset", "metadata", "whatever a platform says of a file: no declared shape, no index"),
+    ("Asset", "alts", "texts by locale for people; `alt` is filtered by"),
     ("ContentType", "schema", "a JSON Schema is a document, not a value"),
     ("AuditRecord", "before", "what was there, of any shape; no index"),
     ("AuditRecord", "after", "what is there, of any shape; no index"),
