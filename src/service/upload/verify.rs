@@ -127,7 +127,7 @@ async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found
         let problem = Problem::new("malware", format!("the scanner found {name}"));
         return Ok(Found::Wrong(State::Quarantined, problem));
     }
-    let duration_seconds = look::duration(store, &key, media_type, &read.head).await?;
+    let duration_seconds = look::duration(store, &key, read.bytes, media_type, &read.head).await;
     let picture = if media_type.starts_with("image/") {
         let held = read.head.len() as u64 == read.bytes;
         let head = read.head;

@@ -12,17 +12,24 @@ const MAX_BOXES: u32 = 32;
 /// How many bytes of an MP4's description are read.
 const DESCRIPTION: u64 = 64 * 1024;
 
-/// How long it takes to play a file, in seconds, where its header says so.
+/// How long it takes to play a file of so many bytes, in seconds, where its header says so. It is good to know and no more: where
+/// it cannot be read, nothing is known, and the file is taken all the same.
 pub(in super::super) async fn duration(
     store: &dyn Store,
     key: &Key,
+    bytes: u64,
     media_type: &str,
     head: &[u8],
-) -> Result<Option<f64>> {
+) -> Option<f64> {
     match media_type {
-        "audio/wav" => Ok(wav(head)),
-        "video/mp4" | "audio/mp4" | "video/quicktime" => mp4(store, key).await,
-        _ => Ok(None),
+        "audio/wav" => wav(head),
+        "video/mp4" | "audio/mp4" | "video/quicktime" => {
+            mp4(store, key, bytes).await.unwrap_or_else(|error| {
+                tracing::debug!(%error, "how long a recording takes could not be read");
+                None
+            })
+        }
+        _ => None,
     }
 }
 
@@ -46,9 +53,13 @@ fn wav(head: &[u8]) -> Option<f64> {
 }
 
 /// The description of an MP4 stands before the recording or behind it: what is in between is stepped over.
-async fn mp4(store: &dyn Store, key: &Key) -> Result<Option<f64>> {
+async fn mp4(store: &dyn Store, key: &Key, bytes: u64) -> Result<Option<f64>> {
     let mut at = 0_u64;
     for _ in 0..MAX_BOXES {
+        // A store refuses to read what lies behind the end.
+        if at >= bytes {
+            break;
+        }
         let head = read(store, key, at, 16).await?;
         let Some((name, size)) = top(&head) else { return Ok(None) };
         if &name == b"moov" {
