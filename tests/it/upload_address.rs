@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::Persona,
-    upload_world::{World, get, png},
+    upload_world::{World, get, png, run},
 };
 
 /// The status, and where it leads to.
@@ -43,6 +43,11 @@ async fn it_leads_to_the_bytes_for_those_who_may_read_assets() {
     assert!(location.contains("X-Amz-Expires=300"), "{location}");
     let cut = location.split('?').next().unwrap();
     assert_eq!(get(cut).await.status, 403, "without its signature");
+    assert_eq!(
+        run(&["-I".to_owned(), location.clone()], b"").await.status,
+        403,
+        "HEAD is not what was signed"
+    );
 
     assert_eq!(ask(&w.app.as_anonymous(), &url).await.0, 401);
     w.new_brand("other").await;
@@ -86,12 +91,20 @@ async fn variants_are_addresses_of_the_image_service() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_elsewhere_is_redirected_to() {
-    let w = World::new().await;
+async fn a_file_elsewhere_is_redirected_to_and_has_no_variants() {
+    let w = World::with(|config| {
+        config.images.base_url = Some("https://img.example".to_owned());
+        config.images.key = Some("736563726574".to_owned().into());
+        config.images.salt = Some("68656C6C6F".to_owned().into());
+    })
+    .await;
     let create = "mutation($input: CreateAssetInput!) { createAsset(input: $input) { asset { id url } } }";
     let input = json!({"brandId": w.brand, "filename": "a.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/a.jpg"});
     let made = w.owner().data(create, json!({"input": input})).await;
     let id = made["createAsset"]["asset"]["id"].as_str().unwrap();
     let found = ask(&w.owner(), &format!("/v1/assets/{id}")).await;
     assert_eq!(found, (302, "https://cdn.example/a.jpg".to_owned()));
+    // Whoever may make assets could have the image service get what only it can reach.
+    let found = ask(&w.owner(), &format!("/v1/assets/{id}?width=300")).await;
+    assert_eq!(found, (400, String::new()));
 }

@@ -24,7 +24,8 @@ use crate::{
 /// The address of an asset's file, or of a variant of it; nobody may keep it.
 ///
 /// # Errors
-/// `UNAUTHENTICATED`, `FORBIDDEN`, also outside of the window of its rights; `NOT_FOUND`.
+/// `UNAUTHENTICATED`, `FORBIDDEN`, also outside of the window of its rights; `NOT_FOUND`; `INVALID` for a variant of a file that is
+/// elsewhere.
 pub async fn address(
     services: &Services,
     caller: &Caller,
@@ -49,6 +50,14 @@ pub async fn address(
         ),
     };
     let source = match &found.key {
+        // The image service gets whatever is signed for it: an address that somebody typed may lead into our own network.
+        None if variant.is_some() => {
+            return Err(Error::invalid(
+                "id",
+                "not_kept",
+                "there are variants only of files that are kept here",
+            ));
+        }
         None => found.url.clone(),
         Some(key) => {
             let get = get(&found, Key::stored(key.clone()));
