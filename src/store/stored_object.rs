@@ -59,17 +59,20 @@ pub async fn remove_unused(tx: &Tx, most: u32) -> Result<Vec<String>> {
     rows.iter().map(|row| sql::get(row, "key")).collect()
 }
 
-/// Which of these keys somebody needs: an object that is kept, or an upload on its way.
+/// Which of these keys somebody needs: an object that is kept, or an upload on its way. Asked in one statement, so that none is
+/// missed that becomes the one while the other is looked for.
 ///
 /// # Errors
 /// As the database refuses.
 pub async fn needed(db: &Db, keys: &[String], uploads: &[Uuid]) -> Result<(Vec<String>, Vec<Uuid>)> {
-    let objects = "select key from stored_object where key = any($1)";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, objects, [keys.to_vec().into()]);
-    let rows = db.orm().query_all_raw(statement).await.map_err(from_orm)?;
-    let kept = rows.iter().map(|row| sql::get(row, "key")).collect::<Result<_>>()?;
-    let waiting = "select id from upload where id = any($1) and state in ('pending', 'verifying')";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, waiting, [uploads.to_vec().into()]);
-    let rows = db.orm().query_all_raw(statement).await.map_err(from_orm)?;
-    Ok((kept, rows.iter().map(|row| sql::get(row, "id")).collect::<Result<_>>()?))
+    let text = "select key, null::uuid as id from stored_object where key = any($1) union all \
+        select null, id from upload where id = any($2) and state in ('pending', 'verifying')";
+    let values = [keys.to_vec().into(), uploads.to_vec().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, values);
+    let (mut kept, mut waiting) = (Vec::new(), Vec::new());
+    for row in db.orm().query_all_raw(statement).await.map_err(from_orm)? {
+        kept.extend(sql::get::<Option<String>>(&row, "key")?);
+        waiting.extend(sql::get::<Option<Uuid>>(&row, "id")?);
+    }
+    Ok((kept, waiting))
 }

@@ -1,8 +1,10 @@
 //! What is not as it was promised: refused by the store as far as it can tell, refused and removed by the server otherwise.
 
 use aws_lc_rs as _;
+use brandgraph::store::stored_object;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sqlx::Executor;
 
 use crate::upload_world::{COMPLETE, REQUEST, World, curl, png};
 
@@ -148,4 +150,27 @@ async fn files_that_nobody_knows_of_go() {
     w.work().await;
     assert!(!orphan.exists());
     assert_eq!(w.kept().len(), 2, "{:?}", w.kept());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_taken_while_orphans_are_looked_for_stays() {
+    let w = World::new().await;
+    w.request(w.promise(b"abc", "text/plain")).await;
+    let (mut other, mut watch) = (w.app.db.connect().await, w.app.db.connect().await);
+    let (id, key): (uuid::Uuid, String) =
+        sqlx::query_as("select id, key from upload").fetch_one(&mut other).await.unwrap();
+    // Somebody makes an object of it, and has not committed yet.
+    other.execute("begin; lock table upload in access exclusive mode").await.unwrap();
+    let (keys, ids) = ([key.clone()], [id]);
+    let mut asking = Box::pin(stored_object::needed(&w.app.services.db, &keys, &ids));
+    let waits = "select exists (select from pg_locks where not granted \
+        and database = (select oid from pg_database where datname = current_database()))";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut watch).await.unwrap() {
+        assert!(futures::poll!(&mut asking).is_pending());
+    }
+    let taken = "insert into stored_object (id, brand_id, sha256, key, byte_size, media_type, created_at) \
+        select id, brand_id, sha256, key, byte_size, media_type, now() from upload; \
+        update upload set state = 'ready'; commit";
+    other.execute(taken).await.unwrap();
+    assert_eq!(asking.await.unwrap(), (vec![key], vec![]));
 }
