@@ -141,8 +141,8 @@ fn explain_access(registry: &mut Registry) -> (String, MetaField) {
 fn parts_of_upload(registry: &mut Registry) -> (String, MetaField) {
     let parts = UploadParts::create_type_info(registry);
     let mut field = MetaField::new("uploadParts", parts.trim_end_matches('!'));
-    let doc = "The parts of a large file that is being uploaded: which are there, and how to send the others, so that an upload that \
-        was interrupted goes on; null where there is no such upload, or it is not yours to see. Needs `asset:write`.";
+    let doc = "The parts of a file that is being uploaded: which are there, and how to send the others, so that an upload that was \
+        interrupted goes on. A file that is sent in one request is one part. Null where there is no such upload, or it is not yours to see. Needs `asset:write`.";
     field.description = Some(doc.to_owned());
     field.args.extend([
         register::argument("id", "ID!", "The upload."),

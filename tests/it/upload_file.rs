@@ -1,5 +1,6 @@
 //! Small files: signed by the server, sent to the store by curl, looked at, and made an asset of.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::upload_world::{World, curl, png, sha256};
@@ -84,4 +85,42 @@ async fn the_same_bytes_of_a_brand_are_one_object() {
     input["brandId"] = json!(other);
     assert_eq!(w.send(&bytes, input).await["state"], "READY");
     assert_eq!(w.kept().len(), 2, "brands share nothing: {:?}", w.kept());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_does_not_say_how_long_it_takes_is_taken() {
+    let w = World::new().await;
+    for after in [&b"\0\0\0\x10mdatrecorded"[..], b"\0\0\xff\0mdatcut off", b"\0\0\0\x08free\0\0"] {
+        let film = [b"\0\0\0\x18ftypisom\0\0\x02\0isommp41", after].concat();
+        let upload = w.send(&film, w.promise(&film, "video/mp4")).await;
+        assert_eq!(upload["state"], "READY", "{upload}");
+        assert_eq!(upload["asset"]["durationSeconds"], json!(null));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_has_ended_is_signed_again() {
+    let w = World::new().await;
+    let bytes = png();
+    w.app.clock.advance(-TimeDelta::hours(2));
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 403, "it has ended by the store's clock");
+    w.app.clock.advance(TimeDelta::hours(2));
+    let parts = "query($id: ID!) { uploadParts(id: $id) { size count uploaded
+        missing { number byteSize offset put { method url headers { name value } } } } }";
+    let id = &requested["upload"]["id"];
+    let found = w.owner().data(parts, json!({"id": id})).await["uploadParts"].take();
+    let missing = &found["missing"][0];
+    let size = bytes.len() as f64;
+    assert_eq!((&found["count"], &found["uploaded"], &found["size"]), (&json!(1), &json!([]), &json!(size)));
+    assert_eq!(
+        (&missing["number"], &missing["byteSize"], &missing["offset"]),
+        (&json!(1), &json!(size), &json!(0.0))
+    );
+    assert_eq!(curl(&missing["put"], &bytes).await.status, 200);
+    let found = w.owner().data(parts, json!({"id": id})).await["uploadParts"].take();
+    assert_eq!((&found["uploaded"], &found["missing"]), (&json!([1]), &json!([])));
+    w.complete(id).await;
+    w.work().await;
+    assert_eq!(w.upload(id).await["state"], "READY");
 }

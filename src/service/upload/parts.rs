@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     super::{Caller, Services},
-    request::life,
+    request::{life, sign},
 };
 use crate::{
     domain::{
@@ -41,10 +41,10 @@ pub(super) fn cut(row: &Row) -> Option<Cut> {
 }
 
 /// The parts of an upload that waits for them: which are there, and where to send at most `first` of those after a number that
-/// are not.
+/// are not. A file that is sent in one request is one part.
 ///
 /// # Errors
-/// `NOT_FOUND`, `CONFLICT` where the upload is not sent in parts or no longer waited for, `LIMIT_EXCEEDED` for too many at once.
+/// `NOT_FOUND`, `CONFLICT` where the upload is no longer waited for, `LIMIT_EXCEEDED` for too many at once.
 pub async fn parts(services: &Services, caller: &Caller, id: Uuid, after: u32, first: u32) -> Result<Parts> {
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
@@ -52,15 +52,23 @@ pub async fn parts(services: &Services, caller: &Caller, id: Uuid, after: u32, f
         return Err(Error::limit_at("first", "parts that are signed at a time", MAX_SIGNED, first));
     }
     let row = store::upload::get(&services.db, &grant, id).await?;
-    let (Some(cut), Some(session)) = (cut(&row), row.session.clone()) else {
-        return Err(Error::new(Code::Conflict, "this upload is sent in one request, not in parts"));
-    };
     if row.state()? != State::Pending {
         return Err(Error::new(
             Code::Conflict,
             format!("this upload takes no more parts: it is {}", row.state),
         ));
     }
+    let (Some(cut), Some(session)) = (cut(&row), row.session.clone()) else {
+        let found = store.find(&Key::incoming(row.brand_id, row.id)).await?;
+        let there = found.is_some_and(|found| found.bytes == row.bytes());
+        let put = if there || after > 0 || first == 0 { None } else { sign(services, &row).await? };
+        return Ok(Parts {
+            size: row.bytes(),
+            count: 1,
+            uploaded: there.then_some(1).into_iter().collect(),
+            urls: put.map(|put| (1, row.bytes(), put)).into_iter().collect(),
+        });
+    };
     let key = Key::stored(row.key.clone());
     let found = store.parts(&key, &session).await?.unwrap_or_default();
     let whole = found.iter().filter(|part| cut.size(part.number, row.bytes()) == Some(part.bytes));
