@@ -66,6 +66,9 @@ async fn tried(
     keyed: Option<&Keyed>,
 ) -> Result<Reply> {
     let joint = Unit::joint(&prepared.services).await?;
+    if !prepared.atomic {
+        joint.separate();
+    }
     if let Some(keyed) = keyed
         && let Some(answer) = keyed.claim(&prepared.services, &joint).await?
     {
@@ -80,8 +83,11 @@ async fn tried(
     }
     let reply = reply(&response, prepared.request_id());
     if whole && joint.succeeded() {
-        if let Some(keyed) = keyed {
-            keyed.keep(&joint, &reply.body).await?;
+        if let Some(keyed) = keyed
+            && let Err(error) = keyed.keep(&joint, &reply.body).await
+        {
+            joint.rollback().await?;
+            return Err(error);
         }
         joint.commit(&prepared.services).await?;
     } else {

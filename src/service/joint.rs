@@ -8,7 +8,10 @@ use std::sync::{
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::Services;
+use super::{
+    Services,
+    aftermath::{Aftermath, End},
+};
 use crate::{
     domain::{Error, Result, credential::Family, event::Event, read::Authorized},
     store::{Tx, read::Reader},
@@ -26,6 +29,10 @@ struct Inner {
     succeeded: AtomicBool,
     /// Whether something in it failed.
     failed: AtomicBool,
+    /// Whether what takes part in it has nothing to do with the rest.
+    separate: AtomicBool,
+    /// What is to be done outside once it has ended.
+    aftermath: Aftermath,
     /// What was changed of what this process remembers.
     stale: Lock<Vec<Stale>>,
 }
@@ -43,6 +50,8 @@ impl Joint {
             tx: Mutex::new(Some(tx)),
             succeeded: AtomicBool::default(),
             failed: AtomicBool::default(),
+            separate: AtomicBool::default(),
+            aftermath: Aftermath::default(),
             stale: Lock::default(),
         }))
     }
@@ -101,6 +110,21 @@ impl Joint {
         self.0.failed.load(Ordering::Acquire)
     }
 
+    /// Says that what takes part in it has nothing to do with the rest: what fails takes only itself back.
+    pub fn separate(&self) {
+        self.0.separate.store(true, Ordering::Release);
+    }
+
+    /// Whether what takes part in it has nothing to do with the rest.
+    pub(super) fn separated(&self) -> bool {
+        self.0.separate.load(Ordering::Acquire)
+    }
+
+    /// What is to be done outside once it has ended.
+    pub(super) fn aftermath(&self) -> &Aftermath {
+        &self.0.aftermath
+    }
+
     /// Notes what is remembered outside of the transaction and is another thing once it is committed.
     pub(super) fn changes(&self, events: &[Event]) {
         let stale = events.iter().filter_map(|event| {
@@ -128,10 +152,14 @@ impl Joint {
     /// As the database refuses; then nothing of it has happened.
     pub async fn commit(&self, services: &Services) -> Result<()> {
         let tx = self.0.tx.lock().await.take().ok_or_else(over)?;
-        tx.commit().await?;
+        if let Err(error) = tx.commit().await {
+            self.0.aftermath.follow(End::TakenBack).await;
+            return Err(error);
+        }
         let stale = std::mem::take(&mut *self.0.stale.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(outer) = &services.joint {
             outer.0.stale.lock().unwrap_or_else(PoisonError::into_inner).extend(stale);
+            self.0.aftermath.leave_to(&outer.0.aftermath);
             return Ok(());
         }
         for one in stale {
@@ -141,6 +169,7 @@ impl Joint {
                 Stale::Credential(family, id) => services.credentials.forget(family, id),
             }
         }
+        self.0.aftermath.follow(End::Committed).await;
         Ok(())
     }
 
@@ -149,10 +178,10 @@ impl Joint {
     /// # Errors
     /// `UNAVAILABLE` where the connection is lost; the database then takes it back by itself.
     pub async fn rollback(&self) -> Result<()> {
-        match self.0.tx.lock().await.take() {
-            Some(tx) => tx.rollback().await,
-            None => Ok(()),
-        }
+        let Some(tx) = self.0.tx.lock().await.take() else { return Ok(()) };
+        let done = tx.rollback().await;
+        self.0.aftermath.follow(End::TakenBack).await;
+        done
     }
 }
 

@@ -1,5 +1,6 @@
 //! Use cases: authorize, decide, write, record.
 
+mod aftermath;
 pub mod asset;
 pub mod asset_address;
 pub mod audit;

@@ -92,6 +92,7 @@ mod tidy;
 mod upload_address;
 mod upload_browser;
 mod upload_file;
+mod upload_keyed;
 mod upload_parts;
 mod upload_refused;
 mod upload_scanned;

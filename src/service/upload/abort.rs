@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     super::{Caller, Services, Unit},
-    complete::discard,
+    complete::discard_once_committed,
 };
 use crate::{
     domain::{
@@ -24,7 +24,7 @@ use crate::{
 pub async fn abort(services: &Services, caller: &Caller, id: Uuid) -> Result<Changed> {
     services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
-    let store = services.media.store()?;
+    services.media.store()?;
     let mut unit = Unit::begin(services, caller).await?;
     let row = store::upload::lock(unit.tx(), &grant, id).await?;
     match row.state()? {
@@ -41,6 +41,6 @@ pub async fn abort(services: &Services, caller: &Caller, id: Uuid) -> Result<Cha
     let changed = Changed { id, version: row.version };
     unit.record(Event::of("upload.aborted", row.brand_id, changed));
     unit.commit().await?;
-    discard(store, &row).await;
+    discard_once_committed(services, row).await;
     Ok(changed)
 }

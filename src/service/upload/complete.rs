@@ -41,7 +41,11 @@ pub async fn complete(services: &Services, caller: &Caller, id: Uuid) -> Result<
     services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
-    let row = store::upload::get(&services.db, &grant, id).await?;
+    let row = match &services.joint {
+        // Who holds one connection does not wait for another.
+        Some(joint) => joint.directly(async |tx| store::upload::lock(tx, &grant, id).await).await?,
+        None => store::upload::get(&services.db, &grant, id).await?,
+    };
     if row.state()? != State::Pending {
         return Ok(Changed { id, version: row.version });
     }
@@ -68,7 +72,7 @@ pub async fn complete(services: &Services, caller: &Caller, id: Uuid) -> Result<
     }
     unit.commit().await?;
     if state == State::Failed {
-        discard(store, &row).await;
+        discard_once_committed(services, row).await;
     }
     Ok(changed)
 }
@@ -135,4 +139,15 @@ pub(super) async fn discard(store: &dyn Store, row: &Row) {
             tracing::warn!(upload.id = %row.id, %error, "what is left of an upload could not be removed");
         }
     }
+}
+
+/// The same once it is sure that it came to nothing.
+pub(super) async fn discard_once_committed(services: &Services, row: Row) {
+    let media = services.media.clone();
+    let deed = async move {
+        if let Ok(store) = media.store() {
+            discard(store, &row).await;
+        }
+    };
+    services.once_committed(deed).await;
 }

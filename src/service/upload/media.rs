@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    super::{Services, asset_address},
+    super::{Joint, Services, asset_address},
     Settings,
 };
 use crate::{
@@ -39,12 +39,12 @@ impl Media {
         Self { images: Arc::new(images), ..self }
     }
 
-    /// Passes where nothing else is to be undone together with what the store is told.
+    /// Passes where nothing that comes later undoes what the store is told.
     ///
     /// # Errors
     /// `INVALID` inside of a transaction of several mutations.
     pub(super) fn alone(&self, services: &Services) -> Result<()> {
-        if services.joint.is_none() {
+        if services.joint.as_ref().is_none_or(Joint::separated) {
             return Ok(());
         }
         let message =

@@ -97,6 +97,16 @@ pub async fn request(services: &Services, caller: &Caller, command: RequestUploa
         }
         return Err(error);
     }
+    if let Some(session) = row.session.clone() {
+        let media = services.media.clone();
+        services.once_taken_back(async move {
+            if let Ok(store) = media.store()
+                && let Err(error) = store.abort(&key, &session).await
+            {
+                tracing::warn!(%error, "a session of parts that nobody knows of stays at the store");
+            }
+        });
+    }
     Ok(Requested { id, put: sign(services, &row).await? })
 }
 
