@@ -144,6 +144,41 @@ async fn a_dry_run_shows_what_would_be_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_every_fault_at_once() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let operations = json!([
+        shop.create("a", json!({})),
+        {"createTag": {"key": "bad", "brandId": shop.brand, "slug": "No slug", "name": "N"}},
+        shop.create("b", json!({"key": "b", "fields": {"price": -1}})),
+        shop.create("c", json!({})),
+        {"publishEntry": {"id": "@b"}},
+        shop.create("a", json!({})),
+        shop.create("d", json!({})),
+    ]);
+    for mode in ["ATOMIC", "PER_ITEM"] {
+        let input = json!({"dryRun": true, "mode": mode, "operations": operations});
+        let done = app.as_owner().data(BATCH, json!({"input": input})).await["batch"].take();
+        assert_eq!((&done["committed"], &done["failed"]), (&json!(false), &json!(4)), "{done:#}");
+        assert_eq!(statuses(&done), ["VALID", "FAILED", "FAILED", "VALID", "FAILED", "FAILED", "VALID"]);
+        assert_eq!(done["results"][3]["node"]["slug"], "c");
+        let codes: Vec<&Value> = [1, 2, 4, 5].map(|place| &done["results"][place]["error"]["code"]).into();
+        assert_eq!(codes, ["INVALID", "INVALID", "NOT_FOUND", "CONFLICT"]);
+    }
+    assert_eq!(shop.count("entry").await, 0);
+    // What is all or nothing still tries nothing, and fails the document that it is in.
+    let done = batch(&app.as_owner(), "ATOMIC", operations.clone()).await;
+    assert_eq!(statuses(&done)[..3], ["SKIPPED", "FAILED", "SKIPPED"]);
+    let query = "mutation($t: ID!, $input: BatchInput!) @atomic {
+        a: createEntry(input: {contentTypeId: $t, slug: \"z\", title: \"A\", fields: {price: 1}}) { entry { slug } }
+        batch(input: $input) { committed } }";
+    let input = json!({"dryRun": true, "mode": "ATOMIC", "operations": operations});
+    let answer = app.as_owner().graphql(query, json!({"t": shop.kind, "input": input})).await;
+    assert_eq!(answer["data"]["a"], Value::Null);
+    assert_eq!(shop.count("entry").await, 0);
+}
+
+#[tokio::test]
 async fn keys_that_lead_nowhere_are_told_with_their_place() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;

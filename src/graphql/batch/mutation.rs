@@ -14,6 +14,7 @@ use crate::{
     domain::{
         Error, Result,
         access::{Actor, Permission},
+        batch::Mode,
         node::Kind,
     },
     graphql::{
@@ -97,7 +98,9 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
     }
     let joint = Unit::joint(&request.services).await?;
     let within = request.within(&joint);
-    let outcomes = batch::run(&within.services, &request.caller, mode, steps).await?;
+    // What is taken back anyway goes on after a fault, so that all of them are told at once.
+    let tried = if dry_run { Mode::PerItem } else { mode };
+    let outcomes = batch::run(&within.services, &request.caller, tried, steps).await?;
     let told: Vec<Told> = outcomes
         .into_iter()
         .zip(names)
@@ -105,8 +108,7 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
         .map(|(index, one)| told(request, dry_run, index, one))
         .collect();
     let failed = told.iter().filter(|one| one.status == BatchStatus::Failed).count();
-    let undone = told.iter().any(|one| matches!(one.status, BatchStatus::RolledBack | BatchStatus::Skipped));
-    let undone = undone || failed == told.len();
+    let undone = failed == told.len() || (mode == Mode::Atomic && failed > 0);
     let mut results = HashMap::with_capacity(shapes.len());
     for (key, shape) in &shapes {
         results.insert(key.clone(), shape.write(&told, surroundings, &within).await?);
