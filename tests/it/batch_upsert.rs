@@ -1,10 +1,20 @@
 //! An entry that is there or not: by what a source calls it, or by type, slug and locale.
 
+use brandgraph::{
+    domain::{
+        batch::{Mode, Operation},
+        entry::{Origin, UpsertEntry},
+        text::Title,
+    },
+    service::batch::{Outcome, Step, run},
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     batch::{Shop, batch},
     harness::{Persona, TestApp},
+    write_world::{World, article, locale, slug},
 };
 
 const UPSERT: &str = "mutation($input: UpsertEntryInput!) { upsertEntry(input: $input) {
@@ -57,9 +67,9 @@ async fn a_source_finds_its_own_entry_whatever_its_slug_is_by_now() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
     let owner = app.as_owner();
-    let brand: uuid::Uuid = shop.brand.as_str().unwrap().rsplit_once('_').unwrap().1.parse().unwrap();
+    let brand: Uuid = shop.brand.as_str().unwrap().rsplit_once('_').unwrap().1.parse().unwrap();
     let mut database = app.db.connect().await;
-    let source = uuid::Uuid::now_v7();
+    let source = Uuid::now_v7();
     let sql = "insert into source (id, brand_id, name, connector, base_url, created_at, updated_at) \
         values ($1, $2, 'shop', 'demo', 'https://cms.example', now(), now())";
     sqlx::query(sql).bind(source).bind(brand).execute(&mut database).await.unwrap();
@@ -108,4 +118,42 @@ async fn two_upserts_of_the_same_at_once_make_one_entry() {
     assert!(both.iter().all(|one| one["id"] == both[0]["id"]), "{both:#?}");
     assert_eq!(shop.count("entry").await, 1);
     assert_eq!(shop.count("entry_version").await, 3);
+}
+
+#[tokio::test]
+async fn batches_of_the_same_upserts_in_any_order_do_not_wait_in_a_circle() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    let source_id = Uuid::now_v7();
+    let sql = "insert into source (id, brand_id, name, connector, base_url, created_at, updated_at) \
+        values ($1, $2, 'shop', 'demo', 'https://cms.example', now(), now())";
+    sqlx::query(sql).bind(source_id).bind(w.brand).execute(&mut w.db.connect().await).await.unwrap();
+    let step = |number: usize, round: usize| {
+        let wanted = UpsertEntry {
+            origin: (number % 2 == 0).then(|| Origin { source_id, external_id: format!("{number}") }),
+            expected_version: None,
+            content_type_id: kind,
+            slug: slug(&format!("e{number}")),
+            title: Title::parse(&format!("Round {round}"), "title").unwrap(),
+            // The brand's default, said or not, is the same.
+            locale: (round % 2 == 0).then(|| locale("en")),
+            fields: json!({}),
+            tags: None,
+            categories: None,
+        };
+        Step { id: None, operation: Ok(Operation::UpsertEntry(wanted)) }
+    };
+    let batches = (0..6).map(|round| {
+        let mut steps: Vec<Step> = (0..30).map(|number| step(number, round)).collect();
+        if round % 3 == 0 {
+            steps.reverse();
+        }
+        run(&w.services, &w.owner, Mode::PerItem, steps)
+    });
+    for outcomes in futures::future::join_all(batches).await {
+        let outcomes = outcomes.unwrap();
+        assert!(outcomes.iter().all(|one| matches!(one, Outcome::Done(..))), "{outcomes:#?}");
+    }
+    assert_eq!(w.count("select from entry").await, 30);
+    assert_eq!(w.count("select from entry_version").await, 180);
 }

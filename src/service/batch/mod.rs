@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, Unit, entry};
 use crate::domain::{
     Error, Result,
     batch::{Mode, Operation},
     change::Changed,
+    entry::UpsertEntry,
     node::Kind,
 };
 
@@ -54,6 +55,8 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
         return Ok(steps.into_iter().map(unread).collect());
     }
     let joint = Unit::joint(services).await?;
+    let upserts: Vec<_> = steps.iter().filter_map(upserted).collect();
+    entry::hold_upserts(&joint, caller, &upserts).await?;
     let within = services.within(&joint);
     let mut outcomes = Vec::with_capacity(steps.len());
     let mut failed = false;
@@ -105,4 +108,12 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
 /// Whether an operation makes an entry that is no translation.
 fn fresh(step: &Step) -> bool {
     matches!(&step.operation, Ok(Operation::CreateEntry(command)) if command.translation_of.is_none())
+}
+
+/// The entry that an operation makes where it is not there.
+fn upserted(step: &Step) -> Option<&UpsertEntry> {
+    match &step.operation {
+        Ok(Operation::UpsertEntry(command)) => Some(command),
+        _ => None,
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
         change::Changed,
         entry::{CreateEntry, FieldsChange, UpdateEntry, UpsertEntry},
     },
-    service::{Caller, Services, Unit},
+    service::{Caller, Joint, Services, Unit},
     store::entry_origin,
 };
 
@@ -48,6 +48,20 @@ pub async fn upsert_as(
     };
     joint.commit(services).await?;
     Ok(changed)
+}
+
+/// Keeps others from upserting the same until the transaction ends. Whoever upserts several in one transaction does this first: two
+/// that met them in different orders would wait for each other.
+///
+/// # Errors
+/// `TIMEOUT` where another transaction keeps one of them for longer than a statement may take.
+pub async fn hold_upserts(joint: &Joint, caller: &Caller, wanted: &[&UpsertEntry]) -> Result<()> {
+    // Who may not upsert is told so by each of them.
+    let Ok(grant) = caller.actor.grant(Permission::EntryWrite) else { return Ok(()) };
+    if wanted.len() < 2 {
+        return Ok(());
+    }
+    joint.directly(async |tx| entry_origin::hold(tx, &grant, wanted).await).await
 }
 
 fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {
