@@ -130,13 +130,13 @@ async fn batches_of_the_same_upserts_in_any_order_do_not_wait_in_a_circle() {
     sqlx::query(sql).bind(source_id).bind(w.brand).execute(&mut w.db.connect().await).await.unwrap();
     let step = |number: usize, round: usize| {
         let wanted = UpsertEntry {
-            origin: (number % 2 == 0).then(|| Origin { source_id, external_id: format!("{number}") }),
+            origin: number.is_multiple_of(2).then(|| Origin { source_id, external_id: format!("{number}") }),
             expected_version: None,
             content_type_id: kind,
             slug: slug(&format!("e{number}")),
             title: Title::parse(&format!("Round {round}"), "title").unwrap(),
             // The brand's default, said or not, is the same.
-            locale: (round % 2 == 0).then(|| locale("en")),
+            locale: round.is_multiple_of(2).then(|| locale("en")),
             fields: json!({}),
             tags: None,
             categories: None,
@@ -145,7 +145,7 @@ async fn batches_of_the_same_upserts_in_any_order_do_not_wait_in_a_circle() {
     };
     let batches = (0..6).map(|round| {
         let mut steps: Vec<Step> = (0..30).map(|number| step(number, round)).collect();
-        if round % 3 == 0 {
+        if round.is_multiple_of(3) {
             steps.reverse();
         }
         run(&w.services, &w.owner, Mode::PerItem, steps)
