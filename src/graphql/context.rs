@@ -7,7 +7,7 @@ use async_graphql::Context;
 use super::error::render;
 use crate::{
     domain::{Error, audit::Refusal},
-    service::{Caller, Joint, Library, Services, audit, throttle::Throttle},
+    service::{Caller, Joint, Library, Services, Waiting, audit, throttle::Throttle},
 };
 
 /// Everything that belongs to one request.
@@ -21,6 +21,8 @@ pub struct RequestContext {
     pub throttle: Arc<Throttle>,
     /// On whose behalf.
     pub caller: Caller,
+    /// Whether somebody still waits for the answer.
+    pub waiting: Waiting,
     /// The values of the operation's variables, as they came.
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// Whether the document is only to be validated: what reads nouns then reads nothing, and what writes writes nothing.

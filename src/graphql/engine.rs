@@ -24,7 +24,9 @@ use super::{
     persisted::{self, Persisted},
     query::Query,
     receipt::Receipt,
-    register, together,
+    register,
+    seats::Seats,
+    together,
     types::Types,
     viewer::Viewer,
 };
@@ -36,7 +38,7 @@ use crate::{
         limits::Settings,
     },
     service::{
-        Caller, Library, Services, audit,
+        Caller, Library, Services, Waiting, audit,
         idempotency::Keyed,
         throttle::{Account, Throttle},
     },
@@ -57,6 +59,7 @@ pub struct Engine {
     services: Services,
     library: Library,
     writing: watch::Sender<()>,
+    seats: Seats,
     limits: Settings,
     throttle: Arc<Throttle>,
     persisted: Persisted,
@@ -85,6 +88,7 @@ impl Engine {
             (build().finish(), build().validation_mode(ValidationMode::Fast).finish())
         });
         let throttle = Arc::new(Throttle::off(&services.clock));
+        let seats = Seats::among(services.db.most_writers());
         let types = Arc::new(Types::of_sdl(&strict.sdl())?);
         Ok(Self {
             strict,
@@ -94,6 +98,7 @@ impl Engine {
             services,
             library,
             writing: watch::Sender::new(()),
+            seats,
             limits: Settings::default(),
             throttle,
             persisted: Persisted::new(&persisted::Settings::default(), None)?,
@@ -146,7 +151,7 @@ impl Engine {
     }
 
     /// Runs one request to its end. A mutation goes on where this is dropped: its outcome is then in the database alone, but it
-    /// is never cut off between two of its fields.
+    /// is never cut off between two of its fields. A batch is one field, and is taken back.
     pub async fn execute(&self, request: Request, context: Context) -> Reply {
         let account = self.throttle.account(&context.actor, context.from);
         let request_id = context.request_id.clone();
@@ -223,6 +228,7 @@ impl Engine {
             library: self.library.clone(),
             throttle: Arc::clone(&self.throttle),
             caller,
+            waiting: Waiting::default(),
             variables,
             only_validates: true,
             atomic: together::atomic(&operation.definition.directives),
@@ -313,18 +319,25 @@ impl Engine {
     async fn written_out(
         &self,
         document: ExecutableDocument,
-        prepared: RequestContext,
+        mut prepared: RequestContext,
         keyed: Option<Keyed>,
     ) -> Reply {
-        let (schema, running) = (self.known.clone(), self.writing.subscribe());
+        let (schema, running, seats) =
+            (self.known.clone(), self.writing.subscribe(), self.seats.clone());
+        let (_asker, waiting) = Waiting::begin();
+        prepared.waiting = waiting;
         let request_id = prepared.request_id().to_owned();
         let work = async move {
+            let seat = match seats.take(&document, &prepared.waiting).await {
+                Ok(seat) => seat,
+                Err(error) => return rejected(error::of_request(&error, prepared.request_id())),
+            };
             let reply = if prepared.atomic || keyed.is_some() {
                 together::run(&schema, document, &prepared, keyed.as_ref()).await
             } else {
                 reply(&executed(&schema, document, None, &prepared).await, prepared.request_id())
             };
-            drop(running);
+            drop((seat, running));
             reply
         };
         match tokio::spawn(work.in_current_span()).await {

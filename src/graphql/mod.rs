@@ -32,6 +32,7 @@ mod read;
 mod receipt;
 mod register;
 pub mod scalar;
+mod seats;
 mod select;
 mod taxonomy;
 mod together;

@@ -34,6 +34,7 @@ pub mod throttle;
 mod unit;
 pub mod upload;
 mod vault;
+mod waiting;
 
 use crate::{kit::clock::Clock, store::Db};
 
@@ -43,6 +44,7 @@ pub use library::{Library, Reading, WantedLocale};
 pub use schemas::Schemas;
 pub use unit::Unit;
 pub use vault::Vault;
+pub use waiting::{Asker, Waiting};
 
 /// The adapters that every use case works with; cheap to clone.
 #[derive(Debug, Clone)]

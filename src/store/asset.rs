@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DbBackend, EntityTrait, FromQueryResult,
-    QueryFilter, QuerySelect, Statement, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, FromQueryResult,
+    QueryFilter, QuerySelect, sea_query::LockType,
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -196,8 +196,7 @@ pub async fn get_served(db: &Db, grant: &Grant, id: Uuid) -> Result<Served> {
     let text = "select a.brand_id, a.filename, a.media_type, a.url, o.key, a.rights_from, a.rights_until \
         from asset a join brand b on b.id = a.brand_id and b.deleted_at is null \
         left join stored_object o on o.id = a.object_id where a.id = $1 and a.deleted_at is null";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [id.into()]);
-    let found = Served::find_by_statement(statement).one(db.orm()).await.map_err(from_orm)?;
+    let found: Option<Served> = db.look_up(text, sql::bound([id])?).await?.pop();
     let found = found.ok_or_else(|| Error::not_found(WHAT))?;
     grant.covers(found.brand_id, WHAT)?;
     Ok(found)

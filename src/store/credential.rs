@@ -113,8 +113,7 @@ const fn what(family: Family) -> &'static str {
 /// As the database refuses.
 pub async fn find(db: &Db, family: Family, id: Uuid) -> Result<Option<Row>> {
     let text = format!("select {COLUMNS} from {} where id = $1", table(family));
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [id.into()]);
-    Row::find_by_statement(statement).one(db.orm()).await.map_err(from_orm)
+    Ok(db.look_up(&text, sql::bound([id])?).await?.pop())
 }
 
 /// Notes when a credential was used, unless something later is noted already. It is no change of the credential.

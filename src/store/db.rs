@@ -9,16 +9,19 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
+use sea_orm::{DatabaseConnection, FromQueryResult, QueryResult, SqlxPostgresConnector};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sqlx::{
     PgConnection, PgPool,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgArguments, PgConnectOptions, PgPoolOptions},
 };
 
-use super::{error::from_sqlx, readers::Readers};
+use super::{
+    error::{from_orm, from_sqlx},
+    readers::Readers,
+};
 use crate::domain::{Code, Error, Result, Violation};
 
 /// How to reach PostgreSQL.
@@ -132,12 +135,26 @@ impl Db {
         Ok(Self { pool, readers, orm, statements: Arc::default() })
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers those who read: long writes make nobody look ill.
     ///
     /// # Errors
     /// `UNAVAILABLE` where it does not.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("select 1").execute(&self.pool).await.map(|_| ()).map_err(from_sqlx)
+        self.readers.fetch("select 1".to_owned(), PgArguments::default()).await.map(drop)
+    }
+
+    /// The most connections that are open for writes at a time.
+    #[must_use]
+    pub fn most_writers(&self) -> u32 {
+        self.pool.options().get_max_connections()
+    }
+
+    /// Rows of one statement that only reads, by way of the connections for reads: what every request needs to look up does not
+    /// wait for those who write.
+    pub(super) async fn look_up<T: FromQueryResult>(&self, text: &str, values: PgArguments) -> Result<Vec<T>> {
+        let rows = self.readers.fetch(text.to_owned(), values).await?;
+        let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(from_orm);
+        rows.into_iter().map(read).collect()
     }
 
     /// How many read statements this process has sent, for the tests that count them.

@@ -13,7 +13,8 @@ use super::{
     Db, Tx,
     entity::{member, role},
     error::from_orm,
-    role::rule,
+    role::{COLUMNS, rule},
+    sql,
 };
 use crate::domain::{
     Error, Result,
@@ -29,25 +30,19 @@ const WHAT: &str = "the member";
 /// # Errors
 /// As the database refuses.
 pub async fn memberships(db: &Db, issuer: &str, subject: &str) -> Result<Vec<Membership>> {
-    let rows: Vec<(Row, Option<role::Model>)> = member::Entity::find()
-        .filter(member::Column::Issuer.eq(issuer))
-        .filter(member::Column::Subject.eq(subject))
-        .all(db.orm())
-        .await
-        .map_err(from_orm)?
-        .into_iter()
-        .map(|row| (row, None))
-        .collect();
-    let brands = rows.iter().filter(|(row, _)| row.own_role.is_some()).map(|(row, _)| row.brand_id);
-    let brands: Vec<Uuid> = brands.collect();
+    let text = "select id, brand_id, issuer, subject, role, own_role, version, created_at, updated_at \
+        from member where issuer = $1 and subject = $2";
+    let rows: Vec<Row> = db.look_up(text, sql::bound([issuer, subject])?).await?;
+    let brands: Vec<Uuid> =
+        rows.iter().filter(|row| row.own_role.is_some()).map(|row| row.brand_id).collect();
     let mut own = HashMap::new();
     if !brands.is_empty() {
-        let roles = role::Entity::find().filter(role::Column::BrandId.is_in(brands)).all(db.orm());
-        for row in roles.await.map_err(from_orm)? {
+        let text = format!("select {COLUMNS} from role where brand_id = any($1)");
+        for row in db.look_up::<role::Model>(&text, sql::bound([brands])?).await? {
             own.insert((row.brand_id, row.name.clone()), std::sync::Arc::new(rule(&row)?));
         }
     }
-    let held = rows.into_iter().filter_map(|(row, _)| {
+    let held = rows.into_iter().filter_map(|row| {
         let brands = BrandScope::Only(vec![row.brand_id]);
         match row.own_role {
             None => Role::find(&row.role).map(|role| role.within(brands)),

@@ -1,11 +1,12 @@
 //! The keys that tokens of applications are signed with; of the private ones there is only what is sealed.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbBackend, FromQueryResult, Statement};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
+use sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
-use super::{Db, Tx, error::from_orm, image::Imaged, sql};
+use super::{Db, Tx, image::Imaged, sql};
 use crate::{domain::Result, kit::masked::Masked};
 
 /// A key as it is stored.
@@ -48,8 +49,7 @@ const ALL: &str = "select id, public_key, sealed_key, signs_from from signing_ke
 /// # Errors
 /// As the database refuses.
 pub async fn load(db: &Db) -> Result<Vec<Row>> {
-    let statement = Statement::from_string(DbBackend::Postgres, ALL.to_owned());
-    Row::find_by_statement(statement).all(db.orm()).await.map_err(from_orm)
+    db.look_up(ALL, PgArguments::default()).await
 }
 
 /// Every key, and nobody else changes them until the transaction ends.

@@ -2,8 +2,25 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement, TryGetable, Value};
 
+use sqlx::{Arguments, Encode, Postgres, Type, postgres::PgArguments};
+
 use super::{Tx, error::from_orm};
 use crate::domain::{Error, Result};
+
+/// The values of a statement that goes to the connections for reads.
+///
+/// # Errors
+/// `INTERNAL` for a value that cannot be written down for PostgreSQL.
+pub(super) fn bound<'v, T>(values: impl IntoIterator<Item = T>) -> Result<PgArguments>
+where
+    T: Encode<'v, Postgres> + Type<Postgres> + 'v,
+{
+    let mut bound = PgArguments::default();
+    for value in values {
+        bound.add(value).map_err(Error::internal)?;
+    }
+    Ok(bound)
+}
 
 /// Runs a statement; how many rows it changed.
 pub(super) async fn execute(tx: &Tx, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {

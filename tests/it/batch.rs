@@ -283,6 +283,33 @@ async fn a_batch_costs_by_its_operations() {
         let answer = app.as_owner().graphql(BATCH, json!({"input": input})).await;
         costs.push(answer["extensions"]["cost"]["requested"].as_u64().unwrap());
     }
-    assert!(costs[1] - costs[0] >= 10 * 11, "{costs:?}");
+    assert!(costs[1] - costs[0] >= 10 * 51, "{costs:?}");
     assert_eq!((costs[1] - costs[0]) % 10, 0, "{costs:?}");
+}
+
+#[tokio::test]
+async fn an_operation_costs_what_a_mutation_does_and_what_is_shown_is_multiplied() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let owner = app.as_owner();
+    let cost = async |shown: &str, count: usize| {
+        let query = format!("mutation($input: BatchInput!) {{ batch(input: $input) {{ {shown} }} }}");
+        // The key leads nowhere, so that nothing is tried: it is charged before that is known.
+        let tag = json!({"createTag": {"brandId": "@nobody", "slug": "new", "name": "New"}});
+        let input = json!({"mode": "ATOMIC", "operations": vec![tag; count]});
+        let answer = owner.graphql(&query, json!({"input": input})).await;
+        answer["extensions"]["cost"]["requested"].as_u64().unwrap_or_else(|| panic!("{answer:#}"))
+    };
+    assert_eq!(cost("committed", 1).await, 51 + 50);
+    assert_eq!(cost("committed", 1_000).await, 51 + 1_000 * 50);
+    let entries = "results { node { ... on Brand { entries(first: 100) { nodes { id } } } } }";
+    assert_eq!(cost(entries, 10).await, 51 + 10 * (50 + 1 + 100));
+    // What no request may cost is refused before any of it is done.
+    let twice = "results { node { ... on Brand { a: entries(first: 100) { nodes { id } } b: entries(first: 100) { nodes { id } } } } }";
+    let query = format!("mutation($input: BatchInput!) {{ batch(input: $input) {{ {twice} }} }}");
+    let tag = json!({"createTag": {"brandId": shop.brand, "slug": "new", "name": "New"}});
+    let input = json!({"mode": "PER_ITEM", "operations": vec![tag; 1_000]});
+    let refused = owner.error(&query, json!({"input": input})).await;
+    assert_eq!(refused["extensions"]["details"]["value"], json!(51 + 1_000 * 251), "{refused}");
+    assert_eq!(shop.count("tag").await, 0);
 }

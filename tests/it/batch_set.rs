@@ -14,7 +14,7 @@ use brandgraph::{
     },
     kit::clock::Clock,
     service::{
-        self, Caller, Services,
+        self, Caller, Services, Waiting,
         batch::{Outcome, Step},
     },
     store::{Db, Settings},
@@ -33,7 +33,7 @@ fn steps(operations: impl IntoIterator<Item = (Option<Uuid>, Operation)>) -> Vec
 }
 
 async fn run(w: &World, who: &Caller, mode: Mode, steps: Vec<Step>) -> Vec<Outcome> {
-    service::batch::run(&w.services, who, mode, steps).await.unwrap()
+    service::batch::run(&w.services, who, &Waiting::default(), mode, steps).await.unwrap()
 }
 
 #[tokio::test]
@@ -58,7 +58,15 @@ async fn a_hundred_creates_with_tags_take_as_many_statements_as_ten() {
             (None, Operation::CreateEntry(CreateEntry { tags: tags.clone(), ..w.draft(kind, &name, fields) }))
         });
         let before = wire.executed();
-        let done = service::batch::run(&services, &w.owner, Mode::Atomic, steps(operations)).await.unwrap();
+        let done = service::batch::run(
+            &services,
+            &w.owner,
+            &Waiting::default(),
+            Mode::Atomic,
+            steps(operations),
+        )
+        .await
+        .unwrap();
         counts.push(wire.executed() - before);
         assert!(done.iter().all(|one| matches!(one, Outcome::Done(..))));
     }

@@ -100,7 +100,7 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
     let within = request.within(&joint);
     // What is taken back anyway goes on after a fault, so that all of them are told at once.
     let tried = if dry_run { Mode::PerItem } else { mode };
-    let outcomes = batch::run(&within.services, &request.caller, tried, steps).await?;
+    let outcomes = batch::run(&within.services, &request.caller, &request.waiting, tried, steps).await?;
     let told: Vec<Told> = outcomes
         .into_iter()
         .zip(names)
@@ -114,6 +114,7 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
         results.insert(key.clone(), shape.write(&told, surroundings, &within).await?);
     }
     let committed = !dry_run && !undone;
+    request.waiting.check()?;
     if committed {
         joint.commit(&request.services).await?;
     } else {

@@ -8,7 +8,7 @@ use crate::{
         node::Kind,
     },
     service::{
-        Caller, Services,
+        Caller, Services, Waiting,
         entry::{self, Wanted},
     },
 };
@@ -16,16 +16,18 @@ use crate::{
 /// Makes the entries in order; those that fail are told of as `createEntry` would.
 ///
 /// # Errors
-/// Where the database is in the way; then the transaction cannot go on.
+/// Where the database is in the way, or nobody waits any more; then the transaction cannot go on.
 pub(super) async fn run(
     services: &Services,
     caller: &Caller,
+    waiting: &Waiting,
     mode: Mode,
     wanted: &[Wanted],
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::with_capacity(wanted.len());
     let mut open = vec![wanted];
     while let Some(set) = open.pop() {
+        waiting.check()?;
         if let [(id, command)] = set {
             let outcome = one::run(services, caller, *id, Operation::CreateEntry(command.clone())).await;
             let failed = matches!(outcome, Outcome::Failed(_));

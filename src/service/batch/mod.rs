@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit, entry};
+use super::{Caller, Services, Unit, Waiting, entry};
 use crate::domain::{
     Error, Result,
     batch::{Mode, Operation},
@@ -47,9 +47,18 @@ pub enum Outcome {
 /// Runs the operations in order. The services are those within a transaction, which is the caller's to commit: where it is all or
 /// nothing and an operation failed, nothing of the batch is left in it.
 ///
+/// Between two operations it is looked whether somebody still waits: a batch that was given up would keep its connection for as long
+/// as 1,000 mutations take.
+///
 /// # Errors
-/// Where the transaction itself is lost; then nothing has happened.
-pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<Step>) -> Result<Vec<Outcome>> {
+/// Where the transaction itself is lost, or nobody waits any more; then nothing has happened.
+pub async fn run(
+    services: &Services,
+    caller: &Caller,
+    waiting: &Waiting,
+    mode: Mode,
+    steps: Vec<Step>,
+) -> Result<Vec<Outcome>> {
     if mode == Mode::Atomic && steps.iter().any(|step| step.operation.is_err()) {
         let unread = |step: Step| step.operation.map_or_else(Outcome::Failed, |_| Outcome::Skipped);
         return Ok(steps.into_iter().map(unread).collect());
@@ -66,6 +75,7 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
             outcomes.push(Outcome::Skipped);
             continue;
         }
+        waiting.check()?;
         let from = outcomes.len();
         match step.operation {
             Ok(Operation::CreateEntry(command)) if command.translation_of.is_none() => {
@@ -76,7 +86,7 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
                 {
                     wanted.push((id, command));
                 }
-                outcomes.extend(creates::run(&within, caller, mode, &wanted).await?);
+                outcomes.extend(creates::run(&within, caller, waiting, mode, &wanted).await?);
             }
             Ok(operation) => {
                 let outcome = one::run(&within, caller, step.id, operation).await;
@@ -100,6 +110,7 @@ pub async fn run(services: &Services, caller: &Caller, mode: Mode, steps: Vec<St
             .filter(|one| matches!(one, Outcome::Done(..)))
             .for_each(|one| *one = Outcome::Undone);
     } else {
+        waiting.check()?;
         joint.commit(services).await?;
     }
     Ok(outcomes)
