@@ -28,6 +28,8 @@ pub struct Built {
     pub authn: Arc<Authn>,
     /// Set while the server is going away.
     pub draining: Draining,
+    /// What the routes were built from, for those that are put beside them.
+    pub door: Door,
     /// The graph, which knows whether a mutation is still running.
     pub engine: Engine,
 }
@@ -63,8 +65,8 @@ pub fn build(config: &Config, services: &Services) -> Result<Built, Failure> {
         throttle,
     };
     let operations = http::operations(door.clone(), &config.http);
-    let router = http::router(door, &config.http)?;
-    Ok(Built { router, operations, authn, draining, engine })
+    let router = http::router(door.clone(), &config.http)?;
+    Ok(Built { router, door, operations, authn, draining, engine })
 }
 
 /// The graph over the services.

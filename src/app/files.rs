@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::{config::Config, embedded::objects::Objects, failure::Failure};
 use crate::{
-    http::Router,
+    domain::Result,
+    http::{self, Door, Router},
     objects::{S3, Store},
     service::upload::Media,
 };
@@ -22,7 +23,7 @@ impl Files {
     ///
     /// # Errors
     /// Where the embedded store cannot be opened, or a setting does not allow it.
-    pub async fn open(config: &Config, address: SocketAddr) -> Result<Self, Failure> {
+    pub async fn open(config: &Config, address: SocketAddr) -> std::result::Result<Self, Failure> {
         let mut settings = config.objects.clone();
         let embedded = match settings.bucket {
             // A certificate of one's own making is nothing that our own client would trust.
@@ -39,10 +40,13 @@ impl Files {
     }
 
     /// Puts the embedded store beside the routes of the graph, where there is one.
-    pub fn mount(&self, router: Router) -> Router {
+    ///
+    /// # Errors
+    /// As [`http::with_objects`].
+    pub fn mount(&self, router: Router, door: &Door, settings: &http::Settings) -> Result<Router> {
         match &self.embedded {
-            Some(objects) => objects.mount(router),
-            None => router,
+            Some(objects) => objects.mount(router, door, settings),
+            None => Ok(router),
         }
     }
 }

@@ -118,8 +118,8 @@ async fn serve_on(
     stopped: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let address = address_of(&listener)?;
-    let Built { mut router, operations, authn, draining, engine } = build::build(config, &services)?;
-    router = files.mount(router);
+    let Built { mut router, door, operations, authn, draining, engine } = build::build(config, &services)?;
+    router = files.mount(router, &door, &config.http)?;
     let mut first_run = JoinSet::new();
     if config.demo() {
         router = first_run::with_platform(router);

@@ -45,6 +45,12 @@ pub struct Door {
     pub throttle: Arc<Throttle>,
 }
 
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").finish_non_exhaustive()
+    }
+}
+
 /// Whether the server is going away; clones share one answer.
 #[derive(Debug, Clone, Default)]
 pub struct Draining(Arc<AtomicBool>);

@@ -94,6 +94,7 @@ mod upload_address;
 mod upload_browser;
 mod upload_file;
 mod upload_keyed;
+mod upload_guarded;
 mod upload_parts;
 mod upload_refused;
 mod upload_scanned;

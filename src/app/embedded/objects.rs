@@ -16,7 +16,8 @@ use secrecy::ExposeSecret;
 use super::error::{At, Error};
 use crate::{
     app::secret,
-    http::{self, Router},
+    domain,
+    http::{self, Door, Router},
     objects::Settings,
 };
 
@@ -67,8 +68,11 @@ impl Objects {
     }
 
     /// Puts the store beside the routes of the graph.
-    pub fn mount(&self, router: Router) -> Router {
-        http::with_objects(router, BUCKET, self.service.clone())
+    ///
+    /// # Errors
+    /// As [`http::with_objects`].
+    pub fn mount(&self, router: Router, door: &Door, settings: &http::Settings) -> domain::Result<Router> {
+        http::with_objects(router, BUCKET, self.service.clone(), door, settings)
     }
 }
 

@@ -98,8 +98,9 @@ impl TestApp {
             None => Media::new(Some(Arc::new(Attic)), config.uploads.clone()).unwrap(),
         };
         let services = services.with_media(media);
-        let Built { router, authn, engine, draining, .. } = build::build(&config, &services).unwrap();
-        (Self { services, clock, db, engine, router: files.mount(router), authn }, draining)
+        let Built { router, door, authn, engine, draining, .. } = build::build(&config, &services).unwrap();
+        let router = files.mount(router, &door, &config.http).unwrap();
+        (Self { services, clock, db, engine, router, authn }, draining)
     }
 
     /// Somebody who may do everything.
