@@ -147,7 +147,7 @@ table! {
         facet: u32 = 500, "points";
         #[doc = " A mutation, which writes, keeps a version and a record."]
         mutation: u32 = 50, "points";
-        #[doc = " Each operation of a batch, which writes as a mutation does, beside the mutation itself and what is shown of its node."]
+        #[doc = " Each operation of a batch, beside the mutation itself and what is shown of its node."]
         operation: u32 = 50, "points";
         #[doc = " A look at the schema (`__schema`, `__type`)."]
         introspection: u32 = 100, "points";
