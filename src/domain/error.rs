@@ -108,7 +108,14 @@ impl Error {
         error
     }
 
-    /// Whether this says that something is not there to somebody who may not know of it, and in which brand that is.
+    /// The same error, which is about something that the caller may not know of; the record of refusals learns it.
+    #[must_use]
+    pub fn about_unseen(mut self, brand: Uuid) -> Self {
+        self.0.concealed = Some(Some(brand));
+        self
+    }
+
+    /// Whether this is about something that the caller may not know of, and in which brand that is.
     #[must_use]
     pub fn conceals(&self) -> Option<Option<Uuid>> {
         self.0.concealed

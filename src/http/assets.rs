@@ -15,8 +15,7 @@ use http::{
 use super::{entrance, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
 use crate::{
     domain::{
-        Error,
-        audit::{self, Reason},
+        Error, audit,
         node::{Kind, NodeId},
     },
     service::{
@@ -60,8 +59,10 @@ async fn find(
     request_id: &RequestId,
 ) -> Result<HeaderValue, Refusal> {
     let actor = entrance::admit(routes, head, request_id, WHAT).await?;
-    limit::charge(&routes.door.throttle, &actor, routes.proxies.client(head)).await?;
     let caller = Caller { actor, ..origin::stranger(&routes.proxies, head, request_id) };
+    limit::charge(&routes.door.throttle, &caller.actor, caller.from)
+        .await
+        .map_err(|refusal| entrance::limited(routes, caller.clone(), WHAT, refusal))?;
     let found = async {
         let services = routes.door.services.as_ref().ok_or_else(|| Error::not_found("this path"))?;
         let id = NodeId::parse_as(Kind::Asset, id, "id")?;
@@ -70,8 +71,8 @@ async fn find(
         HeaderValue::from_str(&location).map_err(Error::internal)
     };
     found.await.map_err(|error| {
-        if let Some(reason) = Reason::of(error.code()) {
-            routes.door.engine.refused(caller.clone(), audit::Refusal::new(reason, WHAT));
+        if let Some(refusal) = audit::Refusal::of(&error, WHAT) {
+            routes.door.engine.refused(caller.clone(), refusal);
         }
         error.into()
     })

@@ -12,7 +12,7 @@ use crate::{
         credential::read_key,
         node::{Kind, NodeId},
     },
-    service::authn::MAX_TOKEN_BYTES,
+    service::{Caller, authn::MAX_TOKEN_BYTES},
 };
 
 /// Who asks for `what`.
@@ -26,11 +26,8 @@ pub(super) async fn admit(
     what: &'static str,
 ) -> Result<Actor, Refusal> {
     let from = routes.proxies.client(head);
-    if let Err(refusal) = limit::open(&routes.door.throttle, from) {
-        let caller = origin::stranger(&routes.proxies, head, id);
-        routes.door.engine.refused(caller, audit::Refusal::new(Reason::RateLimited, what));
-        return Err(refusal);
-    }
+    limit::open(&routes.door.throttle, from)
+        .map_err(|refusal| limited(routes, origin::stranger(&routes.proxies, head, id), what, refusal))?;
     match actor::of(&routes.door.authn, &head.headers).await {
         Ok(actor) => Ok(actor),
         Err(rejected) => {
@@ -40,6 +37,29 @@ pub(super) async fn admit(
             Err(limit::after(&routes.door.throttle, from, actor::challenge(rejected)).await)
         }
     }
+}
+
+/// Records that somebody who asked for `what` has spent too much, and hands the refusal on.
+pub(super) fn limited(routes: &Routes, caller: Caller, what: &'static str, refusal: Refusal) -> Refusal {
+    // A throttle that cannot be asked is no refusal.
+    if refusal.code() == 429 {
+        routes.door.engine.refused(caller, audit::Refusal::new(Reason::RateLimited, what));
+    }
+    refusal
+}
+
+/// Charges the address of a stranger the least that a request costs.
+///
+/// # Errors
+/// As [`limit::spend`]; that is recorded.
+pub(super) async fn spend(
+    routes: &Routes,
+    head: &Parts,
+    id: &RequestId,
+    what: &'static str,
+) -> Result<(), Refusal> {
+    let spent = limit::spend(&routes.door.throttle, routes.proxies.client(head)).await;
+    spent.map_err(|refusal| limited(routes, origin::stranger(&routes.proxies, head, id), what, refusal))
 }
 
 /// Who credentials say that they are of, whether that is so or not: the id of a key, the subject of a token. Never the secret.

@@ -16,7 +16,7 @@ use http::{
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{body, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
+use super::{body, entrance, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
 use crate::{
     domain::{Code, audit},
     service::authn::{self, Denied, Issued},
@@ -91,7 +91,7 @@ pub(super) async fn token(State(routes): State<Arc<Routes>>, request: Request) -
 /// A token, where the address has not failed too often; what is refused is recorded and charged.
 async fn admitted(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Issued, Fault> {
     let (throttle, from) = (&routes.door.throttle, routes.proxies.client(head));
-    limit::spend(throttle, from).await.map_err(Fault::Other)?;
+    entrance::spend(routes, head, id, TOKEN).await.map_err(Fault::Other)?;
     let mut claimed = None;
     let issued = issue(routes, head, body, &mut claimed).await;
     let reason = match &issued {
@@ -197,7 +197,7 @@ fn decoded(text: &str) -> String {
 pub(super) async fn keys(State(routes): State<Arc<Routes>>, request: Request) -> Response {
     let (head, _) = request.into_parts();
     let id = RequestId::of(&head.extensions);
-    if let Err(refusal) = limit::spend(&routes.door.throttle, routes.proxies.client(&head)).await {
+    if let Err(refusal) = entrance::spend(&routes, &head, &id, KEYS).await {
         return refusal.problem(&id);
     }
     match routes.door.authn.published_keys().await {

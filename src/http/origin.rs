@@ -1,8 +1,9 @@
 //! Where a request comes from: the peer of its connection or what a trusted proxy says of it, and what the client calls itself.
 
 use std::{
+    collections::HashSet,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::USER_AGENT, request::Parts};
@@ -20,9 +21,16 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
+/// How many peers the log names that are not believed: whoever sends the header at will fills no log.
+const TOLD_PEERS: usize = 100;
+
 /// The proxies that are believed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Proxies(Vec<Network>);
+pub(super) struct Proxies {
+    trusted: Vec<Network>,
+    /// Those that are not, and that the log has named.
+    told: Arc<Mutex<HashSet<IpAddr>>>,
+}
 
 impl Proxies {
     /// Reads the setting `http.trusted_proxies`.
@@ -30,18 +38,34 @@ impl Proxies {
     /// # Errors
     /// `INVALID` for what is no address and no network.
     pub(super) fn parse(texts: &[String]) -> Result<Self> {
-        texts.iter().map(|text| Network::parse(text, "http.trusted_proxies")).collect::<Result<_>>().map(Self)
+        let trusted = texts.iter().map(|text| Network::parse(text, "http.trusted_proxies"));
+        Ok(Self { trusted: trusted.collect::<Result<_>>()?, told: Arc::default() })
     }
 
     /// The address of whoever asks; nothing where there is no connection.
     pub(super) fn client(&self, head: &Parts) -> Option<IpAddr> {
         let Peer(peer) = head.extensions.get::<Peer>()?;
         let peer = peer.ip().to_canonical();
-        Some(if self.trusts(peer) { self.behind(peer, &head.headers) } else { peer })
+        if self.trusts(peer) {
+            return Some(self.behind(peer, &head.headers));
+        }
+        if head.headers.contains_key(FORWARDED_FOR) && self.first_of(peer) {
+            tracing::warn!(
+                %peer,
+                "X-Forwarded-For is not believed: the peer is not in http.trusted_proxies, and counts as the client"
+            );
+        }
+        Some(peer)
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+        self.trusted.iter().any(|network| network.contains(address))
+    }
+
+    /// Whether the log has yet to name a peer that says whom it asks for and is not believed.
+    fn first_of(&self, peer: IpAddr) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.len() < TOLD_PEERS && told.insert(peer)
     }
 
     /// The nearest address that no trusted proxy has. What stands further out, anybody can have written.
@@ -112,6 +136,20 @@ mod tests {
         assert_eq!(client(&proxies, "fd00::1", &["1.2.3.4", "[2001:db8::1]:80, 10.9.9.9"]), "2001:db8::1");
         assert_eq!(client(&proxies, "10.1.2.3", &["nonsense, 10.9.9.9"]), "10.9.9.9");
         assert_eq!(client::<&str>(&proxies, "10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn a_peer_that_is_not_believed_is_named_once() {
+        let proxies = Proxies::default();
+        let mut request = http::Request::new(());
+        request.headers_mut().insert(FORWARDED_FOR, HeaderValue::from_static("198.51.100.1"));
+        request.extensions_mut().insert(Peer(SocketAddr::from(([203, 0, 113, 7], 4711))));
+        let head = request.into_parts().0;
+        assert_eq!(proxies.client(&head), proxies.client(&head));
+        let peer = |last: u8| IpAddr::from([203, 0, 113, last]);
+        assert!(!proxies.first_of(peer(7)) && proxies.first_of(peer(8)) && !proxies.first_of(peer(8)));
+        let many = (0..=255).filter(|last| proxies.first_of(IpAddr::from([192, 0, 2, *last]))).count();
+        assert_eq!(many, TOLD_PEERS - 2);
     }
 
     #[test]

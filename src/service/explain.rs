@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{Caller, Services, roles};
 use crate::{
     domain::{
-        Error, Result,
-        access::{Actor, Asked, Claims, Credential, Permission, Principal, Rule, Verdict, explain},
+        Code, Error, Result,
+        access::{Actor, Asked, Claims, Credential, Hidden, Permission, Principal, Rule, Verdict, explain},
         catalog::Catalog,
         node::{Kind, NodeId},
     },
@@ -51,7 +51,8 @@ impl Explanation {
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without a credential; `NOT_FOUND` for a node that the caller does not see, or a member of a brand whose
-/// access the caller does not manage; `FORBIDDEN` to ask about members without `access:manage`.
+/// access the caller does not manage; `FORBIDDEN` to ask about members without `access:manage`, or with claims where the caller
+/// does not see all of the brand's entries.
 pub async fn access(
     services: &Services,
     catalog: &Catalog,
@@ -70,11 +71,25 @@ pub async fn access(
     if entry.as_ref().is_some_and(|entry| !grant.sees(brand, &entry.facts())) {
         return Err(Error::concealed("the node", brand));
     }
+    let blind = entry.is_some() && !grant.unrestricted_in(brand);
+    if blind && !question.claims.is_empty() {
+        let message =
+            "claims are for those who see all of the brand's entries: the answers would tell what they hold";
+        return Err(Error::new(Code::Forbidden, message));
+    }
     let other = match question.member {
         Some(member) => Some(member_of(services, caller, (member, &question.claims), brand).await?),
         None => None,
     };
+    // Whoever sees the entry by one role knows already what about it lets that role show it.
+    let known =
+        question.member.is_none() && grant.through().filter(|one| one.brands.contains(brand)).count() == 1;
+    let hidden: Vec<&Hidden> = match &entry {
+        Some(entry) if blind && !known => grant.shows(brand, &entry.facts()).collect(),
+        _ => Vec::new(),
+    };
     let asked = Asked {
+        hidden: &hidden,
         action: question.action,
         brand,
         entry: entry.as_ref().map(store::explain::Found::facts),

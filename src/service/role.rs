@@ -18,12 +18,20 @@ use crate::{
 /// Creates a role.
 ///
 /// # Errors
-/// `NOT_FOUND` for an unknown brand, `CONFLICT` where the name is taken, `FORBIDDEN` for a permission that the caller lacks.
+/// `NOT_FOUND` for an unknown brand, `CONFLICT` where the name is taken, or named by a credential already; `FORBIDDEN` for a
+/// permission that the caller lacks.
 pub async fn create(services: &Services, caller: &Caller, command: CreateRole) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
     let unit = Unit::begin(services, caller).await?;
     store::brand::hold(unit.tx(), &grant, command.brand_id).await?;
     may_give(&caller.actor, command.brand_id, command.rule.permissions)?;
+    // What a credential names was given by somebody who knew another role by that name, here or in another brand.
+    if store::credential::names_role(unit.tx(), &grant, command.brand_id, command.name.as_str(), unit.now())
+        .await?
+    {
+        let message = "a key or application of this brand names a role so already, and would hold this one";
+        return Err(Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": "name"})));
+    }
     let row = store::role::insert(unit.tx(), &grant, id::new(unit.now()), command, unit.now()).await?;
     finish(services, unit, "role.created", &row).await
 }
@@ -60,7 +68,7 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateRole) -
 /// Deletes a role that nobody holds any more.
 ///
 /// # Errors
-/// `NOT_FOUND`, `CONFLICT` for another version or where somebody holds it, `FORBIDDEN` for a permission that the caller lacks.
+/// `NOT_FOUND`, `CONFLICT` for another version or where somebody, a key or an application holds it, `FORBIDDEN` for a permission that the caller lacks.
 pub async fn delete(
     services: &Services,
     caller: &Caller,
@@ -73,6 +81,10 @@ pub async fn delete(
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     check_version(expected_version, row.version)?;
     may_give(&caller.actor, row.brand_id, store::role::rule(&row)?.permissions)?;
+    if store::credential::names_role(unit.tx(), &grant, row.brand_id, &row.name, unit.now()).await? {
+        let message = "a key or application that was not revoked has this role";
+        return Err(Error::new(Code::Conflict, message));
+    }
     store::role::delete(unit.tx(), &grant, &row).await?;
     finish(services, unit, "role.deleted", &row).await
 }

@@ -170,6 +170,48 @@ pub async fn insert(
     Ok(row)
 }
 
+/// Whether a credential that is good, or may yet be used, names the role in the brand. Credentials keep names, so that whoever makes
+/// or removes a role of that name waits here for those who make credentials in the brand.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn names_role(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    role: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    grant.covers(brand_id, "the brand")?;
+    sql::rows(tx, &format!("select pg_advisory_xact_lock({NAMES})"), [brand_id.into()]).await?;
+    let among = |family| {
+        format!(
+            "exists (select from {} where revoked_at is null and (expires_at is null or expires_at > $3) \
+             and $2 = any(roles) and $1 = any(brands))",
+            table(family)
+        )
+    };
+    let text = format!("select {} or {} as named", among(Family::ApiKey), among(Family::Application));
+    sql::get(&sql::row(tx, &text, [brand_id.into(), role.into(), now.into()]).await?, "named")
+}
+
+/// Keeps the roles of these brands from being made or removed until the transaction ends.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn hold_names(tx: &Tx, brands: &[Uuid]) -> Result<()> {
+    let mut brands = brands.to_vec();
+    // Everybody takes the locks in the same order, so that nobody waits in a circle.
+    brands.sort_unstable();
+    for brand in brands {
+        sql::rows(tx, &format!("select pg_advisory_xact_lock_shared({NAMES})"), [brand.into()]).await?;
+    }
+    Ok(())
+}
+
+/// The number of the lock on the names of a brand's roles.
+const NAMES: &str = "hashtextextended('role:' || $1::uuid::text, 0)";
+
 /// Finds a credential that was not taken back, and keeps others from changing it until the transaction ends.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, DbBackend,
-    EntityTrait, QueryFilter, QuerySelect, Statement, sea_query::LockType,
+    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Statement, sea_query::LockType,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -72,29 +72,30 @@ pub struct New {
 /// `CONFLICT` where the slug is taken, or the locale among the translations; `FORBIDDEN` where it is not within the grant.
 pub async fn insert(tx: &Tx, grant: &Grant, new: New, now: DateTime<Utc>) -> Result<Row> {
     grant.covers(new.brand_id, "the brand")?;
-    let row = entry::ActiveModel {
-        id: Set(new.id),
-        brand_id: Set(new.brand_id),
-        content_type_id: Set(new.content_type_id),
-        translation_id: Set(new.translation_id),
-        slug: Set(new.slug),
-        locale: Set(new.locale),
-        title: Set(new.title),
-        status: Set(Status::Draft.name().to_owned()),
-        fields: Set(new.fields),
-        search_text: Set(new.search_text),
-        source_id: Set(new.origin.as_ref().map(|origin| origin.source_id)),
-        external_id: Set(new.origin.map(|origin| origin.external_id)),
-        version: Set(1),
-        published_at: Set(None),
-        scheduled_at: Set(None),
-        publish_problem: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-        deleted_at: Set(None),
+    let row = Row {
+        id: new.id,
+        brand_id: new.brand_id,
+        content_type_id: new.content_type_id,
+        translation_id: new.translation_id,
+        slug: new.slug,
+        locale: new.locale,
+        title: new.title,
+        status: Status::Draft.name().to_owned(),
+        fields: new.fields,
+        search_text: new.search_text,
+        source_id: new.origin.as_ref().map(|origin| origin.source_id),
+        external_id: new.origin.map(|origin| origin.external_id),
+        version: 1,
+        published_at: None,
+        scheduled_at: None,
+        publish_problem: None,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
     };
-    let row = row.insert(tx.connection()).await.map_err(from_orm)?;
+    // Before the database says what it holds already.
     covered::change(tx, grant, None, &row).await?;
+    let row = row.into_active_model().reset_all().insert(tx.connection()).await.map_err(from_orm)?;
     tx.wrote(&row);
     Ok(row)
 }
@@ -143,6 +144,12 @@ pub async fn update(tx: &Tx, grant: &Grant, row: &Row, changes: Changes, now: Da
     next.scheduled_at = changes.scheduled_at.map_or(next.scheduled_at, Set);
     next.publish_problem = changes.publish_problem.map_or(next.publish_problem, Set);
     next.deleted_at = changes.deleted_at.map_or(next.deleted_at, Set);
+    if let Set(slug) = &next.slug
+        && *slug != row.slug
+    {
+        // Before the database says that it is taken.
+        covered::change(tx, grant, Some(row), &Row { slug: slug.clone(), ..row.clone() }).await?;
+    }
     let after = next.update(tx.connection()).await.map_err(from_orm)?;
     covered::change(tx, grant, Some(row), &after).await?;
     tx.wrote(&after);

@@ -19,6 +19,14 @@ pub struct Found {
 }
 
 impl Found {
+    /// Its type and its language.
+    #[must_use]
+    pub fn place(&self) -> (Uuid, &str) {
+        (self.row.content_type_id, &self.row.locale)
+    }
+}
+
+impl Found {
     /// What of it decides.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
@@ -62,6 +70,28 @@ pub async fn brands_of(db: &Db, kind: Kind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, text, [ids.into()]);
     let rows = db.orm().query_all_raw(statement).await.map_err(from_orm)?;
     rows.iter().map(|row| Ok((sql::get(row, "id")?, sql::get(row, "brand")?))).collect()
+}
+
+/// The entries of a type that have a slug, in the language of that name or in any.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn with_slug(
+    db: &Db,
+    content_type_id: Uuid,
+    slug: &str,
+    locale: Option<&str>,
+) -> Result<Vec<(Uuid, Found)>> {
+    let mut asked = entry::Entity::find()
+        .filter(entry::Column::ContentTypeId.eq(content_type_id))
+        .filter(entry::Column::Slug.eq(slug));
+    if let Some(locale) = locale {
+        asked = asked.filter(entry::Column::Locale.eq(locale));
+    }
+    let rows = asked.all(db.orm()).await.map_err(from_orm)?;
+    let kind = content_type::Entity::find_by_id(content_type_id).one(db.orm()).await.map_err(from_orm)?;
+    let Some(kind) = kind else { return Ok(Vec::new()) };
+    Ok(rows.into_iter().map(|row| (row.brand_id, Found { row, type_key: kind.key.clone() })).collect())
 }
 
 /// An entry that is there and not deleted.

@@ -221,3 +221,92 @@ async fn access_is_explained_to_whoever_it_is_about_and_to_whoever_manages_it() 
     assert_eq!(app.as_role(Role::Editor).code(explain, other).await, "FORBIDDEN");
     assert_eq!(somebody.code(explain, ask("entry:fly", None)).await, "INVALID");
 }
+
+#[tokio::test]
+async fn a_name_that_a_credential_has_is_not_given_to_another_role() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, _) = brand(&owner, "acme").await;
+    let (rival, _) = brand(&owner, "rival").await;
+    let reader = |brand: &Value| json!({"input": {"brandId": brand, "name": "reader", "permissions": ["brand:read", "entry:read"]}});
+    let boss = json!({"input": {"brandId": acme, "name": "reader", "permissions": ["brand:read", "brand:write", "access:manage"]}});
+    let key = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }";
+    let application = "mutation($input: CreateApplicationInput!) { createApplication(input: $input) { application { id } } }";
+    let revoke = "mutation($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id } } }";
+    let give_up = "mutation($input: RevokeApplicationInput!) { revokeApplication(input: $input) { application { id } } }";
+    let role = owner.data(CREATE, reader(&acme)).await["createRole"]["role"]["id"].take();
+    let delete = json!({"input": {"id": role}});
+    let both = json!({"input": {"name": "both", "roles": ["reader"], "brands": [acme, rival]}});
+    let both = owner.data(key, both).await["createApiKey"]["apiKey"]["id"].take();
+    assert_eq!(owner.code(DELETE, delete.clone()).await, "CONFLICT");
+    // The key is for both brands, but nobody gave it a role of the other one.
+    assert_eq!(owner.code(CREATE, reader(&rival)).await, "CONFLICT");
+    owner.data(revoke, json!({"input": {"id": both}})).await;
+    let partner = json!({"input": {"name": "partner", "roles": ["reader"], "brands": [acme]}});
+    let partner = owner.data(application, partner).await["createApplication"]["application"]["id"].take();
+    owner.data(CREATE, reader(&rival)).await;
+    assert_eq!(owner.code(DELETE, delete.clone()).await, "CONFLICT");
+    owner.data(give_up, json!({"input": {"id": partner}})).await;
+    // What has ended holds nothing.
+    let until = app.clock.now() + chrono::TimeDelta::hours(1);
+    let short = json!({"input": {"name": "short", "roles": ["reader"], "brands": [acme], "expiresAt": until.to_rfc3339()}});
+    owner.data(key, short).await;
+    assert_eq!(owner.code(DELETE, delete.clone()).await, "CONFLICT");
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    owner.data(DELETE, delete).await;
+    owner.data(CREATE, boss).await;
+}
+
+#[tokio::test]
+async fn an_explanation_tells_nothing_that_is_hidden() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    let (acme, entries) = brand(&owner, "acme").await;
+    brand(&owner, "rival").await;
+    let role = |name: &str, permissions: &[&str], restrictions: Value| {
+        json!({"input": {"brandId": acme, "name": name,
+        "permissions": permissions, "restrictions": restrictions}})
+    };
+    let reads = ["brand:read", "entry:read", "entry:preview"];
+    let masked = json!({"read": {"except": ["fields.market", "status"]}});
+    let market = |value: Value| json!({"rows": {"field": "fields.market", "in": value}});
+    owner.data(CREATE, role("masked", &reads, masked)).await;
+    owner.data(CREATE, role("manager", &["brand:read", "access:manage"], json!({}))).await;
+    owner.data(CREATE, role("claimed", &reads, market(json!({"claim": "markets"})))).await;
+    owner.data(CREATE, role("swiss", &reads, market(json!(["ch"])))).await;
+    owner.data(CREATE, role("drafts", &reads, json!({"statuses": ["DRAFT"]}))).await;
+    for name in ["masked", "manager"] {
+        owner.data(GRANT, given(&acme, name)).await;
+    }
+    let mut others = Vec::new();
+    for name in ["claimed", "swiss", "drafts", "delivery"] {
+        let mut whose = given(&acme, name);
+        whose["input"]["subject"] = json!(name);
+        if name == "delivery" {
+            whose["input"]["subject"] = json!("public");
+        }
+        others.push(owner.data(GRANT, whose).await["grantRole"]["member"]["id"].take());
+    }
+    let somebody = app.as_role_in(Role::Delivery, "rival");
+    let text = "query($node: ID!, $member: ID, $claims: JSON) { explainAccess(node: $node, action: \"entry:read\", member: $member, claims: $claims) { allowed decides { rule } } }";
+    for member in &others {
+        for entry in &entries {
+            let asked = json!({"node": entry, "member": member});
+            let found = somebody.data(text, asked).await["explainAccess"].take();
+            assert_eq!(found, json!({"allowed": false, "decides": {"rule": "UNSEEN"}}), "{member}");
+        }
+    }
+    let claims = json!({"node": entries[0], "member": others[0], "claims": {"markets": ["ch"]}});
+    assert_eq!(somebody.code(text, claims.clone()).await, "FORBIDDEN");
+    assert_eq!(owner.data(text, claims).await["explainAccess"]["decides"]["rule"], "ALLOWED");
+    // One's own only role is known, a second one tells of what both of them hide.
+    let own = json!({"node": entries[0]});
+    let found = somebody.data(text, own.clone()).await["explainAccess"].take();
+    assert_eq!(found["decides"]["rule"], "ALLOWED");
+    let public =
+        "query($node: ID!) { explainAccess(node: $node, action: \"entry:read\") { roles { role rule } } }";
+    owner.data(GRANT, given(&acme, "delivery")).await;
+    let roles = somebody.data(public, own).await["explainAccess"]["roles"].take();
+    let told = roles.as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect::<Vec<_>>();
+    assert!(told.contains(&"UNSEEN") && !told.contains(&"PUBLISHED"), "{roles}");
+}

@@ -1,5 +1,6 @@
 //! What is answered as if it were not there, to somebody who may not know of it, leaves a record in the brand that it is of.
 
+use axum::{body::Body, http::Request};
 use brandgraph::{domain::access::Role, service::audit};
 use serde_json::{Value, json};
 
@@ -136,4 +137,20 @@ async fn entries_out_of_a_roles_reach_are_recorded_in_the_brand() {
     assert_eq!(somebody.code(text, json!({"id": entry})).await, "NOT_FOUND");
     let left = told(&app).await;
     assert_eq!(json!(left), json!([["concealed", "updateEntry", "acme", "user:delivery", 1]]));
+}
+
+#[tokio::test]
+async fn files_of_another_brand_are_recorded_there() {
+    let app = TestApp::start().await;
+    let owner = app.as_owner();
+    brand(&owner, "acme").await;
+    let rival = brand(&owner, "rival").await;
+    let create = "mutation($input: CreateAssetInput!) { createAsset(input: $input) { asset { id } } }";
+    let input = json!({"brandId": rival, "filename": "a.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/a.jpg"});
+    let made = owner.data(create, json!({"input": input})).await;
+    let path = format!("/v1/assets/{}", made["createAsset"]["asset"]["id"].as_str().unwrap());
+    let spy = app.as_role_in(Role::Viewer, "acme");
+    let answer = spy.send(Request::get(path), Body::empty()).await;
+    assert_eq!(answer.status(), 404);
+    assert_eq!(json!(told(&app).await), json!([["concealed", "/v1/assets", "rival", "user:viewer", 1]]));
 }

@@ -156,6 +156,42 @@ async fn whoever_asks_too_often_leaves_a_record() {
 }
 
 #[tokio::test]
+async fn what_is_limited_leaves_a_record_at_every_door() {
+    let app = TestApp::with(|config| {
+        config.rate_limits.enabled = Some(true);
+        config.rate_limits.anonymous.points_per_minute = Some(1);
+        config.rate_limits.anonymous.burst = Some(2);
+        config.rate_limits.user.points_per_minute = Some(1);
+        config.rate_limits.user.burst = Some(2);
+    })
+    .await;
+    let asset = format!("/v1/assets/asset_{}", uuid::Uuid::nil());
+    let mut limited = Vec::new();
+    for _ in 0..4 {
+        let peer = |request: http::request::Builder, last: u8| {
+            request.extension(Peer(([192, 0, 2, last], 4711).into()))
+        };
+        let form = Request::post("/v1/oauth/token")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (last, request) in [(1, form), (2, Request::get("/.well-known/jwks.json"))] {
+            limited.push(app.as_anonymous().send(peer(request, last), Body::empty()).await.status().as_u16());
+        }
+        limited
+            .push(app.as_owner().send(peer(Request::get(&asset), 3), Body::empty()).await.status().as_u16());
+    }
+    assert_eq!(limited[9..], [429, 429, 429], "{limited:?}");
+    audit::flush(&app.services, true).await.unwrap();
+    let left = records(&app).await;
+    let mut told: Vec<_> = left
+        .iter()
+        .filter(|one| one["reason"] == "rate_limited")
+        .map(|one| one["detail"]["what"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, ["/.well-known/jwks.json", "/v1/assets", "/v1/oauth/token"], "{left:#?}");
+}
+
+#[tokio::test]
 async fn a_key_that_signs_leaves_a_record_without_itself() {
     let app = TestApp::start().await;
     signing::rotate(&app.services, &Caller::system("keys")).await.unwrap();

@@ -76,6 +76,7 @@ async fn what_is_no_valid_token_is_challenged() {
         ("another audience", signed(&with("aud", json!("elsewhere")))),
         ("an unknown role", signed(&with("roles", json!(["emperor"])))),
         ("no subject", signed(&with("sub", json!("")))),
+        ("a subject that no database holds", signed(&with("sub", json!("a\0da")))),
         ("a slug as brand", signed(&with("brand", json!("acme")))),
         ("a number as subject", signed(&with("sub", json!(7)))),
         ("no expiry", {

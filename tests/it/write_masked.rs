@@ -135,3 +135,42 @@ async fn a_part_of_a_field_is_kept_by_whoever_does_not_see_it() {
     tried(UpdateEntry { fields: FieldsChange::Replace(json!({})), ..update(id) }).await.unwrap();
     assert_eq!(w.row("entry", id).await["fields"], json!({"price": {"cost": 5}}));
 }
+
+#[tokio::test]
+async fn slugs_out_of_sight_are_not_guessed_by_choosing_them() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    let id = w.entry(kind, "one", json!({"sku": "a"})).await;
+    w.entry(kind, "two", json!({"sku": "b"})).await;
+    let slug = |text: &str| Slug::parse(text, "slug").unwrap();
+    for rule in [
+        json!({"read": {"except": ["slug"]}}),
+        json!({"read": {"except": ["slug", "title"]}, "rows": {"field": "fields.sku", "in": ["a", "c"]}}),
+    ] {
+        let who = limited(&w, &rule);
+        for text in ["two", "three"] {
+            let draft = w.draft(kind, text, json!({"sku": "c"}));
+            forbidden(service::entry::create(&w.services, &who, draft).await, "slug");
+        }
+    }
+    // Nor by one that is locked.
+    let who = limited(&w, &json!({"write": {"except": ["slug"]}}));
+    for text in ["two", "three"] {
+        let renamed = UpdateEntry { slug: Some(slug(text)), ..update(id) };
+        forbidden(service::entry::update(&w.services, &who, renamed).await, "slug");
+    }
+    // Who sees only some rows learns that a slug is taken, and the record learns that they tried.
+    let who = limited(&w, &json!({"rows": {"field": "fields.sku", "in": ["a", "c"]}}));
+    let tried = async |text: &str| {
+        let made = service::entry::create(&w.services, &who, w.draft(kind, text, json!({"sku": "c"}))).await;
+        let renamed = UpdateEntry { slug: Some(slug(text)), ..update(id) };
+        [made.unwrap_err(), service::entry::update(&w.services, &who, renamed).await.unwrap_err()]
+    };
+    for error in tried("two").await {
+        assert_eq!((error.code(), error.conceals()), (Code::Conflict, Some(Some(w.brand))), "{error}");
+    }
+    w.entry(kind, "three", json!({"sku": "c"})).await.to_string();
+    for error in tried("three").await {
+        assert_eq!((error.code(), error.conceals()), (Code::Conflict, None), "{error}");
+    }
+}

@@ -205,6 +205,15 @@ impl Condition {
         Ok(Self::Test(target, check))
     }
 
+    /// Whether some of what it compares is such.
+    #[must_use]
+    pub fn compares(&self, such: &dyn Fn(&Target) -> bool) -> bool {
+        match self {
+            Self::All(each) | Self::Any(each) => each.iter().any(|one| one.compares(such)),
+            Self::Test(target, _) => such(target),
+        }
+    }
+
     /// Whether an entry satisfies it.
     #[must_use]
     pub fn holds(&self, entry: &dyn Fn(&Target) -> Option<Value>, claims: &Claims) -> bool {

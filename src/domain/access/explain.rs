@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::{
     actor::{Actor, BrandScope},
-    condition::Claims,
+    condition::{Claims, Target},
+    field::Hidden,
     permission::Permission,
     restriction::Facts,
     rule::Membership,
@@ -28,6 +29,8 @@ pub enum Rule {
     Statuses,
     /// Its condition does not hold for the entry.
     Rows,
+    /// It depends on what whoever asks does not see of the entry.
+    Unseen,
     /// It hides or locks the field.
     Field,
     /// Nothing speaks against it: the role allows it.
@@ -46,6 +49,7 @@ impl Rule {
             Self::Locales => "LOCALES",
             Self::Statuses => "STATUSES",
             Self::Rows => "ROWS",
+            Self::Unseen => "UNSEEN",
             Self::Field => "FIELD",
             Self::Allowed => "ALLOWED",
         }
@@ -63,6 +67,16 @@ pub struct Asked<'a> {
     pub entry: Option<Facts<'a>>,
     /// A field of it, by its GraphQL name or as `fields.…`.
     pub field: Option<&'a str>,
+    /// What each of the roles hides that show the entry to whoever asks. Only what all of them hide is not seen; where there are
+    /// none, everything is.
+    pub hidden: &'a [&'a Hidden],
+}
+
+impl Asked<'_> {
+    /// Whether the asker does not see something, by its GraphQL name.
+    fn unseen(&self, name: &str) -> bool {
+        !self.hidden.is_empty() && self.hidden.iter().all(|hidden| hidden.named(name))
+    }
 }
 
 /// What one role says.
@@ -103,6 +117,9 @@ fn decide(one: &Membership, asked: &Asked<'_>, claims: &Claims) -> Rule {
     let among = |list: &Option<std::collections::BTreeSet<String>>, found: &str| {
         list.as_ref().is_none_or(|list| list.contains(found))
     };
+    if hangs_on_unseen(one, asked) {
+        return Rule::Unseen;
+    }
     let public = entry.status == Status::Published.name();
     if asked.action == Permission::EntryRead && !public && !one.role.holds(Permission::EntryPreview) {
         return Rule::Published;
@@ -128,6 +145,20 @@ fn decide(one: &Membership, asked: &Asked<'_>, claims: &Claims) -> Rule {
     }
 }
 
+/// Whether the answer would tell what the asker does not see. It is the same then whatever the entry holds.
+fn hangs_on_unseen(one: &Membership, asked: &Asked<'_>) -> bool {
+    let rule = &one.role.restrictions;
+    let public_only = asked.action == Permission::EntryRead && !one.role.holds(Permission::EntryPreview);
+    let compared = |target: &Target| match target {
+        Target::Slug => asked.unseen("slug"),
+        Target::ExternalId => asked.unseen("externalId"),
+        Target::Custom(path) => asked.unseen(&format!("fields.{path}")),
+    };
+    ((public_only || rule.statuses.is_some()) && asked.unseen("status"))
+        || (rule.locales.is_some() && asked.unseen("locale"))
+        || rule.rows.as_ref().is_some_and(|rows| rows.compares(&compared))
+}
+
 fn words(one: &Membership, rule: Rule, asked: &Asked<'_>) -> String {
     let (role, action) = (&one.role.name, asked.action.name());
     let only = match one.brands {
@@ -142,6 +173,9 @@ fn words(one: &Membership, rule: Rule, asked: &Asked<'_>) -> String {
         Rule::Locales => format!("the role {role} is restricted to other locales"),
         Rule::Statuses => format!("the role {role} is restricted to entries of another status"),
         Rule::Rows => format!("the role {role} has a condition that this entry does not satisfy"),
+        Rule::Unseen => {
+            format!("whether the role {role} gives {action} depends on what you do not see of this entry")
+        }
         Rule::Field => {
             format!(
                 "the role {role} gives {action} for this entry, but not for {}",

@@ -175,13 +175,19 @@ impl Grant {
     /// Whether the actor sees the entry, by whichever role.
     #[must_use]
     pub fn sees(&self, brand: Uuid, entry: &Facts<'_>) -> bool {
-        self.held.iter().any(|one| {
+        self.shows(brand, entry).next().is_some()
+    }
+
+    /// What each of the roles that show the entry hides of it.
+    pub fn shows(&self, brand: Uuid, entry: &Facts<'_>) -> impl Iterator<Item = &Hidden> {
+        let showing = move |one: &&Membership| {
             let shown = entry.status == Status::Published.name() || one.role.holds(Permission::EntryPreview);
             one.role.holds(Permission::EntryRead)
                 && shown
                 && one.brands.contains(brand)
                 && one.role.restrictions.admits(entry, &self.claims)
-        })
+        };
+        self.held.iter().filter(showing).map(|one| &one.role.restrictions.hidden)
     }
 
     /// What is said of an entry outside of the grant.

@@ -145,7 +145,7 @@ impl Restrictions {
     }
 
     /// The first thing that differs between two states of an entry and is not to be written. Who makes an entry gives it what
-    /// every entry has.
+    /// every entry has, but chooses no slug without seeing slugs: whether it is taken would tell of those that are there.
     #[must_use]
     pub fn forbids(&self, before: Option<&Facts<'_>>, after: &Facts<'_>) -> Option<String> {
         let kept = |name: &str| self.locked.names.contains(name) || self.hidden.named(name);
@@ -159,6 +159,9 @@ impl Restrictions {
             if let Some((name, _)) = differs.into_iter().find(|(name, differs)| *differs && kept(name)) {
                 return Some(name.to_owned());
             }
+        }
+        if before.is_none() && self.hidden.named("slug") {
+            return Some("slug".to_owned());
         }
         let empty = Value::Object(Map::new());
         let was = before.map_or(&empty, |before| before.fields);

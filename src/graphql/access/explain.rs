@@ -30,6 +30,8 @@ pub(in crate::graphql) enum AccessRule {
     Statuses,
     /// Its condition does not hold for the entry.
     Rows,
+    /// It depends on what you do not see of the entry; it is not said to be allowed then.
+    Unseen,
     /// It hides or locks the field.
     Field,
     /// Nothing speaks against it.
@@ -46,6 +48,7 @@ impl From<Rule> for AccessRule {
             Rule::Locales => Self::Locales,
             Rule::Statuses => Self::Statuses,
             Rule::Rows => Self::Rows,
+            Rule::Unseen => Self::Unseen,
             Rule::Field => Self::Field,
             Rule::Allowed => Self::Allowed,
         }

@@ -103,10 +103,10 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a str, Rejec
 /// The subject that claims name.
 ///
 /// # Errors
-/// `Claims` where there is none, or one that is too long.
+/// `Claims` where there is none, or one that is too long or that the database could not hold.
 pub(super) fn subject(claims: &Map<String, Value>) -> Result<String, Rejected> {
     let subject = text(claims, "sub")?;
-    if subject.is_empty() || subject.len() > MAX_SUBJECT_BYTES {
+    if subject.is_empty() || subject.len() > MAX_SUBJECT_BYTES || subject.contains('\0') {
         return Err(Reason::Claims.into());
     }
     Ok(subject.to_owned())

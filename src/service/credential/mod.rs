@@ -64,6 +64,7 @@ pub async fn create(
         for brand in brands {
             store::brand::hold(unit.tx(), &grant, *brand).await?;
         }
+        store::credential::hold_names(unit.tx(), brands).await?;
     }
     may_give(caller.actor.memberships(), &roles::resolve(services, &new.roles, &new.brands).await?)?;
     let id = id::new(now);

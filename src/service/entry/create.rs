@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{content, finish};
+use super::{
+    content, finish,
+    taken::{self, Chosen},
+};
 use crate::{
     domain::{
         Code, Error, Result,
@@ -35,6 +38,20 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateEntry) 
 /// # Errors
 /// As [`create`].
 pub async fn create_as(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: CreateEntry,
+) -> Result<Changed> {
+    let slug = command.slug.to_string();
+    let chosen = Chosen::New(command.content_type_id, command.locale.as_ref().map(ToString::to_string));
+    match insert(services, caller, id, command).await {
+        Err(error) => Err(taken::tell(services, &caller.actor, chosen, &slug, error).await),
+        created => created,
+    }
+}
+
+async fn insert(
     services: &Services,
     caller: &Caller,
     id: Option<Uuid>,

@@ -8,6 +8,7 @@ mod due;
 mod links;
 mod revert;
 mod status;
+mod taken;
 mod update;
 mod upsert;
 

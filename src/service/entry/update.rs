@@ -3,7 +3,10 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Opened, content, finish, open_content};
+use super::{
+    Opened, content, finish, open_content,
+    taken::{self, Chosen},
+};
 use crate::{
     domain::{
         Result,
@@ -26,6 +29,16 @@ use crate::{
 /// `NOT_FOUND`, `INVALID` with everything that is wrong, `CONFLICT` for another version, a slug or unique field that is taken;
 /// `FORBIDDEN` where the entry is public or scheduled and the caller may not publish.
 pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) -> Result<Changed> {
+    let (id, slug) = (command.id, command.slug.as_ref().map(ToString::to_string));
+    match (change(services, caller, command).await, slug) {
+        (Err(error), Some(slug)) => {
+            Err(taken::tell(services, &caller.actor, Chosen::Of(id), &slug, error).await)
+        }
+        (changed, _) => changed,
+    }
+}
+
+async fn change(services: &Services, caller: &Caller, command: UpdateEntry) -> Result<Changed> {
     let tags = command.tags.map(|ids| distinct(ids, MAX_TAGS, "tags")).transpose()?;
     let categories = command.categories.map(|ids| distinct(ids, MAX_CATEGORIES, "categories")).transpose()?;
     let entry = OneEntry { id: command.id, expected_version: command.expected_version };
