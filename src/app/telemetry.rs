@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal};
 
 use serde::Deserialize;
 use tracing::Level;
-use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 /// The section `log` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -97,7 +99,9 @@ mod tests {
 
     #[test]
     fn signatures_are_not_logged_whatever_the_filter_says() {
-        for target in ["s3s::ops::signature", "s3s_fs::s3", "aws_sigv4::http_request::sign", "aws_smithy_runtime"] {
+        for target in
+            ["s3s::ops::signature", "s3s_fs::s3", "aws_sigv4::http_request::sign", "aws_smithy_runtime"]
+        {
             assert!(!fit(target, Level::DEBUG, |_| true) && !fit(target, Level::TRACE, |_| true), "{target}");
         }
         assert!(fit("aws_config", Level::INFO, |_| false) && fit("aws_config", Level::ERROR, |_| false));

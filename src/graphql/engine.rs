@@ -322,8 +322,7 @@ impl Engine {
         mut prepared: RequestContext,
         keyed: Option<Keyed>,
     ) -> Reply {
-        let (schema, running, seats) =
-            (self.known.clone(), self.writing.subscribe(), self.seats.clone());
+        let (schema, running, seats) = (self.known.clone(), self.writing.subscribe(), self.seats.clone());
         let (_asker, waiting) = Waiting::begin();
         prepared.waiting = waiting;
         let request_id = prepared.request_id().to_owned();

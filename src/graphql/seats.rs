@@ -45,6 +45,8 @@ impl Seats {
 fn batches(document: &ExecutableDocument) -> bool {
     document.operations.iter().any(|(_, operation)| {
         let fields = &operation.node.selection_set.node.items;
-        fields.iter().any(|one| matches!(&one.node, Selection::Field(field) if field.node.name.node == "batch"))
+        fields
+            .iter()
+            .any(|one| matches!(&one.node, Selection::Field(field) if field.node.name.node == "batch"))
     })
 }

@@ -82,7 +82,8 @@ async fn guarded(State(gate): State<Arc<Gate>>, request: Request, next: Next) ->
         Some(names) => {
             // The store obeys headers that nobody signed: one would make of an upload a copy of somebody else's file.
             if let Some(name) = unsigned(&head.headers, &names) {
-                let error = Error::new(Code::Forbidden, format!("the header {name} is not part of the signature"));
+                let error =
+                    Error::new(Code::Forbidden, format!("the header {name} is not part of the signature"));
                 let reason = Reason::Login(authn::Reason::Signature.name());
                 return gate.refuse(&told, reason, Some(error)).await;
             }
@@ -152,7 +153,10 @@ mod tests {
     #[test]
     fn what_the_store_obeys_must_be_signed() {
         let address = "/media/a?X-Amz-SignedHeaders=host%3Bx-amz-checksum-sha256&X-Amz-Signature=00";
-        assert_eq!(refused(address, &[("x-amz-checksum-sha256", "a"), ("x-amzn-trace-id", "b")]), Some(false));
+        assert_eq!(
+            refused(address, &[("x-amz-checksum-sha256", "a"), ("x-amzn-trace-id", "b")]),
+            Some(false)
+        );
         assert_eq!(refused(address, &[("x-amz-copy-source", "media/b")]), Some(true));
         // What a header says of an address that is signed is nothing.
         let claims = "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host;x-amz-copy-source, Signature=0";

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, FromQueryResult,
-    QueryFilter, QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, sea_query::LockType,
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;

@@ -151,7 +151,11 @@ impl Db {
 
     /// Rows of one statement that only reads, by way of the connections for reads: what every request needs to look up does not
     /// wait for those who write.
-    pub(super) async fn look_up<T: FromQueryResult>(&self, text: &str, values: PgArguments) -> Result<Vec<T>> {
+    pub(super) async fn look_up<T: FromQueryResult>(
+        &self,
+        text: &str,
+        values: PgArguments,
+    ) -> Result<Vec<T>> {
         let rows = self.readers.fetch(text.to_owned(), values).await?;
         let read = |row| T::from_query_result(&QueryResult::from(row), "").map_err(from_orm);
         rows.into_iter().map(read).collect()

@@ -20,7 +20,8 @@ use crate::{
 };
 
 const LOCK: &str = "begin; lock table tag in access exclusive mode";
-const WAITING: &str = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+const WAITING: &str =
+    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
 
 async fn waiting(lock: &mut PgConnection) -> i64 {
     lock.execute("select pg_stat_clear_snapshot()").await.unwrap();

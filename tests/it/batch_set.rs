@@ -58,15 +58,10 @@ async fn a_hundred_creates_with_tags_take_as_many_statements_as_ten() {
             (None, Operation::CreateEntry(CreateEntry { tags: tags.clone(), ..w.draft(kind, &name, fields) }))
         });
         let before = wire.executed();
-        let done = service::batch::run(
-            &services,
-            &w.owner,
-            &Waiting::default(),
-            Mode::Atomic,
-            steps(operations),
-        )
-        .await
-        .unwrap();
+        let done =
+            service::batch::run(&services, &w.owner, &Waiting::default(), Mode::Atomic, steps(operations))
+                .await
+                .unwrap();
         counts.push(wire.executed() - before);
         assert!(done.iter().all(|one| matches!(one, Outcome::Done(..))));
     }

@@ -61,5 +61,8 @@ async fn what_is_refused_is_recorded_and_charged() {
     let recorded = refusals(&w).await;
     assert_eq!(recorded, [("signature".to_owned(), 5), ("unauthenticated".to_owned(), 1)]);
     let counted = w.owner().get("/metrics").await;
-    assert!(counted.contains("security_refusals_total{kind=\"login.refused\",reason=\"signature\"}"), "{counted}");
+    assert!(
+        counted.contains("security_refusals_total{kind=\"login.refused\",reason=\"signature\"}"),
+        "{counted}"
+    );
 }
