@@ -8,7 +8,10 @@ use super::{Caller, Services, roles};
 use crate::{
     domain::{
         Code, Error, Result,
-        access::{Actor, Asked, Claims, Credential, Hidden, Permission, Principal, Rule, Verdict, explain},
+        access::{
+            Actor, Asked, Claims, Credential, Hidden, Membership, Permission, Principal, Rule, Verdict,
+            explain,
+        },
         catalog::Catalog,
         node::{Kind, NodeId},
     },
@@ -71,7 +74,10 @@ pub async fn access(
     if entry.as_ref().is_some_and(|entry| !grant.sees(brand, &entry.facts())) {
         return Err(Error::concealed("the node", brand));
     }
-    let blind = entry.is_some() && !grant.unrestricted_in(brand);
+    let all = |one: &Membership| {
+        one.unrestricted() && one.brands.contains(brand) && one.role.holds(Permission::EntryPreview)
+    };
+    let blind = entry.is_some() && !grant.through().any(all);
     if blind && !question.claims.is_empty() {
         let message =
             "claims are for those who see all of the brand's entries: the answers would tell what they hold";
