@@ -6,7 +6,10 @@ use brandgraph::{
         entry::{Origin, UpsertEntry},
         text::Title,
     },
-    service::batch::{Outcome, Step, run},
+    service::{
+        Waiting,
+        batch::{Outcome, Step, run},
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -143,12 +146,13 @@ async fn batches_of_the_same_upserts_in_any_order_do_not_wait_in_a_circle() {
         };
         Step { id: None, operation: Ok(Operation::UpsertEntry(wanted)) }
     };
+    let waiting = Waiting::default();
     let batches = (0..6).map(|round| {
         let mut steps: Vec<Step> = (0..30).map(|number| step(number, round)).collect();
         if round.is_multiple_of(3) {
             steps.reverse();
         }
-        run(&w.services, &w.owner, Mode::PerItem, steps)
+        run(&w.services, &w.owner, &waiting, Mode::PerItem, steps)
     });
     for outcomes in futures::future::join_all(batches).await {
         let outcomes = outcomes.unwrap();
