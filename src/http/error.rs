@@ -2,16 +2,21 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderName, HeaderValue, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE},
 };
 use serde_json::{Map, Value, json};
 
-use super::{media::MediaType, request_id::RequestId};
+use super::{
+    media::MediaType,
+    request_id::{HEADER, RequestId},
+};
 use crate::{
     domain::{Error, audit::Reason},
     graphql::error::REFUSED,
 };
+
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// A request that is answered with an error: which status, which headers beside it.
 #[derive(Debug)]
@@ -72,6 +77,27 @@ impl Refusal {
     /// The answer everywhere else.
     pub(super) fn problem(self, id: &RequestId) -> Response {
         self.log(id);
+        let problem = self.document(id);
+        self.finish(PROBLEM, &problem)
+    }
+
+    /// The same, as HTTP/1.1 writes it, for a request that no route can see.
+    pub(super) fn written(self, id: &RequestId) -> Vec<u8> {
+        self.log(id);
+        let (status, body) = (self.status(), self.document(id).to_string());
+        let head =
+            format!("HTTP/1.1 {status}\r\n{HEADER}: {}\r\ncontent-length: {}\r\n", id.as_str(), body.len());
+        let mut answer = head.into_bytes();
+        for (name, value) in &self.headers(PROBLEM) {
+            let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
+            parts.into_iter().for_each(|part| answer.extend_from_slice(part));
+        }
+        answer.extend_from_slice(b"\r\n");
+        answer.extend_from_slice(body.as_bytes());
+        answer
+    }
+
+    fn document(&self, id: &RequestId) -> Value {
         let status = self.status();
         let mut problem = Map::new();
         problem.insert("type".to_owned(), json!("about:blank"));
@@ -79,7 +105,7 @@ impl Refusal {
         problem.insert("status".to_owned(), json!(status.as_u16()));
         problem.insert("detail".to_owned(), json!(self.error.message()));
         problem.extend(facts(&self.error, id));
-        self.finish(HeaderValue::from_static("application/problem+json"), &Value::Object(problem))
+        Value::Object(problem)
     }
 
     fn status(&self) -> StatusCode {
@@ -98,12 +124,12 @@ impl Refusal {
     }
 
     fn finish(self, media: HeaderValue, body: &Value) -> Response {
-        let mut response = (self.status(), body.to_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, media);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.headers);
-        response
+        (self.status(), self.headers(media), body.to_string()).into_response()
+    }
+
+    fn headers(self, media: HeaderValue) -> HeaderMap {
+        let own = [(CONTENT_TYPE, media), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        own.into_iter().chain(self.headers).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use metrics::{Unit, describe_counter, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{body, router::Routes};
+use super::{body, router::Routes, wire};
 use crate::{
     cache,
     domain::{Error, Result},
@@ -80,6 +80,10 @@ fn describe() {
     describe_counter!(
         body::CROWDED,
         "Requests without credentials that were refused since their bodies took up all the room."
+    );
+    describe_counter!(
+        wire::UNREADABLE,
+        "Requests that could not be read as HTTP/1.1, and HTTP/2 connections that ended so."
     );
     describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
     describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");

@@ -6,6 +6,7 @@ mod body;
 mod csrf;
 mod entrance;
 mod error;
+mod exchange;
 mod graphql;
 mod head;
 mod health;
@@ -26,6 +27,7 @@ mod serve;
 mod settings;
 mod state;
 mod tls;
+mod wire;
 
 pub mod engine;
 pub mod metrics;

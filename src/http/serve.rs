@@ -1,13 +1,6 @@
 //! Listening, and going away politely: no new connections, not ready, and requests in flight are finished.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::Router;
 use http::Request;
@@ -22,9 +15,17 @@ use tokio::{
     sync::{Semaphore, watch},
     time::{Instant, error::Elapsed, interval, sleep, timeout},
 };
-use tower::util::MapRequest;
+use tower::{ServiceExt, service_fn};
 
-use super::{metrics, origin::Peer, settings::Settings, state::Draining, tls::Tls};
+use super::{
+    exchange::Exchanges,
+    metrics,
+    origin::Peer,
+    settings::Settings,
+    state::Draining,
+    tls::Tls,
+    wire::{self, UNREADABLE, Wire},
+};
 use crate::domain::{Error, Result};
 
 /// How long to wait when the operating system refuses a connection (too many open files) before asking again.
@@ -35,6 +36,9 @@ const UPKEEP: Duration = Duration::from_secs(5);
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How long to wait for the rest of a preface of which only a part is here.
 const PREFACE_PAUSE: Duration = Duration::from_millis(5);
+/// The longest head that is read over HTTP/2, in bytes, to be refused by its route, with a code and a count; what is longer
+/// is refused by the library, which tells nobody.
+const HTTP2_HEAD: u32 = 1024 * 1024;
 /// How many requests one HTTP/2 connection may have in flight.
 const HTTP2_STREAMS: u32 = 256;
 
@@ -167,42 +171,48 @@ async fn requests(
     mut closed: watch::Receiver<()>,
     bounds: Bounds,
 ) {
-    let io = TokioIo::new(stream);
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = Arc::clone(&asked);
-    let service = TowerToHyperService::new(MapRequest::new(router, move |mut request: Request<Incoming>| {
-        count.fetch_add(1, Ordering::Relaxed);
+    let exchanges = Arc::new(Exchanges::default());
+    let begun = Arc::clone(&exchanges);
+    let service = TowerToHyperService::new(service_fn(move |mut request: Request<Incoming>| {
+        let open = begun.begin();
         request.extensions_mut().insert(Peer(peer));
-        request
+        let answer = router.clone().oneshot(request);
+        async move { answer.await.map(|answer| open.until_read(answer)) }
     }));
     let served = if http2 {
         let mut http2 = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
         http2
             .timer(TokioTimer::new())
             .keep_alive_interval(bounds.header_timeout)
-            .max_header_list_size(bounds.header_bytes)
+            .max_header_list_size(HTTP2_HEAD.max(bounds.header_bytes))
             .max_concurrent_streams(HTTP2_STREAMS);
-        let mut connection = std::pin::pin!(http2.serve_connection(io, service));
+        let mut connection = std::pin::pin!(http2.serve_connection(TokioIo::new(stream), service));
         let served = tokio::select! {
             served = connection.as_mut() => Some(served),
             _ = closed.changed() => None,
-            () = idle(&asked, bounds.header_timeout) => None,
+            () = idle(&exchanges, bounds.header_timeout) => None,
         };
-        match served {
+        let served = match served {
             Some(served) => served,
             // What is in flight is finished.
             None => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
+        };
+        if served.is_err() {
+            ::metrics::counter!(UNREADABLE).increment(1);
         }
+        served
     } else {
         let mut http1 = hyper::server::conn::http1::Builder::new();
         http1
             .timer(TokioTimer::new())
             .header_read_timeout(bounds.header_timeout)
+            .max_headers(wire::MAX_FIELDS as usize)
             .max_buf_size(bounds.header_bytes as usize);
-        let mut connection = std::pin::pin!(http1.serve_connection(io, service).with_upgrades());
+        let wire = TokioIo::new(Wire::new(stream, exchanges, bounds.header_bytes));
+        let mut connection = std::pin::pin!(http1.serve_connection(wire, service).with_upgrades());
         tokio::select! {
             served = connection.as_mut() => served,
             _ = closed.changed() => {
@@ -217,10 +227,10 @@ async fn requests(
 }
 
 /// Completes when nothing was asked for so long: a client that answers pings alone would hold its connection for ever.
-async fn idle(asked: &AtomicU64, time: Duration) {
+async fn idle(exchanges: &Exchanges, time: Duration) {
     let mut before = None;
     loop {
-        let now = asked.load(Ordering::Relaxed);
+        let now = exchanges.asked();
         if before == Some(now) {
             return;
         }

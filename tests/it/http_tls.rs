@@ -91,19 +91,3 @@ async fn a_certificate_that_cannot_be_used_is_told_at_the_start() {
     let error = server.served.await.unwrap().unwrap_err();
     assert!(error.message().contains("tls.key"), "{error}");
 }
-
-#[tokio::test]
-async fn a_head_that_is_too_large_is_refused() {
-    let settings = Settings { header_limit_bytes: 8_192, ..Settings::default() };
-    let server = Server::start(door(), settings).await;
-    let url = format!("http://{}/health/live", server.address);
-    let ask = async |length: usize| {
-        let request = Client::new().get(&url).header("x-large", "x".repeat(length));
-        request.send().await.map(|answer| answer.status().as_u16())
-    };
-    assert_eq!(ask(4_000).await.unwrap(), 200);
-    assert_eq!(ask(40_000).await.unwrap(), 431);
-    let http2 = Client::builder().http2_prior_knowledge().build().unwrap();
-    let large = http2.get(&url).header("x-large", "x".repeat(40_000)).send().await;
-    assert!(large.is_err_and(|error| !error.is_timeout()), "refused before it reaches anybody");
-}

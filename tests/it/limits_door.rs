@@ -9,12 +9,17 @@ use brandgraph::{
     http::{self, Cors, Settings},
     service::audit,
 };
+use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+};
 
 use crate::{
     harness::TestApp,
-    http_door::{answer, ask, door, get, open, post},
+    http_door::{Server, answer, ask, door, get, open, post},
 };
 
 const WHO: &str = r#"{"query": "{ who }"}"#;
@@ -40,6 +45,87 @@ async fn a_head_is_bounded_to_the_byte() {
     let elsewhere =
         ask(&router, get("/health/live").header("x-filler", "a".repeat(9_000)), Body::empty()).await;
     assert_eq!((elsewhere.status, elsewhere.header("content-type")), (431, "application/problem+json"));
+}
+
+/// What a server says to bytes, until it closes.
+async fn said(server: &Server, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    // The server may have answered, and gone, before everything is out.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+/// The document in an answer.
+fn document(answer: &str) -> Value {
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test]
+async fn a_head_that_reaches_no_route_is_refused_in_our_words() {
+    let settings = Settings { header_limit_bytes: 8_192, ..Settings::default() };
+    let server = Server::start(door(), settings).await;
+    let head = |filler: &str| format!("GET /health/live HTTP/1.1\r\nhost: a\r\n{filler}\r\n");
+    // Far beyond any buffer, also in its first line, and also where the end never comes.
+    let giant = "x".repeat(900_000);
+    for bytes in
+        [head(&format!("x-filler: {giant}\r\n")), format!("GET /{giant}"), head(&format!("{giant}: 1\r\n"))]
+    {
+        let answer = said(&server, bytes.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+        assert!(
+            answer.contains("\r\nconnection: close\r\n") && answer.contains("\r\nx-request-id: "),
+            "{answer}"
+        );
+        let problem = document(&answer);
+        assert_eq!((&problem["code"], &problem["status"]), (&json!("LIMIT_EXCEEDED"), &json!(431)));
+        assert_eq!(problem["details"]["limit"], "header_limit_bytes");
+        assert_eq!(problem["details"]["bound"], 8_192);
+        assert!(problem["details"]["value"].as_u64().unwrap() > 8_192);
+    }
+    let fields: String = (0..101).map(|at| format!("x-{at}: 1\r\n")).collect();
+    let many = said(&server, head(&fields).as_bytes()).await;
+    assert_eq!(document(&many)["details"], json!({"limit": "header_fields", "bound": 100, "value": 101}));
+    // After an answer, on the same connection, and behind a request that was sent along with it.
+    let twice = head("") + "NONSENSE\r\n\r\n";
+    let answer = said(&server, twice.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let second = answer.split_once("HTTP/1.1 400 ").unwrap().1;
+    assert_eq!(document(second)["code"], "INVALID");
+    let counted = Client::new()
+        .get(format!("http://{}/metrics", server.address))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    for name in [
+        "limit_refusals_total{limit=\"header_limit_bytes\"}",
+        "limit_refusals_total{limit=\"header_fields\"}",
+        "unreadable_requests_total ",
+    ] {
+        assert!(counted.contains(name), "{name}: {counted}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_over_http2_with_a_code() {
+    let settings = Settings { header_limit_bytes: 8_192, ..Settings::default() };
+    let server = Server::start(door(), settings).await;
+    let http2 = Client::builder().http2_prior_knowledge().build().unwrap();
+    let ask = async |length: usize| {
+        let request = http2.get(format!("http://{}/health/live", server.address));
+        let answer = request.header("x-large", "x".repeat(length)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(ask(4_000).await.0, 200);
+    for length in [40_000, 400_000] {
+        let (status, body) = ask(length).await;
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, &problem["code"]), (431, &json!("LIMIT_EXCEEDED")), "{length}");
+    }
 }
 
 /// A body that a test sends piece by piece.
