@@ -95,6 +95,7 @@ fn cursors(answer: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// Asks questions, of which more than `answered` must have an answer: the mean of eight runs, less five standard deviations.
 fn alike(actor: impl Fn() -> Actor, hidden: &[&'static str], answered: u32) {
     asked(&documents(), actor, hidden, answered);
 }
@@ -167,23 +168,23 @@ fn asked(
 
 #[test]
 fn a_reader_of_what_is_public_learns_nothing_of_the_rest() {
-    alike(delivery, &[OUTSIDE, UNPUBLISHED], 40);
+    alike(delivery, &[OUTSIDE, UNPUBLISHED], 120);
 }
 
 #[test]
 fn a_role_with_restrictions_learns_nothing_of_what_they_leave_out() {
-    alike(|| restricted(false), &[OUTSIDE, RESTRICTED], 40);
+    alike(|| restricted(false), &[OUTSIDE, RESTRICTED], 120);
 }
 
 #[test]
 fn a_role_that_hides_fields_tells_nothing_of_them() {
-    alike(|| restricted(true), &[OUTSIDE, RESTRICTED, HIDDEN], 12);
+    alike(|| restricted(true), &[OUTSIDE, RESTRICTED, HIDDEN], 14);
 }
 
 #[test]
 fn headlines_tags_and_parts_of_fields_that_are_hidden_are_not_to_be_found_out() {
     let names = ["title", "tags", "publishedAt", "fields.size.height"];
-    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, MASKED], 12);
+    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, MASKED], 30);
 }
 
 #[test]
@@ -198,16 +199,16 @@ fn addresses_status_history_and_categories_that_are_hidden_are_not_to_be_found_o
         "categories",
         "versions",
     ];
-    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, RENAMED], 16);
+    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, RENAMED], 36);
 }
 
 #[test]
 fn fields_that_are_hidden_altogether_are_not_to_be_found_out() {
     let names = ["fields", "slug", "status", "updatedAt", "publishProblem", "categories", "versions"];
-    asked(&plain(), || without(&names), &[OUTSIDE, RENAMED], 8);
+    asked(&plain(), || without(&names), &[OUTSIDE, RENAMED], 13);
 }
 
 #[test]
 fn roles_that_add_up_show_what_each_shows_and_nothing_more() {
-    alike(mixed, &[MIXED], 24);
+    alike(mixed, &[MIXED], 110);
 }
