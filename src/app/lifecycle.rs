@@ -157,22 +157,56 @@ async fn serve_on(
     Ok(())
 }
 
-/// Runs background jobs until the process is told to stop, then finishes those that have begun.
+/// Runs background jobs until the process is told to stop, then finishes those that have begun. Health and metrics are at the address
+/// `machines`, where one is given.
 ///
 /// # Errors
-/// Where the database is out of reach.
-pub async fn work(config: &Config, environment: &Environment) -> Result<(), Failure> {
+/// Where the address is taken, or the database is out of reach.
+pub async fn work(
+    config: &Config,
+    environment: &Environment,
+    machines: Option<SocketAddr>,
+) -> Result<(), Failure> {
+    let listener = match machines {
+        Some(address) => Some(listen(address, "--listen").await?),
+        None => None,
+    };
     let stopped = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Beside).await?;
     // The embedded store answers where the server beside us listens.
     let files = Files::open(config, config.http.listen).await?;
     let services = backend.services.clone().with_media(files.media);
-    tracing::info!("running background jobs");
     let stopped = stopped.shared();
-    let sealing = sealed(backend.services.clone(), config.audit.clone(), stopped.clone());
-    tokio::join!(worker::run(services, config.worker, stopped), sealing);
+    let door = listener.map(|listener| Ok((listener, build::build(config, &services)?))).transpose();
+    let door = match door {
+        Ok(door) => door,
+        Err(error) => {
+            backend.close().await;
+            return Err(error);
+        }
+    };
+    worker::describe();
+    let (finished, idle) = oneshot::channel::<()>();
+    let settings = config.http.for_operations();
+    let beside = async {
+        let Some((listener, Built { operations, draining, .. })) = door else { return Ok(()) };
+        tracing::info!("health and metrics are at http://{}", address_of(&listener)?);
+        let going = async {
+            stopped.clone().await;
+            draining.begin();
+            idle.map(drop).await;
+        };
+        http::serve(listener, operations, draining.clone(), going, &settings).await.map_err(Failure::from)
+    };
+    tracing::info!("running background jobs");
+    let jobs = async {
+        let sealing = sealed(backend.services.clone(), config.audit.clone(), stopped.clone());
+        tokio::join!(worker::run(services.clone(), config.worker, stopped.clone()), sealing);
+        drop(finished);
+    };
+    let ((), beside) = tokio::join!(jobs, beside);
     backend.close().await;
-    Ok(())
+    beside
 }
 
 /// Seals audit records until the process is told to stop.

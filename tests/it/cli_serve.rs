@@ -122,6 +122,27 @@ fn a_second_server_on_the_same_folder_is_refused_and_names_the_first() {
     assert_eq!(status.status.code(), Some(0), "{}", told(&status));
 }
 
+#[tokio::test]
+async fn a_process_that_only_works_tells_of_itself_where_it_is_asked_to() {
+    let folder = Folder::new("data");
+    let (_server, ..) = Server::start(&folder);
+    let mut worker = Server(brandgraph(&folder).args(["work", "--listen", "127.0.0.1:0"]).spawn().unwrap());
+    let mut log = BufReader::new(worker.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = log.find(|line| line.contains("health and metrics are at")).unwrap();
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let url = format!("127.0.0.1:{}", digits(line.split_once("http://127.0.0.1:").unwrap().1));
+    let get = async |path: &str| {
+        let answer = reqwest::get(format!("http://{url}{path}")).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(get("/health/ready").await.0, 200);
+    let (status, metrics) = get("/metrics").await;
+    assert!(status == 200 && metrics.contains("# TYPE"), "{metrics}");
+    assert_eq!(get("/graphql").await.0, 404);
+    worker.signal("TERM");
+    assert_eq!(worker.0.wait().unwrap().code(), Some(0));
+}
+
 #[test]
 fn a_taken_port_is_told_with_exit_code_1() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

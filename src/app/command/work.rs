@@ -1,5 +1,7 @@
 //! `brandgraph work`: background jobs without a door.
 
+use std::net::SocketAddr;
+
 use clap::Args;
 
 use super::{
@@ -8,9 +10,13 @@ use super::{
 };
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  DATABASE_URL=postgres://… brandgraph work")]
-pub(super) struct Arguments {}
+#[command(after_help = "Example:\n  DATABASE_URL=postgres://… brandgraph work --listen 127.0.0.1:9465")]
+pub(super) struct Arguments {
+    /// Answer `/health/live`, `/health/ready` and `/metrics` at this address.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
 
-pub(super) async fn run(context: &Context, _: Arguments) -> Result<(), Failure> {
-    lifecycle::work(&context.config, &context.environment).await
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    lifecycle::work(&context.config, &context.environment, arguments.listen).await
 }
