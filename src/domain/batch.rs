@@ -117,6 +117,20 @@ impl Operation {
 }
 
 impl Operation {
+    /// The entry that it names, and that is there already.
+    #[must_use]
+    pub fn entry(&self) -> Option<Uuid> {
+        match self {
+            Self::CreateEntry(command) => command.translation_of,
+            Self::UpdateEntry(command) => Some(command.id),
+            Self::RevertEntry(command) => Some(command.entry.id),
+            Self::ChangeStatus(command) => Some(command.entry.id),
+            Self::SetEntryTags(command) | Self::SetEntryCategories(command) => Some(command.entry.id),
+            Self::DeleteEntry(one) | Self::RestoreEntry(one) | Self::PurgeEntry(one) => Some(one.id),
+            _ => None,
+        }
+    }
+
     /// The same, with another entry in place of one: an id that was given out for an entry that turned out to be there already.
     #[must_use]
     pub fn with_entry(mut self, given: Uuid, found: Uuid) -> Self {

@@ -1,6 +1,6 @@
 //! The only error that travels upward: a code and a message for the caller, a source for the log.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -50,10 +50,10 @@ impl From<&'static str> for Limited {
 }
 
 /// What went wrong, for two audiences: code, message, violations and details are shown to the caller; the source is not.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     code: Code,
     message: String,
@@ -61,9 +61,10 @@ struct Inner {
     details: Option<Value>,
     limit: Option<&'static str>,
     once: bool,
+    contended: bool,
     concealed: Option<Option<Uuid>>,
     place: Vec<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -76,6 +77,7 @@ impl Error {
             details: None,
             limit: None,
             once: false,
+            contended: false,
             concealed: None,
             place: Vec::new(),
             source: None,
@@ -158,7 +160,7 @@ impl Error {
     /// Adds what caused this, for the log only.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -181,6 +183,20 @@ impl Error {
     pub fn not_again(mut self) -> Self {
         self.0.once = true;
         self
+    }
+
+    /// The same: others stood in the way, each waiting for the other, and the database gave this one up. Run anew from its
+    /// beginning, it may go well.
+    #[must_use]
+    pub fn from_contention(mut self) -> Self {
+        self.0.contended = true;
+        self
+    }
+
+    /// Whether it is only that others stood in the way.
+    #[must_use]
+    pub fn contended(&self) -> bool {
+        self.0.contended
     }
 
     /// Whether the same request may succeed later, and may be sent again.

@@ -12,7 +12,7 @@ use crate::{
         change::Patch,
         node::{Kind, NodeId},
     },
-    service::{Caller, Services},
+    service::{Caller, Services, anew::anew},
 };
 
 /// A node that is gone.
@@ -50,9 +50,10 @@ pub(super) type Payload<T> = Option<async_graphql::Result<T>>;
 pub(super) async fn change<C, T, F>(
     context: &Context<'_>,
     command: Result<C>,
-    work: impl FnOnce(Services, Caller, C) -> F,
+    work: impl Fn(Services, Caller, C) -> F,
 ) -> Payload<T>
 where
+    C: Clone,
     T: OutputType,
     F: Future<Output = Result<T>> + Send,
 {
@@ -68,14 +69,18 @@ where
             // What cannot be shown is said while nothing is written yet: an error after the commit would look like a failure.
             if let Err(error) = planned::foresee(&T::type_name(), context, request).await {
                 request.note(&error, &context.item.node.name.node);
-                request.ended(false);
+                request.failed(&error);
                 return Some(Err(request.render(&error)));
             }
-            work(request.services.clone(), request.caller.clone(), command).await
+            let run = || work(request.services.clone(), request.caller.clone(), command.clone());
+            anew(&request.services, run).await
         }
         Err(error) => Err(error),
     };
-    request.ended(done.is_ok());
+    match &done {
+        Ok(_) => request.ended(true),
+        Err(error) => request.failed(error),
+    }
     Some(done.map_err(|error| {
         request.note(&error, &context.item.node.name.node);
         request.render(&error.under("input."))

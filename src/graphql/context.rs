@@ -57,6 +57,13 @@ impl RequestContext {
         }
     }
 
+    /// Notes why a change, or the answer of one, failed.
+    pub fn failed(&self, error: &Error) {
+        if let Some(joint) = &self.services.joint {
+            joint.note_failure(error);
+        }
+    }
+
     /// Notes an error that tells of a refusal, for the record of it; `what` is the root field.
     pub fn note(&self, error: &Error, what: &str) {
         if let Some(refusal) = Refusal::of(error, what) {

@@ -66,7 +66,7 @@ async fn resolve(
     let set = &field.node.selection_set.node;
     let reading =
         read::node(NodeId::new(kind, id), set, surroundings(context), request).await.map_err(|error| {
-            request.ended(false);
+            request.failed(&error);
             failed(&error)
         })?;
     reading.refused.iter().for_each(|error| context.add_error(failed(error)));

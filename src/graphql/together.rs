@@ -15,8 +15,8 @@ use super::{
     message::{Outcome, Reply, rejected},
 };
 use crate::{
-    domain::Result,
-    service::{Unit, idempotency::Keyed},
+    domain::{Error, Result},
+    service::{Unit, anew::anew, idempotency::Keyed},
 };
 
 /// The directive that makes one of a document's mutations.
@@ -53,7 +53,7 @@ pub(super) async fn run(
     prepared: &RequestContext,
     keyed: Option<&Keyed>,
 ) -> Reply {
-    match tried(schema, document, prepared, keyed).await {
+    match anew(&prepared.services, || tried(schema, document.clone(), prepared, keyed)).await {
         Ok(reply) => reply,
         Err(error) => rejected(error::of_request(&error, prepared.request_id())),
     }
@@ -77,6 +77,11 @@ async fn tried(
         return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
     let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
+    // Others stood in the way: nobody has heard of it yet, and it is run anew.
+    if let Some(error) = joint.passing().filter(Error::contended) {
+        joint.rollback().await?;
+        return Err(error);
+    }
     let whole = !prepared.atomic || !joint.failed();
     if !whole {
         emptied(&mut response.data);

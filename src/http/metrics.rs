@@ -16,7 +16,7 @@ use crate::{
     domain::{Error, Result},
     graphql,
     service::{
-        authn,
+        anew, authn,
         throttle::{self, quota},
     },
 };
@@ -84,6 +84,10 @@ fn describe() {
     describe_counter!(
         wire::UNREADABLE,
         "Requests that could not be read as HTTP/1.1, and HTTP/2 connections that ended so."
+    );
+    describe_counter!(
+        anew::REPEATED,
+        "Transactions that the database gave up since they and others waited for each other, and that were run anew."
     );
     describe_counter!(authn::AUTHENTICATIONS, "Credentials that were checked, by outcome and reason.");
     describe_counter!(authn::FETCHES, "Attempts to get the keys of an issuer, by outcome.");

@@ -29,6 +29,8 @@ struct Inner {
     succeeded: AtomicBool,
     /// Whether something in it failed.
     failed: AtomicBool,
+    /// Why, where it might have gone well at another time.
+    passing: Lock<Option<Error>>,
     /// Whether what takes part in it has nothing to do with the rest.
     separate: AtomicBool,
     /// What is to be done outside once it has ended.
@@ -50,6 +52,7 @@ impl Joint {
             tx: Mutex::new(Some(tx)),
             succeeded: AtomicBool::default(),
             failed: AtomicBool::default(),
+            passing: Lock::default(),
             separate: AtomicBool::default(),
             aftermath: Aftermath::default(),
             stale: Lock::default(),
@@ -96,6 +99,22 @@ impl Joint {
     pub fn note(&self, succeeded: bool) {
         let which = if succeeded { &self.0.succeeded } else { &self.0.failed };
         which.store(true, Ordering::Release);
+    }
+
+    /// Notes why something in it failed.
+    pub fn note_failure(&self, error: &Error) {
+        self.note(false);
+        let mut passing = self.0.passing.lock().unwrap_or_else(PoisonError::into_inner);
+        // What others stood in the way of is run anew, whatever else failed.
+        if error.contended() || (error.retryable() && passing.is_none()) {
+            *passing = Some(error.clone());
+        }
+    }
+
+    /// Why something in it failed that might have gone well at another time.
+    #[must_use]
+    pub fn passing(&self) -> Option<Error> {
+        self.0.passing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether something in it came to a good end.

@@ -1,6 +1,7 @@
 //! Use cases: authorize, decide, write, record.
 
 mod aftermath;
+pub mod anew;
 pub mod asset;
 pub mod asset_address;
 pub mod audit;

@@ -11,100 +11,131 @@ use crate::domain::{
     entry::{Origin, UpsertEntry},
 };
 
-/// The entry that an upsert means, where there is one. Until the transaction ends, no other upsert looks for the same.
-///
-/// # Errors
-/// `NOT_FOUND` for a type or a source that the brand of the grant does not have, `INVALID` where the entry is of another type.
-pub async fn find(tx: &Tx, grant: &Grant, wanted: &UpsertEntry) -> Result<Option<Uuid>> {
-    let kind = wanted.content_type_id;
-    let missing = || Error::not_found("the content type");
-    let found = "select t.brand_id, b.default_locale from content_type t join brand b on b.id = t.brand_id \
-        and b.deleted_at is null where t.id = $1";
-    let rows = sql::rows(tx, found, [kind.into()]).await?;
-    let row = rows.first().ok_or_else(missing)?;
-    let (brand, default): (Uuid, String) = (sql::get(row, "brand_id")?, sql::get(row, "default_locale")?);
-    grant.covers(brand, "the content type")?;
-    let locale = wanted.locale.as_ref().map_or(default, |locale| locale.as_str().to_owned());
-    let (statement, values) = match &wanted.origin {
-        Some(Origin { source_id, external_id }) => {
-            let known = "select exists (select from source where id = $1 and brand_id = $2) as known";
-            let known = sql::row(tx, known, [(*source_id).into(), brand.into()]).await?;
-            if !sql::get::<bool>(&known, "known")? {
-                return Err(Error::not_found("the source"));
-            }
-            lock(tx, [name(wanted, &locale)].into()).await?;
-            let statement = "select id, content_type_id from entry where source_id = $1 and external_id = $2 and locale = $3 \
-                and deleted_at is null";
-            (statement, vec![(*source_id).into(), external_id.as_str().into(), locale.into()])
-        }
-        None => {
-            let slug = wanted.slug.as_str();
-            lock(tx, [name(wanted, &locale)].into()).await?;
-            let statement = "select id, content_type_id from entry where brand_id = $4 and content_type_id = $1 and slug = $2 \
-                and locale = $3 and deleted_at is null";
-            (statement, vec![kind.into(), slug.into(), locale.into(), brand.into()])
-        }
-    };
-    let rows = sql::rows(tx, statement, values).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    if sql::get::<Uuid>(row, "content_type_id")? != kind {
-        let message = "must be the type that the entry is of: it does not change";
-        return Err(Error::invalid("contentTypeId", "content_type", message));
-    }
-    sql::get(row, "id").map(Some)
+/// What an upsert means, as far as it can be said before anybody looks for it.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    brand: Uuid,
+    kind: Uuid,
+    locale: String,
+    slug: String,
+    origin: Option<Origin>,
 }
 
-/// Keeps all others from looking for what these upserts mean until the transaction ends. What the grant does not reach is left
-/// out: it is refused when its turn comes.
+impl Meant {
+    /// What it is called: others who mean the same wait for these names. Whoever says what a source calls it gives it a slug too,
+    /// and meets those who know it by that.
+    #[must_use]
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        let Self { kind, locale, slug, .. } = self;
+        let by_origin = self
+            .origin
+            .as_ref()
+            .map(|Origin { source_id, external_id }| format!("upsert/{source_id}/{locale}/{external_id}"));
+        by_origin.into_iter().chain([format!("upsert/{kind}/{locale}/{slug}")])
+    }
+}
+
+/// What upserts mean, each where the grant reaches.
 ///
 /// # Errors
-/// `TIMEOUT` where another transaction keeps one of them for longer than a statement may take.
-pub async fn hold(tx: &Tx, grant: &Grant, wanted: &[&UpsertEntry]) -> Result<()> {
+/// As the database refuses; `NOT_FOUND` inside for a type or a source that the brand of the grant does not have.
+pub async fn meant(tx: &Tx, grant: &Grant, wanted: &[&UpsertEntry]) -> Result<Vec<Result<Meant>>> {
     let types: Vec<Uuid> = wanted.iter().map(|one| one.content_type_id).collect();
     let of_types = "select t.id, t.brand_id, b.default_locale from content_type t join brand b on b.id = t.brand_id \
         and b.deleted_at is null where t.id = any($1)";
     let mut defaults: HashMap<Uuid, (Uuid, String)> = HashMap::new();
     for row in sql::rows(tx, of_types, [types.into()]).await? {
-        let brand = sql::get(&row, "brand_id")?;
-        if grant.covers(brand, "the content type").is_ok() {
-            defaults.insert(sql::get(&row, "id")?, (brand, sql::get(&row, "default_locale")?));
-        }
+        defaults
+            .insert(sql::get(&row, "id")?, (sql::get(&row, "brand_id")?, sql::get(&row, "default_locale")?));
     }
     let origins: Vec<Uuid> =
         wanted.iter().filter_map(|one| one.origin.as_ref()).map(|origin| origin.source_id).collect();
     let mut sources: HashMap<Uuid, Uuid> = HashMap::new();
     if !origins.is_empty() {
-        for row in
-            sql::rows(tx, "select id, brand_id from source where id = any($1)", [origins.into()]).await?
-        {
+        let of_sources = "select id, brand_id from source where id = any($1)";
+        for row in sql::rows(tx, of_sources, [origins.into()]).await? {
             sources.insert(sql::get(&row, "id")?, sql::get(&row, "brand_id")?);
         }
     }
-    let names: BTreeSet<String> = wanted
-        .iter()
-        .filter_map(|one| {
-            let (brand, default) = defaults.get(&one.content_type_id)?;
-            let known = |origin: &Origin| sources.get(&origin.source_id) == Some(brand);
-            let locale = one.locale.as_ref().map_or(default.as_str(), |locale| locale.as_str());
-            one.origin.as_ref().is_none_or(known).then(|| name(one, locale))
+    let each = wanted.iter().map(|one| {
+        let missing = || Error::not_found("the content type");
+        let (brand, default) = defaults.get(&one.content_type_id).ok_or_else(missing)?;
+        grant.covers(*brand, "the content type")?;
+        if one.origin.as_ref().is_some_and(|origin| sources.get(&origin.source_id) != Some(brand)) {
+            return Err(Error::not_found("the source"));
+        }
+        Ok(Meant {
+            brand: *brand,
+            kind: one.content_type_id,
+            locale: one.locale.as_ref().map_or_else(|| default.clone(), |locale| locale.as_str().to_owned()),
+            slug: one.slug.as_str().to_owned(),
+            origin: one.origin.clone(),
         })
-        .collect();
-    if names.is_empty() { Ok(()) } else { lock(tx, names).await }
+    });
+    Ok(each.collect())
 }
 
-/// What an upsert looks for, as a name that others wait for.
-fn name(wanted: &UpsertEntry, locale: &str) -> String {
-    match &wanted.origin {
-        Some(Origin { source_id, external_id }) => format!("upsert/{source_id}/{locale}/{external_id}"),
-        None => format!("upsert/{}/{locale}/{}", wanted.content_type_id, wanted.slug.as_str()),
+/// Keeps all others from looking for the same until the transaction ends, in an order that everybody keeps, so that nobody waits in
+/// a circle.
+///
+/// # Errors
+/// `TIMEOUT` where another transaction keeps one of them for longer than a statement may take.
+pub async fn hold(tx: &Tx, meant: impl IntoIterator<Item = &Meant>) -> Result<()> {
+    let names: BTreeSet<String> = meant.into_iter().flat_map(Meant::names).collect();
+    if names.is_empty() {
+        return Ok(());
     }
-}
-
-/// Takes the locks of these names, in an order that everybody keeps, so that nobody waits in a circle.
-async fn lock(tx: &Tx, names: BTreeSet<String>) -> Result<()> {
     let names: Vec<String> = names.into_iter().collect();
     let locks = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as k(key)";
     sql::rows(tx, locks, [names.into()]).await.map(drop)
+}
+
+/// The entry that each means, where there is one.
+///
+/// # Errors
+/// As the database refuses; `INVALID` inside where the entry is of another type.
+pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Result<Option<Uuid>>>> {
+    let mut found: Vec<Option<(Uuid, Uuid)>> = vec![None; meant.len()];
+    for by_origin in [true, false] {
+        let these = || meant.iter().enumerate().filter(|(_, one)| one.origin.is_some() == by_origin);
+        if these().next().is_none() {
+            continue;
+        }
+        let places: Vec<i64> = these().map(|(place, _)| i64::try_from(place).unwrap_or(i64::MAX)).collect();
+        let owners: Vec<Uuid> =
+            these().map(|(_, one)| one.origin.as_ref().map_or(one.kind, |origin| origin.source_id)).collect();
+        let brands: Vec<Uuid> = these().map(|(_, one)| one.brand).collect();
+        let locales: Vec<String> = these().map(|(_, one)| one.locale.clone()).collect();
+        let names: Vec<String> = these()
+            .map(|(_, one)| {
+                one.origin.as_ref().map_or_else(|| one.slug.clone(), |origin| origin.external_id.clone())
+            })
+            .collect();
+        let same = if by_origin {
+            "e.source_id = w.owner and e.external_id = w.name"
+        } else {
+            "e.brand_id = w.brand and e.content_type_id = w.owner and e.slug = w.name"
+        };
+        let statement = format!(
+            "select w.place, e.id, e.content_type_id from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
+             as w(place, owner, brand, locale, name) join entry e on {same} and e.locale = w.locale and e.deleted_at is null"
+        );
+        let values = [places.into(), owners.into(), brands.into(), locales.into(), names.into()];
+        for row in sql::rows(tx, &statement, values).await? {
+            let place: i64 = sql::get(&row, "place")?;
+            if let Some(slot) = usize::try_from(place).ok().and_then(|place| found.get_mut(place)) {
+                *slot = Some((sql::get(&row, "id")?, sql::get(&row, "content_type_id")?));
+            }
+        }
+    }
+    let each = found.into_iter().zip(meant).map(|(found, meant)| match found {
+        Some((_, kind)) if kind != meant.kind => {
+            let message = "must be the type that the entry is of: it does not change";
+            Err(Error::invalid("contentTypeId", "content_type", message))
+        }
+        found => Ok(found.map(|(id, _)| id)),
+    });
+    Ok(each.collect())
 }
 
 /// What is said where an entry that was to be there is not, or the other way round.

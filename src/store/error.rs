@@ -27,6 +27,10 @@ fn unavailable() -> Error {
     Error::new(Code::Unavailable, "the database cannot be reached")
 }
 
+fn crowded() -> Error {
+    Error::new(Code::Unavailable, "too many changes at once; try again")
+}
+
 fn map(error: &sqlx::Error) -> Error {
     match error {
         sqlx::Error::Database(refusal) => {
@@ -41,9 +45,8 @@ fn map(error: &sqlx::Error) -> Error {
                 "22P05" | "22021" => {
                     Error::invalid("input", "nul", "text must not hold the character U+0000")
                 }
-                "40001" | "40P01" | "55P03" => {
-                    Error::new(Code::Unavailable, "too many changes at once; try again")
-                }
+                "40001" | "40P01" => crowded().from_contention(),
+                "55P03" => crowded(),
                 "57014" => Error::new(Code::Timeout, "the database took longer than a statement may"),
                 "57P01" | "57P02" | "57P03" | "53300" => unavailable(),
                 _ => Error::new(Code::Internal, "something went wrong inside brandgraph"),

@@ -30,6 +30,7 @@ mod batch;
 mod batch_seats;
 mod batch_set;
 mod batch_upsert;
+mod batch_waits;
 mod cli_config;
 mod cli_embedded;
 mod cli_serve;

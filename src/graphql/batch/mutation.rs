@@ -22,9 +22,11 @@ use crate::{
         context::{self, RequestContext},
         error::noted,
         planned,
+        read::Surroundings,
     },
     service::{
         Unit,
+        anew::anew,
         batch::{self, Outcome},
     },
 };
@@ -61,7 +63,10 @@ impl BatchMutation {
             return None;
         }
         let done = run(context, request, input).await;
-        request.ended(done.as_ref().is_ok_and(|payload| payload.1));
+        match &done {
+            Ok((_, well)) => request.ended(*well),
+            Err(error) => request.failed(error),
+        }
         Some(done.map(|(payload, _)| payload).map_err(|error| {
             request.note(&error, "batch");
             request.render(&error.under("input."))
@@ -74,8 +79,7 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
     if request.caller.actor == Actor::Anonymous {
         request.caller.actor.grant(Permission::EntryWrite)?;
     }
-    let Batch { mode, dry_run, steps, names } =
-        input.read(&context.schema_env.registry, &request.services.clock)?;
+    let read = input.read(&context.schema_env.registry, &request.services.clock)?;
     let surroundings = planned::surroundings(context);
     let shapes = {
         // The selector stays within these braces: it is not to be held across an await.
@@ -90,17 +94,30 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
         shapes
     };
     let mut kinds: Vec<Kind> =
-        steps.iter().filter_map(|step| step.operation.as_ref().ok()).map(|one| one.kind()).collect();
+        read.steps.iter().filter_map(|step| step.operation.as_ref().ok()).map(|one| one.kind()).collect();
     kinds.sort_unstable_by_key(|kind| kind.prefix());
     kinds.dedup();
     for (key, shape) in &shapes {
         shape.foresee(&kinds, surroundings, request).await.map_err(|error| error.within(key))?;
     }
+    anew(&request.services, || tried(&read, &shapes, surroundings, request)).await
+}
+
+/// One try of the whole batch, up to its end: what it was run for, and is nobody's answer yet, may be run again.
+async fn tried(
+    batch: &Batch,
+    shapes: &[(String, Shape<'_>)],
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<(BatchPayload, bool)> {
+    let Batch { mode, dry_run, steps, names } = batch;
+    let (mode, dry_run) = (*mode, *dry_run);
     let joint = Unit::joint(&request.services).await?;
     let within = request.within(&joint);
     // What is taken back anyway goes on after a fault, so that all of them are told at once.
     let tried = if dry_run { Mode::PerItem } else { mode };
-    let outcomes = batch::run(&within.services, &request.caller, &request.waiting, tried, steps).await?;
+    let outcomes =
+        batch::run(&within.services, &request.caller, &request.waiting, tried, steps.clone()).await?;
     let told: Vec<Told> = outcomes
         .into_iter()
         .zip(names)
@@ -110,7 +127,7 @@ async fn run(context: &Context<'_>, request: &RequestContext, input: Given) -> R
     let failed = told.iter().filter(|one| one.status == BatchStatus::Failed).count();
     let undone = failed == told.len() || (mode == Mode::Atomic && failed > 0);
     let mut results = HashMap::with_capacity(shapes.len());
-    for (key, shape) in &shapes {
+    for (key, shape) in shapes {
         results.insert(key.clone(), shape.write(&told, surroundings, &within).await?);
     }
     let committed = !dry_run && !undone;
@@ -132,8 +149,9 @@ fn told(
     request: &RequestContext,
     dry_run: bool,
     index: usize,
-    (outcome, (name, key)): (Outcome, (String, Option<String>)),
+    (outcome, (name, key)): (Outcome, &(String, Option<String>)),
 ) -> Told {
+    let (name, key) = (name.clone(), key.clone());
     let told = Told { index, name, key, status: BatchStatus::Skipped, changed: None, error: None };
     match outcome {
         Outcome::Done(kind, changed) => {

@@ -29,7 +29,7 @@ pub(super) async fn run(
     while let Some(set) = open.pop() {
         waiting.check()?;
         if let [(id, command)] = set {
-            let outcome = one::run(services, caller, *id, Operation::CreateEntry(command.clone())).await;
+            let outcome = one::run(services, caller, *id, Operation::CreateEntry(command.clone())).await?;
             let failed = matches!(outcome, Outcome::Failed(_));
             outcomes.push(outcome);
             if failed && mode == Mode::Atomic {

@@ -2,22 +2,22 @@
 
 mod creates;
 mod one;
+mod order;
 
 use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit, Waiting, entry};
+use super::{Caller, Services, Unit, Waiting};
 use crate::domain::{
     Error, Result,
     batch::{Mode, Operation},
     change::Changed,
-    entry::UpsertEntry,
     node::Kind,
 };
 
 /// One operation of a batch, as far as it could be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// The id that what it makes was given already, so that later operations could name it.
     pub id: Option<Uuid>,
@@ -51,7 +51,7 @@ pub enum Outcome {
 /// as 1,000 mutations take.
 ///
 /// # Errors
-/// Where the transaction itself is lost, or nobody waits any more; then nothing has happened.
+/// Where the transaction itself is lost, others stood in the way, or nobody waits any more; then nothing has happened.
 pub async fn run(
     services: &Services,
     caller: &Caller,
@@ -64,8 +64,7 @@ pub async fn run(
         return Ok(steps.into_iter().map(unread).collect());
     }
     let joint = Unit::joint(services).await?;
-    let upserts: Vec<_> = steps.iter().filter_map(upserted).collect();
-    entry::hold_upserts(&joint, caller, &upserts).await?;
+    order::hold(&joint, caller, &steps).await?;
     let within = services.within(&joint);
     let mut outcomes = Vec::with_capacity(steps.len());
     let mut failed = false;
@@ -89,7 +88,7 @@ pub async fn run(
                 outcomes.extend(creates::run(&within, caller, waiting, mode, &wanted).await?);
             }
             Ok(operation) => {
-                let outcome = one::run(&within, caller, step.id, operation).await;
+                let outcome = one::run(&within, caller, step.id, operation).await?;
                 // What has a key may turn out to be there already, under an id of its own.
                 if let (Some(given), Outcome::Done(_, changed)) = (step.id, &outcome)
                     && changed.id != given
@@ -119,12 +118,4 @@ pub async fn run(
 /// Whether an operation makes an entry that is no translation.
 fn fresh(step: &Step) -> bool {
     matches!(&step.operation, Ok(Operation::CreateEntry(command)) if command.translation_of.is_none())
-}
-
-/// The entry that an operation makes where it is not there.
-fn upserted(step: &Step) -> Option<&UpsertEntry> {
-    match &step.operation {
-        Ok(Operation::UpsertEntry(command)) => Some(command),
-        _ => None,
-    }
 }

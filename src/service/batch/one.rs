@@ -13,11 +13,20 @@ use crate::{
 };
 
 /// Runs one operation; what fails is taken back alone.
-pub(super) async fn run(services: &Services, caller: &Caller, id: Option<Uuid>, operation: O) -> Outcome {
+///
+/// # Errors
+/// Where others stood in the way: that is no fault of the operation, and the whole is run anew.
+pub(super) async fn run(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    operation: O,
+) -> Result<Outcome> {
     let kind = operation.kind();
     match done(services, caller, id, operation).await {
-        Ok(changed) => Outcome::Done(kind, changed),
-        Err(error) => Outcome::Failed(error),
+        Ok(changed) => Ok(Outcome::Done(kind, changed)),
+        Err(error) if error.contended() => Err(error),
+        Err(error) => Ok(Outcome::Failed(error)),
     }
 }
 

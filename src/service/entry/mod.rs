@@ -33,7 +33,7 @@ pub use revert::revert;
 pub(super) use status::publication;
 pub use status::{PUBLISH, change_status};
 pub use update::update;
-pub use upsert::{hold_upserts, upsert, upsert_as};
+pub use upsert::{upsert, upsert_as};
 
 /// An entry that was found, is the caller's to change, and stays as it is until the unit ends.
 struct Opened {

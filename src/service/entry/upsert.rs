@@ -5,13 +5,13 @@ use uuid::Uuid;
 use super::{create::create_from, update::update};
 use crate::{
     domain::{
-        Result,
-        access::Permission,
+        Error, Result,
+        access::{Grant, Permission},
         change::Changed,
         entry::{CreateEntry, FieldsChange, UpdateEntry, UpsertEntry},
     },
-    service::{Caller, Joint, Services, Unit},
-    store::entry_origin,
+    service::{Caller, Services, Unit},
+    store::{Tx, entry_origin},
 };
 
 /// Makes the entry, as a draft, or changes the one that has its id at the source, or its type, slug and locale.
@@ -34,7 +34,7 @@ pub async fn upsert_as(
 ) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::EntryWrite)?;
     let joint = Unit::joint(services).await?;
-    let found = joint.directly(async |tx| entry_origin::find(tx, &grant, &command).await).await?;
+    let found = joint.directly(async |tx| find(tx, &grant, &command).await).await?;
     let within = services.within(&joint);
     let changed = match found {
         Some(found) => update(&within, caller, changing(found, command)).await?,
@@ -50,18 +50,11 @@ pub async fn upsert_as(
     Ok(changed)
 }
 
-/// Keeps others from upserting the same until the transaction ends. Whoever upserts several in one transaction does this first: two
-/// that met them in different orders would wait for each other.
-///
-/// # Errors
-/// `TIMEOUT` where another transaction keeps one of them for longer than a statement may take.
-pub async fn hold_upserts(joint: &Joint, caller: &Caller, wanted: &[&UpsertEntry]) -> Result<()> {
-    // Who may not upsert is told so by each of them.
-    let Ok(grant) = caller.actor.grant(Permission::EntryWrite) else { return Ok(()) };
-    if wanted.len() < 2 {
-        return Ok(());
-    }
-    joint.directly(async |tx| entry_origin::hold(tx, &grant, wanted).await).await
+async fn find(tx: &Tx, grant: &Grant, command: &UpsertEntry) -> Result<Option<Uuid>> {
+    let missing = || Error::internal("an upsert was not looked for");
+    let meant = entry_origin::meant(tx, grant, &[command]).await?.pop().ok_or_else(missing)??;
+    entry_origin::hold(tx, [&meant]).await?;
+    entry_origin::find(tx, &[&meant]).await?.pop().ok_or_else(missing)?
 }
 
 fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {
