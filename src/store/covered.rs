@@ -1,5 +1,10 @@
 //! Whether an entry that was found, or what becomes of it, is within a grant whose roles are restricted.
 
+use std::collections::{
+    HashMap,
+    hash_map::Entry::{Occupied, Vacant},
+};
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
@@ -71,19 +76,28 @@ pub(super) async fn links(tx: &Tx, grant: &Grant, row: &Row, name: &str) -> Resu
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn keeping(tx: &Tx, grant: &Grant, row: &Row, mut fields: Value) -> Result<Value> {
+pub async fn keeping(tx: &Tx, grant: &Grant, row: &Row, fields: Value) -> Result<Value> {
     if grant.unrestricted_in(row.brand_id) {
         return Ok(fields);
     }
     let key = type_key(tx, row.content_type_id).await?;
-    let facts = facts(row, &key);
+    Ok(kept(grant, row, &key, fields))
+}
+
+/// The same where the key of the entry's type is known.
+#[must_use]
+pub fn kept(grant: &Grant, row: &Row, type_key: &str, mut fields: Value) -> Value {
+    if grant.unrestricted_in(row.brand_id) {
+        return fields;
+    }
+    let facts = facts(row, type_key);
     if grant.sees_no_fields_of(row.brand_id, &facts) {
-        return Ok(row.fields.clone());
+        return row.fields.clone();
     }
     for path in grant.unseen_of(row.brand_id, &facts) {
         restore(&mut fields, &row.fields, path.segments());
     }
-    Ok(fields)
+    fields
 }
 
 /// Those of the entries that are there, and that the caller does not see.
@@ -97,10 +111,14 @@ pub(super) async fn unseen(tx: &Tx, grant: &Grant, brand: Uuid, ids: Vec<Uuid>) 
         .all(tx.connection())
         .await
         .map_err(from_orm)?;
+    let mut keys: HashMap<Uuid, String> = HashMap::new();
     let mut unseen = Vec::new();
     for row in rows {
-        let key = type_key(tx, row.content_type_id).await?;
-        if !grant.sees(brand, &facts(&row, &key)) {
+        let key = match keys.entry(row.content_type_id) {
+            Occupied(known) => known.into_mut(),
+            Vacant(place) => place.insert(type_key(tx, row.content_type_id).await?),
+        };
+        if !grant.sees(brand, &facts(&row, key)) {
             unseen.push(row.id);
         }
     }
@@ -118,7 +136,9 @@ async fn type_key(tx: &Tx, id: Uuid) -> Result<String> {
         .ok_or_else(|| Error::internal("an entry has no type"))
 }
 
-pub(super) fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
+/// What restrictions look at, of an entry of that type.
+#[must_use]
+pub fn facts<'a>(row: &'a Row, type_key: &'a str) -> Facts<'a> {
     Facts {
         type_key,
         locale: &row.locale,

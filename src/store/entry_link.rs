@@ -24,6 +24,12 @@ impl Links {
             Self::Categories => ("entry_category", "category_id", "category", "categories"),
         }
     }
+
+    /// The argument that names such links, and the field that shows them.
+    #[must_use]
+    pub const fn argument(self) -> &'static str {
+        self.names().3
+    }
 }
 
 /// Changes the links of an entry that was locked, and says how many it has then.

@@ -1,5 +1,7 @@
 //! Keeps, beside the entries, one row for each entry or asset that their custom fields refer to.
 
+use std::collections::{BTreeSet, HashSet};
+
 use sea_orm::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
@@ -80,20 +82,17 @@ async fn unseen(
     if grant.unrestricted_in(brand_id) {
         return Ok(Vec::new());
     }
-    let mut violations = Vec::new();
-    for (id, targets) in entries {
-        let known = sql::rows(
-            tx,
-            "select target_entry_id as id from entry_reference where entry_id = $1 and target_entry_id is not null",
-            [(*id).into()],
-        );
-        let known = known.await?.iter().map(|row| sql::get(row, "id")).collect::<Result<Vec<Uuid>>>()?;
-        let new = targets.iter().map(|target| target.id).filter(|id| !known.contains(id)).collect();
-        let hidden = covered::unseen(tx, grant, brand_id, new).await?;
-        let refused = targets.iter().filter(|target| hidden.contains(&target.id));
-        violations.extend(refused.map(|target| nothing(&target.pointer)));
-    }
-    Ok(violations)
+    let statement = "select entry_id, target_entry_id as id from entry_reference where entry_id = any($1) and target_entry_id is not null";
+    let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
+    let known = sql::rows(tx, statement, [ids.into()]).await?;
+    let known = known.iter().map(|row| Ok((sql::get(row, "entry_id")?, sql::get(row, "id")?)));
+    let known: HashSet<(Uuid, Uuid)> = known.collect::<Result<_>>()?;
+    let each = || entries.iter().flat_map(|(id, targets)| targets.iter().map(move |target| (*id, target)));
+    let new = || each().filter(|(id, target)| !known.contains(&(*id, target.id)));
+    let wanted: BTreeSet<Uuid> = new().map(|(_, target)| target.id).collect();
+    let hidden = covered::unseen(tx, grant, brand_id, wanted.into_iter().collect()).await?;
+    let refused = new().filter(|(_, target)| hidden.contains(&target.id));
+    Ok(refused.map(|(_, target)| nothing(&target.pointer)).collect())
 }
 
 fn nothing(pointer: &str) -> Violation {

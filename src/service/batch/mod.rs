@@ -1,12 +1,12 @@
 //! Many changes as one: all of them or none, or each on its own.
 
-mod creates;
 mod one;
 mod order;
-
-use std::collections::VecDeque;
+mod work;
 
 use uuid::Uuid;
+
+use work::Work;
 
 use super::{Caller, Services, Unit, Waiting};
 use crate::domain::{
@@ -26,6 +26,7 @@ pub struct Step {
 }
 
 impl Step {
+    /// The same, with another entry in place of one.
     fn with_entry(self, given: Uuid, found: Uuid) -> Self {
         Self { operation: self.operation.map(|operation| operation.with_entry(given, found)), ..self }
     }
@@ -66,42 +67,18 @@ pub async fn run(
     let joint = Unit::joint(services).await?;
     order::hold(&joint, caller, &steps).await?;
     let within = services.within(&joint);
-    let mut outcomes = Vec::with_capacity(steps.len());
+    let mut work =
+        Work { services: &within, caller, steps: steps.into(), parts: Vec::new(), outcomes: Vec::new() };
     let mut failed = false;
-    let mut steps: VecDeque<Step> = steps.into();
-    while let Some(step) = steps.pop_front() {
-        if failed {
-            outcomes.push(Outcome::Skipped);
-            continue;
-        }
+    while !failed && !work.steps.is_empty() {
         waiting.check()?;
-        let from = outcomes.len();
-        match step.operation {
-            Ok(Operation::CreateEntry(command)) if command.translation_of.is_none() => {
-                let mut wanted = vec![(step.id, command)];
-                while steps.front().is_some_and(fresh)
-                    && let Some(Step { id, operation: Ok(Operation::CreateEntry(command)) }) =
-                        steps.pop_front()
-                {
-                    wanted.push((id, command));
-                }
-                outcomes.extend(creates::run(&within, caller, waiting, mode, &wanted).await?);
-            }
-            Ok(operation) => {
-                let outcome = one::run(&within, caller, step.id, operation).await?;
-                // What has a key may turn out to be there already, under an id of its own.
-                if let (Some(given), Outcome::Done(_, changed)) = (step.id, &outcome)
-                    && changed.id != given
-                {
-                    steps = steps.into_iter().map(|step| step.with_entry(given, changed.id)).collect();
-                }
-                outcomes.push(outcome);
-            }
-            Err(error) => outcomes.push(Outcome::Failed(error)),
-        }
-        let new = outcomes.get(from..).unwrap_or_default();
+        let from = work.outcomes.len();
+        work.go_on().await?;
+        let new = work.outcomes.get(from..).unwrap_or_default();
         failed = mode == Mode::Atomic && new.iter().any(|one| matches!(one, Outcome::Failed(_)));
     }
+    let mut outcomes = work.outcomes;
+    outcomes.extend(work.steps.iter().map(|_| Outcome::Skipped));
     if failed {
         joint.rollback().await?;
         outcomes
@@ -113,9 +90,4 @@ pub async fn run(
         joint.commit(services).await?;
     }
     Ok(outcomes)
-}
-
-/// Whether an operation makes an entry that is no translation.
-fn fresh(step: &Step) -> bool {
-    matches!(&step.operation, Ok(Operation::CreateEntry(command)) if command.translation_of.is_none())
 }

@@ -3,10 +3,10 @@
 mod bin;
 mod content;
 mod create;
-mod create_many;
 mod due;
 mod links;
 mod revert;
+mod set;
 mod status;
 mod taken;
 mod update;
@@ -26,10 +26,10 @@ use crate::{
 
 pub use bin::{delete, restore};
 pub use create::{create, create_as};
-pub use create_many::{Wanted, create_many};
 pub use due::{Publication, give_up_publication, publish_due, rescue_publications};
 pub use links::{set_categories, set_tags};
 pub use revert::revert;
+pub use set::{Sort, Tried, Wanted, at_once, sort};
 pub(super) use status::publication;
 pub use status::{PUBLISH, change_status};
 pub use update::update;

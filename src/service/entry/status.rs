@@ -76,11 +76,15 @@ pub(super) async fn apply(services: &Services, opened: Opened, transition: Trans
         Transition::Unpublish | Transition::Archive => {}
     }
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
-    let kind = match transition {
+    finish(unit, &grant, &row, kind(transition), transition.change()).await
+}
+
+/// How the record names it.
+pub(super) const fn kind(transition: Transition) -> &'static str {
+    match transition {
         Transition::Publish => "entry.published",
         Transition::Unpublish => "entry.unpublished",
         Transition::Schedule(_) => "entry.scheduled",
         Transition::Archive => "entry.archived",
-    };
-    finish(unit, &grant, &row, kind, transition.change()).await
+    }
 }

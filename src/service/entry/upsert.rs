@@ -57,7 +57,7 @@ async fn find(tx: &Tx, grant: &Grant, command: &UpsertEntry) -> Result<Option<Uu
     entry_origin::find(tx, &[&meant]).await?.pop().ok_or_else(missing)?
 }
 
-fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {
+pub(super) fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {
     UpdateEntry {
         id,
         expected_version: command.expected_version,
@@ -69,7 +69,7 @@ fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {
     }
 }
 
-fn making(command: UpsertEntry) -> CreateEntry {
+pub(super) fn making(command: UpsertEntry) -> CreateEntry {
     CreateEntry {
         content_type_id: command.content_type_id,
         slug: command.slug,
