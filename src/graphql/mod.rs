@@ -34,6 +34,7 @@ mod register;
 pub mod scalar;
 mod seats;
 mod select;
+mod taken_back;
 mod taxonomy;
 mod together;
 mod types;

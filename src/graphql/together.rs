@@ -1,7 +1,7 @@
 //! Runs a mutation as one transaction: because it is to be one (`@atomic`), or because its answer is kept with what it wrote.
 
 use async_graphql::{
-    Positioned, Value,
+    Positioned,
     parser::types::{Directive, ExecutableDocument},
     registry::{__DirectiveLocation, MetaDirective, Registry},
 };
@@ -13,6 +13,7 @@ use super::{
     engine::{BrandSchema, executed, reply},
     error,
     message::{Outcome, Reply, rejected},
+    taken_back,
 };
 use crate::{
     domain::{Error, Result},
@@ -76,15 +77,18 @@ async fn tried(
         let body = Bytes::from(answer);
         return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
+    let fields = taken_back::fields(&document);
     let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
-    // Others stood in the way: nobody has heard of it yet, and it is run anew.
-    if let Some(error) = joint.passing().filter(Error::contended) {
-        joint.rollback().await?;
-        return Err(error);
+    if let Some(error) = joint.passing() {
+        // Others stood in the way: nobody has heard of it yet, and it is run anew.
+        if error.contended() {
+            joint.rollback().await?;
+            return Err(error);
+        }
     }
     let whole = !prepared.atomic || !joint.failed();
     if !whole {
-        emptied(&mut response.data);
+        taken_back::told(&mut response, &fields, joint.cause(), prepared.request_id());
     }
     let reply = reply(&response, prepared.request_id());
     if whole && joint.succeeded() {
@@ -99,13 +103,4 @@ async fn tried(
         joint.rollback().await?;
     }
     Ok(reply)
-}
-
-/// Takes out of the answer what was taken back; the type's own name stays.
-fn emptied(data: &mut Value) {
-    if let Value::Object(fields) = data {
-        for value in fields.values_mut().filter(|value| !matches!(value, Value::String(_))) {
-            *value = Value::Null;
-        }
-    }
 }

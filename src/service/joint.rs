@@ -13,7 +13,7 @@ use super::{
     aftermath::{Aftermath, End},
 };
 use crate::{
-    domain::{Error, Result, credential::Family, event::Event, read::Authorized},
+    domain::{Code, Error, Result, credential::Family, event::Event, read::Authorized},
     store::{Tx, read::Reader},
 };
 
@@ -29,7 +29,9 @@ struct Inner {
     succeeded: AtomicBool,
     /// Whether something in it failed.
     failed: AtomicBool,
-    /// Why, where it might have gone well at another time.
+    /// The code of the first thing that failed.
+    cause: Lock<Option<Code>>,
+    /// Why something failed that might have gone well at another time.
     passing: Lock<Option<Error>>,
     /// Whether what takes part in it has nothing to do with the rest.
     separate: AtomicBool,
@@ -52,6 +54,7 @@ impl Joint {
             tx: Mutex::new(Some(tx)),
             succeeded: AtomicBool::default(),
             failed: AtomicBool::default(),
+            cause: Lock::default(),
             passing: Lock::default(),
             separate: AtomicBool::default(),
             aftermath: Aftermath::default(),
@@ -104,11 +107,18 @@ impl Joint {
     /// Notes why something in it failed.
     pub fn note_failure(&self, error: &Error) {
         self.note(false);
+        self.0.cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error.code());
         let mut passing = self.0.passing.lock().unwrap_or_else(PoisonError::into_inner);
         // What others stood in the way of is run anew, whatever else failed.
         if error.contended() || (error.retryable() && passing.is_none()) {
             *passing = Some(error.clone());
         }
+    }
+
+    /// The code of the first thing in it that failed.
+    #[must_use]
+    pub fn cause(&self) -> Option<Code> {
+        *self.0.cause.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why something in it failed that might have gone well at another time.

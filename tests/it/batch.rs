@@ -253,8 +253,18 @@ async fn a_document_that_is_one_is_written_whole_or_not_at_all() {
     let answer = app.as_owner().graphql(&document("a"), json!({"t": shop.kind})).await;
     assert_eq!(answer["data"], json!({"__typename": "Mutation", "a": null, "b": null, "c": null}));
     let errors = answer["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_eq!(errors.len(), 3, "{errors:#?}");
     assert_eq!((&errors[0]["path"], &errors[0]["extensions"]["code"]), (&json!(["b"]), &json!("CONFLICT")));
+    for (error, key, line, code) in [(&errors[1], "a", 2, "rolled_back"), (&errors[2], "c", 4, "skipped")] {
+        assert_eq!(
+            (&error["path"], &error["locations"][0]["line"]),
+            (&json!([key]), &json!(line)),
+            "{error:#}"
+        );
+        assert_eq!(error["extensions"]["code"], "CONFLICT");
+        assert_eq!(error["extensions"]["violations"][0]["path"], "b");
+        assert_eq!(error["extensions"]["violations"][0]["code"], code);
+    }
     assert_eq!(shop.count("entry").await, 0);
     let data = app.as_owner().data(&document("b"), json!({"t": shop.kind})).await;
     assert_eq!(data["c"]["entry"]["slug"], "c");
@@ -267,7 +277,17 @@ async fn a_document_that_is_one_is_written_whole_or_not_at_all() {
         batch(input: $input) { committed } }";
     let input = json!({"mode": "ATOMIC", "operations": [shop.create("a", json!({}))]});
     let answer = app.as_owner().graphql(query, json!({"t": shop.kind, "input": input})).await;
-    assert_eq!(answer["data"]["a"], Value::Null);
+    assert_eq!(answer["data"], json!({"a": null, "batch": null}));
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!((errors.len(), &errors[0]["path"]), (2, &json!(["batch"])), "{errors:#?}");
+    assert_eq!(errors[0]["extensions"]["details"]["path"], "input.operations[0].createEntry.slug");
+    assert_eq!(errors[1]["extensions"]["violations"][0]["code"], "rolled_back");
+    // What is wrong with an operation is told by the field where its results are not.
+    let input = json!({"mode": "ATOMIC", "operations": [
+        shop.create("y", json!({})), shop.create("x", json!({"fields": {"price": -1}}))]});
+    let answer = app.as_owner().graphql(query, json!({"t": shop.kind, "input": input})).await;
+    let violation = &answer["errors"][0]["extensions"]["violations"][0];
+    assert_eq!(violation["path"], "input.operations[1].createEntry.fields.price", "{answer:#}");
     assert_eq!(shop.count("entry").await, 3);
 }
 

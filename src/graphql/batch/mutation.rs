@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Result,
+        Error, Result, Violation,
         access::{Actor, Permission},
         batch::Mode,
         node::Kind,
@@ -118,6 +118,7 @@ async fn tried(
     let tried = if dry_run { Mode::PerItem } else { mode };
     let outcomes =
         batch::run(&within.services, &request.caller, &request.waiting, tried, steps.clone()).await?;
+    let failure = first_failure(&outcomes, names);
     let told: Vec<Told> = outcomes
         .into_iter()
         .zip(names)
@@ -126,6 +127,10 @@ async fn tried(
         .collect();
     let failed = told.iter().filter(|one| one.status == BatchStatus::Failed).count();
     let undone = failed == told.len() || (mode == Mode::Atomic && failed > 0);
+    if undone && let Some(error) = failure.filter(|_| request.atomic) {
+        // Its results go with the document: the field's error is all that is left to say which operation it was.
+        return Err(error);
+    }
     let mut results = HashMap::with_capacity(shapes.len());
     for (key, shape) in shapes {
         results.insert(key.clone(), shape.write(&told, surroundings, &within).await?);
@@ -167,6 +172,27 @@ fn told(
         Outcome::Undone => Told { status: BatchStatus::RolledBack, ..told },
         Outcome::Skipped => told,
     }
+}
+
+/// The error of the first operation that failed, with its place in the input.
+fn first_failure(outcomes: &[Outcome], names: &[(String, Option<String>)]) -> Option<Error> {
+    let mut each = outcomes.iter().zip(names).enumerate();
+    each.find_map(|(index, (outcome, (name, _)))| {
+        let Outcome::Failed(error) = outcome else { return None };
+        let place = |path: &str| placed(&format!("operations[{index}].{name}"), path);
+        let mut told = Error::new(error.code(), format!("operation {index} (`{name}`): {}", error.message()));
+        if error.violations().is_empty() {
+            let mut details = error.details().cloned().unwrap_or_else(|| json!({}));
+            let path = place(details.get("path").and_then(Value::as_str).unwrap_or_default());
+            if let Value::Object(details) = &mut details {
+                details.insert("path".to_owned(), path.into());
+            }
+            told = told.with_details(details);
+        }
+        let violations = error.violations().iter();
+        let moved = violations.map(|one| Violation::new(place(&one.path), one.code, one.message.clone()));
+        Some(moved.fold(told, Error::with_violation))
+    })
 }
 
 /// An error of an operation, with paths from the mutation's argument on.
