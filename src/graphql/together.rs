@@ -85,6 +85,11 @@ async fn tried(
             joint.rollback().await?;
             return Err(error);
         }
+        // An answer that is kept is given for a day: what may go well the next time is no part of it.
+        if keyed.is_some() && !prepared.atomic && joint.succeeded() {
+            joint.rollback().await?;
+            return Err(not_kept(&error));
+        }
     }
     let whole = !prepared.atomic || !joint.failed();
     if !whole {
@@ -103,4 +108,13 @@ async fn tried(
         joint.rollback().await?;
     }
     Ok(reply)
+}
+
+/// What is said where a part of a keyed request could not be done for now.
+fn not_kept(error: &Error) -> Error {
+    let message = format!(
+        "a part of the request could not be done for now, so nothing of it was written and its key is free; send it again ({})",
+        error.message()
+    );
+    Error::new(error.code(), message)
 }

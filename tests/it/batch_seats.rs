@@ -17,6 +17,7 @@ use crate::{
     batch::{BATCH, Shop, batch},
     harness::TestApp,
     http_door::post,
+    idempotency::send,
 };
 
 const LOCK: &str = "begin; lock table tag in access exclusive mode";
@@ -49,6 +50,27 @@ async fn a_batch_that_nobody_waits_for_is_taken_back() {
         assert_eq!(shop.count("tag").await, 0, "{mode}");
         assert_eq!(shop.count("audit_record where kind = 'tag.created'").await, 0);
     }
+}
+
+#[tokio::test]
+async fn a_keyed_request_whose_batch_was_given_up_may_be_sent_again() {
+    let app = TestApp::with(|config| config.http.request_timeout_seconds = 1).await;
+    let shop = Shop::open(&app).await;
+    let query = "mutation($t: ID!, $input: BatchInput!) {
+        a: createEntry(input: {contentTypeId: $t, slug: \"a\", title: \"A\", fields: {price: 1}}) { entry { slug } }
+        batch(input: $input) { committed } }";
+    let variables = json!({"t": shop.kind, "input": {"mode": "ATOMIC", "operations": tags(&shop, 0)}});
+    let owner = app.as_owner();
+    let mut lock = app.db.connect().await;
+    lock.execute(LOCK).await.unwrap();
+    let (_, late) = send(&owner, &["k"], query, variables.clone()).await;
+    assert_eq!(late["errors"][0]["extensions"]["code"], "TIMEOUT", "{late:#}");
+    lock.execute("rollback").await.unwrap();
+    app.engine.written().await;
+    assert_eq!((shop.count("entry").await, shop.count("idempotency_key").await), (0, 0));
+    let (replayed, again) = send(&owner, &["k"], query, variables).await;
+    assert!(!replayed && again["data"]["batch"]["committed"] == json!(true), "{again:#}");
+    assert_eq!((shop.count("entry").await, shop.count("tag").await), (1, 2));
 }
 
 #[tokio::test]

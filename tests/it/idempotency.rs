@@ -15,7 +15,7 @@ use crate::{
 const CREATE: &str = "mutation($t: ID!, $slug: String!) {
     createEntry(input: {contentTypeId: $t, slug: $slug, title: \"T\", fields: {price: 1}}) { entry { id slug } } }";
 
-async fn send(who: &Persona<'_>, key: &[&str], query: &str, variables: Value) -> (bool, Value) {
+pub async fn send(who: &Persona<'_>, key: &[&str], query: &str, variables: Value) -> (bool, Value) {
     let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
     for key in key {
         request = request.header("idempotency-key", *key);
