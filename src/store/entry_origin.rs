@@ -24,7 +24,6 @@ pub struct Meant {
 impl Meant {
     /// What it is called: others who mean the same wait for these names. Whoever says what a source calls it gives it a slug too,
     /// and meets those who know it by that.
-    #[must_use]
     pub fn names(&self) -> impl Iterator<Item = String> {
         let Self { kind, locale, slug, .. } = self;
         let by_origin = self

@@ -1,6 +1,8 @@
 //! Does many operations on entries at once: what each does alone, in a number of statements that does not depend on how many.
 
+mod change;
 mod load;
+mod make;
 mod plan;
 mod what;
 mod write;

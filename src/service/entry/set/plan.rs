@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,23 +16,17 @@ use super::{
 };
 use crate::{
     domain::{
+        Result,
         access::{Facts, Grant, Permission},
         change::{Changed, check_version, distinct},
-        entry::{
-            ChangeStatus, CreateEntry, FieldsChange, LinkMode, MAX_CATEGORIES, MAX_TAGS, Origin, SetLinks,
-            Status, Transition, UpdateEntry, merge,
-        },
+        entry::Status,
         fields::Schema,
         node::{Kind, NodeId},
     },
-    kit::id,
     queue::NewJob,
     service::{
         Caller,
-        entry::{
-            content, status,
-            status::{kind, publication},
-        },
+        entry::{content, status},
     },
     store::{covered, entry::Row, entry_link::Links, entry_set::Change},
 };
@@ -83,9 +77,9 @@ impl Plan {
 /// Plans one operation after the other.
 pub(super) struct Planner<'l> {
     caller: &'l Caller,
-    grant: &'l Grant,
-    loaded: &'l Loaded,
-    now: DateTime<Utc>,
+    pub(super) grant: &'l Grant,
+    pub(super) loaded: &'l Loaded,
+    pub(super) now: DateTime<Utc>,
     /// The entries that were planned for.
     seen: HashSet<Uuid>,
     /// The slugs that entries of the set have, or are going to have.
@@ -93,9 +87,6 @@ pub(super) struct Planner<'l> {
     /// Ids that were given out for what turned out to be there under another.
     elsewhere: HashSet<String>,
 }
-
-/// What an operation makes of an entry that is there.
-type Turned = Option<Plan>;
 
 impl<'l> Planner<'l> {
     pub(super) fn new(caller: &'l Caller, grant: &'l Grant, loaded: &'l Loaded, now: DateTime<Utc>) -> Self {
@@ -105,7 +96,7 @@ impl<'l> Planner<'l> {
     }
 
     /// What becomes of an entry by an operation; nothing where it has to be done alone.
-    pub(super) fn plan(&mut self, task: &Task<'_>) -> Turned {
+    pub(super) fn plan(&mut self, task: &Task<'_>) -> Option<Plan> {
         if let What::Make(command, origin) = &task.what {
             return self.make(task, command, origin.as_ref());
         }
@@ -134,181 +125,15 @@ impl<'l> Planner<'l> {
         }
     }
 
-    fn make(&mut self, task: &Task<'_>, command: &CreateEntry, origin: Option<&Origin>) -> Turned {
-        let kind = self.loaded.types.get(&command.content_type_id)?;
-        let brand = kind.row.brand_id;
-        self.grant.covers_type(brand, &kind.key).ok()?;
-        let locale = command.locale.as_ref().unwrap_or_else(|| kind.locales.default());
-        if content::unknown_locale(&kind.locales, locale.as_str()).is_some() {
-            return None;
-        }
-        self.checked(kind, &command.fields)?;
-        let id = task.id.unwrap_or_else(|| id::new(self.now));
-        let after = Row {
-            id,
-            brand_id: brand,
-            content_type_id: kind.row.id,
-            translation_id: id,
-            slug: command.slug.as_str().to_owned(),
-            locale: locale.as_str().to_owned(),
-            title: command.title.as_str().to_owned(),
-            status: Status::Draft.name().to_owned(),
-            search_text: kind.schema.search_text(&command.fields),
-            fields: command.fields.clone(),
-            source_id: origin.map(|origin| origin.source_id),
-            external_id: origin.map(|origin| origin.external_id.clone()),
-            version: 1,
-            published_at: None,
-            scheduled_at: None,
-            publish_problem: None,
-            created_at: self.now,
-            updated_at: self.now,
-            deleted_at: None,
-        };
-        self.take_slug(&after)?;
-        let mut links = Vec::new();
-        for (which, ids, most) in
-            [(Links::Tags, &command.tags, MAX_TAGS), (Links::Categories, &command.categories, MAX_CATEGORIES)]
-        {
-            let ids = self.terms(which, brand, ids, most)?;
-            if !ids.is_empty() {
-                links.push((which, Vec::new(), ids));
-            }
-        }
-        let change = Change { before: None, after, type_key: Arc::clone(&kind.key) };
-        let schema = Some(Arc::clone(&kind.schema));
-        let (kind, named) = ("entry.created", "created");
-        Some(Plan::Made(Box::new(Made { place: task.place, change, schema, links, kind, named, job: None })))
-    }
-
-    fn change(&mut self, place: usize, known: Known<'_>, command: &UpdateEntry) -> Turned {
-        let Known { row, kind, .. } = known;
-        self.may_change(known)?;
-        let given = [
-            ("slug", command.slug.is_some()),
-            ("title", command.title.is_some()),
-            ("tags", command.tags.is_some()),
-            ("categories", command.categories.is_some()),
-        ];
-        let names: Vec<&str> = given.into_iter().filter_map(|(name, given)| given.then_some(name)).collect();
-        let inside = match &command.fields {
-            FieldsChange::Keep => None,
-            FieldsChange::Replace(fields) | FieldsChange::Merge(fields) => Some(fields),
-        };
-        known.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &names, inside))?;
-        let fields = match &command.fields {
-            FieldsChange::Keep => None,
-            FieldsChange::Replace(fields) => Some(covered::kept(self.grant, row, &kind.key, fields.clone())),
-            FieldsChange::Merge(patch) => Some(merge(row.fields.clone(), patch.clone())),
-        };
-        let mut links = Vec::new();
-        for (which, ids, most) in
-            [(Links::Tags, &command.tags, MAX_TAGS), (Links::Categories, &command.categories, MAX_CATEGORIES)]
-        {
-            if let Some(ids) = ids {
-                known.granted(|grant, facts| grant.covers_links(row.brand_id, facts, which.argument()))?;
-                let ids = self.terms(which, row.brand_id, ids, most)?;
-                links.push((which, self.loaded.linked(which, row.id).to_vec(), ids));
-            }
-        }
-        let mut after = row.clone();
-        after.slug = command.slug.as_ref().map_or(after.slug, |slug| slug.as_str().to_owned());
-        after.title = command.title.as_ref().map_or(after.title, |title| title.as_str().to_owned());
-        let given = fields.is_some();
-        after.fields = fields.unwrap_or(after.fields);
-        if after == *row && links.iter().all(|(_, has, ids)| same(has, ids)) {
-            return Some(Plan::Same(Changed { id: row.id, version: row.version }));
-        }
-        if given {
-            self.checked(kind, &after.fields)?;
-            after.search_text = kind.schema.search_text(&after.fields);
-        }
-        if after.slug != row.slug {
-            self.take_slug(&after)?;
-        }
-        let mut plan = known.made(place, after, "entry.updated", "updated");
-        if let Plan::Made(made) = &mut plan {
-            made.links = links;
-            made.schema = given.then(|| Arc::clone(&kind.schema));
-        }
-        Some(plan)
-    }
-
-    fn turn(&self, place: usize, known: Known<'_>, command: &ChangeStatus) -> Turned {
-        let Known { row, kind: of, .. } = known;
-        known.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &["status"], None))?;
-        let transition = command.transition;
-        let Some(next) = transition.from(status(row).ok()?).ok()? else {
-            return Some(Plan::Same(Changed { id: row.id, version: row.version }));
-        };
-        if matches!(next, Status::Published | Status::Scheduled)
-            && !content::violations(&of.schema, &row.fields).is_empty()
-        {
-            return None;
-        }
-        let mut after =
-            Row { status: next.name().to_owned(), scheduled_at: None, publish_problem: None, ..row.clone() };
-        let mut job = None;
-        match transition {
-            Transition::Publish => after.published_at = after.published_at.or(Some(self.now)),
-            Transition::Schedule(at) => {
-                let at = at.trunc_subsecs(6);
-                if at <= self.now {
-                    return None;
-                }
-                after.scheduled_at = Some(at);
-                job = Some(publication(row.id, at));
-            }
-            Transition::Unpublish | Transition::Archive => {}
-        }
-        let mut plan = known.made(place, after, kind(transition), transition.change());
-        if let Plan::Made(made) = &mut plan {
-            made.job = job;
-        }
-        Some(plan)
-    }
-
-    fn link(&self, place: usize, known: Known<'_>, links: Links, command: &SetLinks) -> Turned {
-        let row = known.row;
-        self.may_change(known)?;
-        let (named, most) = match links {
-            Links::Tags => ("tagged", MAX_TAGS),
-            Links::Categories => ("categorised", MAX_CATEGORIES),
-        };
-        known.granted(|grant, facts| grant.covers_links(row.brand_id, facts, links.argument()))?;
-        let has = self.loaded.linked(links, row.id).to_vec();
-        let ids = match command.mode {
-            // What is gone does no harm where it is taken off.
-            LinkMode::Remove => {
-                let off = distinct(command.ids.clone(), most, "").ok()?;
-                has.iter().filter(|id| !off.contains(id)).copied().collect()
-            }
-            LinkMode::Set => self.terms(links, row.brand_id, &command.ids, most)?,
-            LinkMode::Add => {
-                let on = self.terms(links, row.brand_id, &command.ids, most)?;
-                let new = on.into_iter().filter(|id| !has.contains(id));
-                has.iter().copied().chain(new).collect::<Vec<_>>()
-            }
-        };
-        if u32::try_from(ids.len()).is_ok_and(|count| count > most) {
-            return None;
-        }
-        let mut plan = known.made(place, row.clone(), "entry.updated", named);
-        if let Plan::Made(made) = &mut plan {
-            made.links.push((links, has, ids));
-        }
-        Some(plan)
-    }
-
     /// Passes where the custom fields are good, and name nothing that turned out to be somewhere else.
-    fn checked(&self, kind: &Type, fields: &Value) -> Option<()> {
+    pub(super) fn checked(&self, kind: &Type, fields: &Value) -> Option<()> {
         let good = content::violations(&kind.schema, fields).is_empty();
         let moved = !self.elsewhere.is_empty() && names(fields, &self.elsewhere);
         (good && !moved).then_some(())
     }
 
     /// Passes where the caller may change what is public or scheduled, where the entry is.
-    fn may_change(&self, known: Known<'_>) -> Option<()> {
+    pub(super) fn may_change(&self, known: Known<'_>) -> Option<()> {
         if matches!(status(known.row).ok()?, Status::Published | Status::Scheduled) {
             let brand = known.row.brand_id;
             let grant = self.caller.actor.grant_in(Permission::EntryPublish, brand).ok()?;
@@ -318,13 +143,13 @@ impl<'l> Planner<'l> {
     }
 
     /// Passes where no other entry of the set has the slug, or is going to have it.
-    fn take_slug(&mut self, row: &Row) -> Option<()> {
+    pub(super) fn take_slug(&mut self, row: &Row) -> Option<()> {
         let holder = *self.slugs.entry(place(row)).or_insert(row.id);
         (holder == row.id).then_some(())
     }
 
     /// Ids that are all different, not too many, and all the brand's.
-    fn terms(&self, links: Links, brand: Uuid, ids: &[Uuid], most: u32) -> Option<Vec<Uuid>> {
+    pub(super) fn terms(&self, links: Links, brand: Uuid, ids: &[Uuid], most: u32) -> Option<Vec<Uuid>> {
         let ids = distinct(ids.to_vec(), most, "").ok()?;
         self.loaded.has(links, brand, &ids).then_some(ids)
     }
@@ -332,21 +157,21 @@ impl<'l> Planner<'l> {
 
 /// An entry that is there, with its type.
 #[derive(Clone, Copy)]
-struct Known<'l> {
-    grant: &'l Grant,
-    row: &'l Row,
-    kind: &'l Type,
+pub(super) struct Known<'l> {
+    pub(super) grant: &'l Grant,
+    pub(super) row: &'l Row,
+    pub(super) kind: &'l Type,
 }
 
 impl Known<'_> {
-    fn granted(&self, asked: impl FnOnce(&Grant, &Facts<'_>) -> crate::domain::Result<()>) -> Option<()> {
+    pub(super) fn granted(&self, asked: impl FnOnce(&Grant, &Facts<'_>) -> Result<()>) -> Option<()> {
         if self.grant.unrestricted_in(self.row.brand_id) {
             return Some(());
         }
         asked(self.grant, &covered::facts(self.row, &self.kind.key)).ok()
     }
 
-    fn made(&self, place: usize, after: Row, kind: &'static str, named: &'static str) -> Plan {
+    pub(super) fn made(&self, place: usize, after: Row, kind: &'static str, named: &'static str) -> Plan {
         let change = Change { before: Some(self.row.clone()), after, type_key: Arc::clone(&self.kind.key) };
         Plan::Made(Box::new(Made { place, change, schema: None, links: Vec::new(), kind, named, job: None }))
     }
@@ -357,7 +182,7 @@ fn place(row: &Row) -> (Uuid, String, String) {
     (row.content_type_id, row.locale.clone(), row.slug.clone())
 }
 
-fn same(has: &[Uuid], ids: &[Uuid]) -> bool {
+pub(super) fn same(has: &[Uuid], ids: &[Uuid]) -> bool {
     has.len() == ids.len() && has.iter().all(|id| ids.contains(id))
 }
 

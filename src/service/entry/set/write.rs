@@ -22,9 +22,12 @@ use crate::{
     },
 };
 
+/// A field that is unique: of which brand and type, where, and how it is compared.
+type Field<'s> = (Uuid, Uuid, &'s FieldPath, Kind);
+
 /// Keeps the unique values of what was planned for it. Which of them, by their place, another entry has already, or an earlier one.
 pub(super) async fn claim(unit: &Unit, plans: &[Plan]) -> Result<Vec<usize>> {
-    let mut fields: HashMap<(Uuid, Uuid, &FieldPath, Kind), Vec<(usize, Claim)>> = HashMap::new();
+    let mut fields: HashMap<Field<'_>, Vec<(usize, Claim)>> = HashMap::new();
     let mut holders: HashMap<String, Uuid> = HashMap::new();
     let mut alone = Vec::new();
     for made in plans.iter().filter_map(Plan::made) {
