@@ -65,7 +65,7 @@ fn terms() -> impl Strategy<Value = Vec<usize>> {
 fn content() -> impl Strategy<Value = Content> {
     let price = prop_oneof![8 => 0..6_i32, 1 => Just(-1)];
     // More slugs and numbers than entries, so that most of them are free; references lead to some that are made, too.
-    (0..30_usize, price, weighted(0.4, 0..20_usize), weighted(0.2, 0..ENTRIES + 3), terms())
+    (0..16_usize, price, weighted(0.4, 0..20_usize), weighted(0.2, 0..ENTRIES + 3), terms())
         .prop_map(|(slug, price, sku, refers, tags)| Content { slug, price, sku, refers, tags })
 }
 

@@ -207,3 +207,32 @@ async fn a_thousand_changes_of_one_sort_take_as_many_statements_as_a_hundred() {
     assert_eq!(w.count("select from entry where deleted_at is not null").await, 1_110);
     assert_eq!(w.count("select from entry").await, 1_111 + 555);
 }
+
+#[tokio::test]
+async fn a_slug_that_an_entry_gives_up_later_is_not_free_yet() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    // In whichever order the database comes by them.
+    let mut pairs = Vec::new();
+    for number in 0..10 {
+        let first = w.entry(kind, &format!("a{number}"), json!({})).await;
+        let second = w.entry(kind, &format!("b{number}"), json!({})).await;
+        pairs.push(if number % 2 == 0 { (first, second, "b") } else { (second, first, "a") });
+    }
+    let rename = |id: Uuid, name: String| {
+        (None, Operation::UpdateEntry(UpdateEntry { slug: Some(slug(&name)), ..update(id) }))
+    };
+    let takes = |number: usize| rename(pairs[number].0, format!("{}{number}", pairs[number].2));
+    let gives_up = |number: usize| rename(pairs[number].1, format!("c{number}"));
+    let early = (0..10).map(takes).chain((0..10).map(gives_up));
+    let done = run(&w, &w.owner, Mode::PerItem, steps(early)).await;
+    for (place, one) in done.iter().enumerate() {
+        match one {
+            Outcome::Failed(error) => assert!(place < 10 && error.code().name() == "CONFLICT", "{error}"),
+            one => assert!(place >= 10, "{place}: {one:?}"),
+        }
+    }
+    // Given up before, it is.
+    let done = run(&w, &w.owner, Mode::Atomic, steps((0..10).map(takes))).await;
+    assert!(done.iter().all(|one| matches!(one, Outcome::Done(..))), "{done:#?}");
+}
