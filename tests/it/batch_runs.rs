@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Entries that are there from the beginning.
-const ENTRIES: usize = 6;
+const ENTRIES: usize = 9;
 /// Tags and categories that there are; the one after the last is none.
 const TERMS: usize = 3;
 
@@ -58,14 +58,14 @@ struct Content {
 
 fn terms() -> impl Strategy<Value = Vec<usize>> {
     // Mostly those that there are.
-    let term = prop_oneof![12 => 0..TERMS, 1 => Just(TERMS)];
+    let term = prop_oneof![40 => 0..TERMS, 1 => Just(TERMS)];
     proptest::collection::btree_set(term, 0..3).prop_map(|terms| terms.into_iter().collect())
 }
 
 fn content() -> impl Strategy<Value = Content> {
-    let price = prop_oneof![8 => 0..6_i32, 1 => Just(-1)];
+    let price = prop_oneof![30 => 0..6_i32, 1 => Just(-1)];
     // More slugs and numbers than entries, so that most of them are free; references lead to some that are made, too.
-    (0..16_usize, price, weighted(0.4, 0..20_usize), weighted(0.2, 0..ENTRIES + 3), terms())
+    (0..40_usize, price, weighted(0.3, 0..40_usize), weighted(0.2, 0..ENTRIES + 1), terms())
         .prop_map(|(slug, price, sku, refers, tags)| Content { slug, price, sku, refers, tags })
 }
 
@@ -73,37 +73,52 @@ fn mode() -> impl Strategy<Value = LinkMode> {
     prop_oneof![Just(LinkMode::Set), Just(LinkMode::Add), Just(LinkMode::Remove)]
 }
 
+/// Something for each of a few entries; now and then one of them comes up twice.
+fn for_some<T: std::fmt::Debug + 'static>(
+    drawn: impl Strategy<Value = T> + 'static,
+    done: fn(usize, T) -> Do,
+) -> BoxedStrategy<Vec<Do>> {
+    let some = proptest::sample::subsequence((0..ENTRIES).collect::<Vec<_>>(), 1..7).prop_shuffle();
+    (some, vec(drawn, 7), proptest::bool::weighted(0.1))
+        .prop_map(move |(mut entries, drawn, twice)| {
+            if twice {
+                entries.extend(entries.first().copied());
+            }
+            entries.into_iter().zip(drawn).map(|(entry, drawn)| done(entry, drawn)).collect()
+        })
+        .boxed()
+}
+
 /// Operations of one sort, which follow each other.
 fn run() -> impl Strategy<Value = Vec<Do>> {
-    let entry = || 0..ENTRIES;
-    let expected = || weighted(0.15, 1..4_i32);
-    let create = content().prop_map(Do::Create);
-    let update = (entry(), expected(), content(), any::<bool>(), any::<[bool; 4]>()).prop_map(
-        |(entry, expected, content, replace, named)| Do::Update { entry, expected, content, replace, named },
-    );
+    let expected = || weighted(0.03, 1..4_i32);
+    let update = (expected(), content(), any::<bool>(), any::<[bool; 4]>());
     let upsert =
-        (content(), weighted(0.4, 0..4_usize), weighted(0.15, 0..3_i32), proptest::bool::weighted(0.2))
-            .prop_map(|(content, origin, expected, german)| Do::Upsert { content, origin, expected, german });
-    let to = prop_oneof![
-        Just(Transition::Publish),
-        Just(Transition::Unpublish),
-        Just(Transition::Archive),
-        (-1..3_i64).prop_map(|days| Transition::Schedule(start() + TimeDelta::days(days)))
-    ];
-    let turn = (entry(), to).prop_map(|(entry, to)| Do::Turn(entry, to));
+        (content(), weighted(0.4, 0..8_usize), weighted(0.05, 0..3_i32), proptest::bool::weighted(0.2));
+    let to = || {
+        prop_oneof![
+            2 => Just(Transition::Publish),
+            2 => Just(Transition::Unpublish),
+            1 => Just(Transition::Archive),
+            2 => (0..5_i64).prop_map(|days| Transition::Schedule(start() + TimeDelta::days(days)))
+        ]
+    };
+    let same = |to: Transition| for_some(Just(to), Do::Turn);
     prop_oneof![
-        vec(create, 1..7),
-        vec(update, 1..7),
-        vec(upsert, 1..7),
-        vec(turn, 1..7),
-        vec((entry(), mode(), terms()).prop_map(|(entry, mode, terms)| Do::Tag(entry, mode, terms)), 1..5),
-        vec(
-            (entry(), mode(), terms()).prop_map(|(entry, mode, terms)| Do::Categorise(entry, mode, terms)),
-            1..5
-        ),
-        vec((entry(), expected()).prop_map(|(entry, expected)| Do::Delete(entry, expected)), 1..5),
-        vec(entry().prop_map(Do::Restore), 1..3),
-        vec((entry(), 1..4_i32).prop_map(|(entry, version)| Do::Revert(entry, version)), 1..3),
+        3 => vec(content().prop_map(Do::Create), 1..7),
+        3 => for_some(update, |entry, (expected, content, replace, named)| {
+            Do::Update { entry, expected, content, replace, named }
+        }),
+        3 => vec(upsert.prop_map(|(content, origin, expected, german)| {
+            Do::Upsert { content, origin, expected, german }
+        }), 1..7),
+        1 => for_some(to(), Do::Turn),
+        2 => to().prop_flat_map(same),
+        2 => for_some((mode(), terms()), |entry, (mode, terms)| Do::Tag(entry, mode, terms)),
+        2 => for_some((mode(), terms()), |entry, (mode, terms)| Do::Categorise(entry, mode, terms)),
+        1 => for_some(expected(), Do::Delete),
+        1 => for_some(Just(()), |entry, ()| Do::Restore(entry)),
+        1 => for_some(1..4_i32, Do::Revert),
     ]
 }
 
@@ -147,10 +162,10 @@ impl Place {
         for number in 0..ENTRIES {
             let content = Content {
                 slug: number,
-                price: i32::try_from(number).unwrap(),
+                price: i32::try_from(number % 6).unwrap(),
                 sku: (number % 2 == 0).then_some(number),
                 refers: number.checked_sub(1),
-                tags: vec![number % TERMS],
+                tags: (0..number % (TERMS + 1)).collect(),
             };
             let command = place.create(&content);
             service::entry::create_as(s, owner, Some(id(number)), command).await.unwrap();
