@@ -9,5 +9,5 @@ mod store;
 pub use key::Key;
 pub use s3::S3;
 pub use scan::{Scan, Scanner, Verdict};
-pub use settings::Settings;
+pub use settings::{Checksums, Settings};
 pub use store::{Answer, Disposition, Get, Head, Life, Listed, Part, Presigned, Put, Store, Stream};

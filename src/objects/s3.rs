@@ -18,7 +18,9 @@ use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, stream};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Answer, Get, Head, Key, Life, Listed, Part, Presigned, Put, Settings, Store, Stream};
+use super::{
+    Answer, Checksums, Get, Head, Key, Life, Listed, Part, Presigned, Put, Settings, Store, Stream,
+};
 use crate::domain::{Code, Error, Result};
 
 /// How often a request is sent at the most.
@@ -52,7 +54,6 @@ impl S3 {
         builder = builder
             .region(Region::new(settings.region.clone()))
             .force_path_style(settings.path_style)
-            // Checksums of the client's own trip stores that are merely compatible; what must be checked is checked by us.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -62,13 +63,20 @@ impl S3 {
                     .read_timeout(Duration::from_secs(settings.timeout_seconds))
                     .build(),
             );
-        let at = |endpoint: &Option<String>| {
+        let at = |builder: &Builder, endpoint: &Option<String>| {
             let mut builder = builder.clone();
             builder.set_endpoint_url(endpoint.clone());
             Client::from_conf(builder.build())
         };
-        let public = settings.public_endpoint.clone().or_else(|| settings.endpoint.clone());
-        Some(Self { own: at(&settings.endpoint), public: at(&public), bucket })
+        // What clients send is not known here when it is signed: a checksum would be that of nothing.
+        let public_endpoint = settings.public_endpoint.clone().or_else(|| settings.endpoint.clone());
+        let public = at(&builder, &public_endpoint);
+        if settings.checksums == Checksums::WhenSupported {
+            builder = builder
+                .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
+                .response_checksum_validation(ResponseChecksumValidation::WhenSupported);
+        }
+        Some(Self { own: at(&builder, &settings.endpoint), public, bucket })
     }
 
     async fn find(&self, key: &Key) -> Result<Option<Head>> {

@@ -5,6 +5,17 @@ use serde::Deserialize;
 
 use crate::domain::{Error, Result, Violation};
 
+/// When checksums of the store's own go along with what this server asks of it by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Checksums {
+    /// Where the protocol demands them: stores that are merely compatible trip over others.
+    #[default]
+    WhenRequired,
+    /// Wherever the protocol knows of them: what is read is then held against what the store keeps.
+    WhenSupported,
+}
+
 /// The section `objects` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,6 +34,8 @@ pub struct Settings {
     pub access_key_id: Option<String>,
     /// The secret of the access key.
     pub secret_access_key: Option<SecretString>,
+    /// When checksums of the store's own are sent and looked at.
+    pub checksums: Checksums,
     /// How long one request to the store may take to begin its answer, in seconds.
     pub timeout_seconds: u64,
 }
@@ -37,6 +50,7 @@ impl Default for Settings {
             path_style: false,
             access_key_id: None,
             secret_access_key: None,
+            checksums: Checksums::default(),
             timeout_seconds: 20,
         }
     }

@@ -75,6 +75,7 @@ mod limits_persisted;
 mod limits_quota;
 mod limits_rate;
 mod oauth;
+mod objects_checksums;
 mod oidc;
 mod oidc_forged;
 mod oidc_roles;
