@@ -18,13 +18,14 @@ use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, stream};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{
-    Answer, Checksums, Get, Head, Key, Life, Listed, Part, Presigned, Put, Settings, Store, Stream,
-};
+use super::{Answer, Checksums, Get, Head, Key, Life, Listed, Part, Presigned, Put, Settings, Store, Stream};
 use crate::domain::{Code, Error, Result};
 
 /// How often a request is sent at the most.
 const ATTEMPTS: u32 = 3;
+/// How long a store may take to make one object of another, or of parts: it reads and writes all of it, and some say nothing
+/// until they are done.
+const MAKING: Duration = Duration::from_secs(900);
 
 /// A bucket of a store that speaks S3.
 #[derive(Debug, Clone)]
@@ -117,7 +118,8 @@ impl S3 {
         });
         let whole = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         let request = self.own.complete_multipart_upload().bucket(&self.bucket).key(key.as_str());
-        request.upload_id(session).multipart_upload(whole).send().await.map(drop).map_err(failed)
+        let request = request.upload_id(session).multipart_upload(whole).customize();
+        request.config_override(patient()).send().await.map(drop).map_err(failed)
     }
 
     async fn list(&self, after: Option<&Key>) -> Result<Vec<Listed>> {
@@ -202,7 +204,7 @@ impl Store for S3 {
         async move {
             let source = format!("{}/{from}", self.bucket);
             let request = self.own.copy_object().bucket(&self.bucket).key(to.as_str()).copy_source(source);
-            request.send().await.map(drop).map_err(failed)
+            request.customize().config_override(patient()).send().await.map(drop).map_err(failed)
         }
         .boxed()
     }
@@ -246,6 +248,12 @@ impl Store for S3 {
     fn list<'a>(&'a self, after: Option<&'a Key>) -> Answer<'a, Vec<Listed>> {
         self.list(after).boxed()
     }
+}
+
+/// One attempt that may take long: a store that has begun is not asked to begin again.
+fn patient() -> Builder {
+    let timeouts = TimeoutConfig::builder().read_timeout(MAKING).build();
+    Builder::new().timeout_config(timeouts).retry_config(RetryConfig::standard().with_max_attempts(1))
 }
 
 fn credentials(id: &str, secret: &SecretString) -> Credentials {
