@@ -102,8 +102,13 @@ impl Scan {
                 // A chunk without bytes would end the stream.
                 for chunk in piece.chunks(CHUNK) {
                     let length = u32::try_from(chunk.len()).unwrap_or_default().to_be_bytes();
-                    in_time(wire.write_all(&length)).await?;
-                    in_time(wire.write_all(chunk)).await?;
+                    let sent = async {
+                        in_time(wire.write_all(&length)).await?;
+                        in_time(wire.write_all(chunk)).await
+                    };
+                    if let Err(error) = sent.await {
+                        return Err(reason(wire).await.unwrap_or(error));
+                    }
                 }
                 Ok(())
             }
@@ -136,6 +141,14 @@ impl Scan {
             }
         }
     }
+}
+
+/// What clamd said before it hung up: that the file is larger than its `StreamMaxLength`, or that it waited too long.
+async fn reason(wire: &mut Box<dyn Wire>) -> Option<Error> {
+    let mut said = Vec::new();
+    // It may have thrown away what was still on its way to it, which ends what is read with an error.
+    let _ = in_time(wire.take(MAX_VERDICT).read_to_end(&mut said)).await;
+    read(&String::from_utf8_lossy(&said)).err().filter(|_| !said.is_empty())
 }
 
 /// `stream: OK`, or `stream: NAME FOUND`; anything else is an error of clamd's.
@@ -201,7 +214,9 @@ mod tests {
             read("stream: Eicar-Signature FOUND\0").unwrap(),
             Verdict::Found("Eicar-Signature".into())
         );
-        for unclear in ["", "INSTREAM size limit exceeded. ERROR\0", "stream: OK FINE"] {
+        for unclear in
+            ["", "INSTREAM size limit exceeded. ERROR\0", "COMMAND READ TIMED OUT\n", "stream: OK FINE"]
+        {
             assert!(read(unclear).is_err(), "{unclear}");
         }
     }

@@ -106,11 +106,11 @@ async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found
     let key = Key::stored(row.key.clone());
     let media_type = look::canonical(&row.media_type);
     let keep = if media_type.starts_with("image/") { PICTURE.min(row.bytes()) } else { HEAD };
-    let mut scan = match &services.media.scanner {
+    let scan = match &services.media.scanner {
         Some(scanner) => Some(scanner.begin().await?),
         None => None,
     };
-    let read = read(store, &key, keep, &mut scan, services.media.settings.scan_bytes).await?;
+    let read = read(store, &key, keep, scan, services.media.settings.scan_bytes).await?;
     if read.bytes != row.bytes() {
         return failed(size(row, read.bytes));
     }
@@ -121,9 +121,7 @@ async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found
     if let Some(why) = look::differs(&read.head, media_type) {
         return failed(Problem::new("media_type", why));
     }
-    if let Some(scan) = scan
-        && let Verdict::Found(name) = scan.verdict().await?
-    {
+    if let Some(Verdict::Found(name)) = read.verdict {
         let problem = Problem::new("malware", format!("the scanner found {name}"));
         return Ok(Found::Wrong(State::Quarantined, problem));
     }
@@ -170,32 +168,35 @@ struct Read {
     bytes: u64,
     sha256: Sha256,
     head: Vec<u8>,
+    /// What the scanner says, where there is one.
+    verdict: Option<Verdict>,
 }
 
-async fn read(
-    store: &dyn Store,
-    key: &Key,
-    keep: u64,
-    scan: &mut Option<Scan>,
-    scanned: u64,
-) -> Result<Read> {
+async fn read(store: &dyn Store, key: &Key, keep: u64, mut scan: Option<Scan>, scanned: u64) -> Result<Read> {
     let mut pieces = store.read(key, None).await?;
     let mut sum = digest::Context::new(&digest::SHA256);
-    let (mut bytes, mut head) = (0_u64, Vec::new());
+    let (mut bytes, mut head, mut verdict) = (0_u64, Vec::new(), None);
     while let Some(piece) = pieces.try_next().await? {
         sum.update(&piece);
         let room =
             |bound: u64| usize::try_from(bound.saturating_sub(bytes)).unwrap_or(usize::MAX).min(piece.len());
         head.extend_from_slice(piece.get(..room(keep)).unwrap_or_default());
-        if let Some(scan) = scan
-            && room(scanned) > 0
-        {
-            scan.feed(piece.slice(..room(scanned))).await?;
+        if let Some(mut fed) = scan.take() {
+            fed.feed(piece.slice(..room(scanned))).await?;
+            // A scanner hangs up on who has nothing to say: it does not wait while the rest of a large file is read.
+            if bytes.saturating_add(piece.len() as u64) < scanned {
+                scan = Some(fed);
+            } else {
+                verdict = Some(fed.verdict().await?);
+            }
         }
         bytes = bytes.saturating_add(piece.len() as u64);
     }
+    if let Some(fed) = scan {
+        verdict = Some(fed.verdict().await?);
+    }
     let sha256 = Sha256(sum.finish().as_ref().try_into().map_err(Error::internal)?);
-    Ok(Read { bytes, sha256, head })
+    Ok(Read { bytes, sha256, head, verdict })
 }
 
 /// Makes an asset. The same bytes in the brand are one object: then what was just sent is removed again.
