@@ -27,6 +27,7 @@ pub mod source;
 pub mod taxonomy;
 pub mod text;
 pub mod upload;
+pub mod variant;
 
 pub use code::Code;
 pub use error::{Error, Limited, Result, Violation};

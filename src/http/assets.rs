@@ -17,11 +17,9 @@ use crate::{
     domain::{
         Error, audit,
         node::{Kind, NodeId},
+        variant::Variant,
     },
-    service::{
-        Caller,
-        asset_address::{Variant, address},
-    },
+    service::{Caller, asset_address::address},
 };
 
 /// Where assets are found.

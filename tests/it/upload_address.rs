@@ -90,6 +90,57 @@ async fn variants_are_addresses_of_the_image_service() {
     assert_eq!(ask(&w.owner(), &format!("{url}?width=99999")).await.0, 400);
 }
 
+const URLS: &str = "query($width: Int, $format: ImageFormat) { assets { nodes { filename url small: url(width: 300, height: 200)
+    avif: url(format: AVIF) given: url(width: $width, format: $format) } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_graph_tells_the_address_of_a_variant() {
+    let w = World::with(|config| {
+        config.images.base_url = Some("https://img.example".to_owned());
+        config.images.key = Some("736563726574".to_owned().into());
+        config.images.salt = Some("68656C6C6F".to_owned().into());
+    })
+    .await;
+    let url = made(&w, json!({})).await;
+    let create = "mutation($input: CreateAssetInput!) { createAsset(input: $input) { asset { small: url(width: 300) } } }";
+    let input = json!({"brandId": w.brand, "filename": "b.jpg", "mediaType": "image/jpeg", "url": "https://cdn.example/b.jpg"});
+    let elsewhere = w.owner().data(create, json!({"input": input})).await;
+    assert_eq!(elsewhere["createAsset"]["asset"]["small"], "https://cdn.example/b.jpg");
+    let text = w.send(b"abc", w.promise(b"abc", "text/plain")).await;
+    let text = text["asset"]["url"].as_str().unwrap();
+    let found = w.owner().data(URLS, json!({"width": 8192, "format": "PNG"})).await;
+    let mut nodes = found["assets"]["nodes"].as_array().unwrap().clone();
+    nodes.sort_by_key(|asset| asset["filename"].as_str().unwrap().to_owned());
+    let same = |name: &str, url: &str| json!({"filename": name, "url": url, "small": url, "avif": url, "given": url});
+    let picture = json!({"filename": "Öl \"extra\".png", "url": url, "small": format!("{url}?width=300&height=200&format=webp"),
+        "avif": format!("{url}?format=avif"), "given": format!("{url}?width=8192&format=png")});
+    assert_eq!(
+        json!(nodes),
+        json!([same("a file.bin", text), same("b.jpg", "https://cdn.example/b.jpg"), picture])
+    );
+    // What the graph says leads to the variant.
+    let small = nodes[2]["small"].as_str().unwrap();
+    let (status, location) = ask(&w.owner(), small).await;
+    assert!(
+        status == 302 && location.contains("/rs:fit:300:200/") && location.ends_with(".webp"),
+        "{location}"
+    );
+    // Variables that are left out ask for nothing.
+    let plain = w.owner().data(URLS, json!({})).await;
+    assert!(plain["assets"]["nodes"].as_array().unwrap().iter().all(|asset| asset["given"] == asset["url"]));
+    for variables in [json!({"width": 0}), json!({"width": 8193}), json!({"width": -1})] {
+        let error = w.owner().error(URLS, variables).await;
+        let violation = &error["extensions"]["violations"][0];
+        assert_eq!(
+            (&error["extensions"]["code"], &violation["code"]),
+            (&json!("INVALID"), &json!("range")),
+            "{error}"
+        );
+        assert!(violation["path"].as_str().unwrap().ends_with("width"), "{error}");
+    }
+    assert!(w.owner().graphql(URLS, json!({"format": "SVG"})).await["errors"].is_array());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_elsewhere_is_redirected_to_and_has_no_variants() {
     let w = World::with(|config| {

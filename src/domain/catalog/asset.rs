@@ -38,7 +38,8 @@ pub(super) fn asset() -> Noun {
                 "url",
                 Scalar::Text,
                 "Where the file is: an address on the web, or, where brandgraph keeps it, the path `/v1/assets/…` on this server, which redirects to a short-lived address.",
-            ),
+            )
+            .varies(),
             Field::column(
                 "sha256",
                 "sha256",

@@ -20,6 +20,8 @@ pub struct Field {
     pub filters: bool,
     /// Whether lists can be ordered by it.
     pub sorts: bool,
+    /// Whether it is the address of a file and takes the arguments of a variant.
+    pub varies: bool,
 }
 
 /// How a field is read.
@@ -157,6 +159,7 @@ impl Field {
             nullable: false,
             filters: false,
             sorts: false,
+            varies: false,
         }
     }
 
@@ -209,6 +212,7 @@ impl Field {
             filters: true,
             // A list has no order.
             sorts: !matches!(kind, PathKind::List),
+            varies: false,
         }
     }
 
@@ -253,6 +257,13 @@ impl Field {
     pub fn sorts(mut self) -> Self {
         self.sorts = true;
         self.filters()
+    }
+
+    /// It is the address of a file, and can be that of a smaller picture.
+    #[must_use]
+    pub fn varies(mut self) -> Self {
+        self.varies = true;
+        self
     }
 
     /// The relation takes an argument.

@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 
 pub use field::{Argument, Column, Field, Join, Presence, Read, Relation};
 pub use noun::{Noun, Scope};
-pub use types::{EnumType, EnumValue, Scalar};
+pub use types::{EnumType, EnumValue, IMAGE_FORMAT, Scalar};
 
 use super::{Error, Result};
 

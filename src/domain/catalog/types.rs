@@ -47,6 +47,18 @@ pub struct EnumValue {
     pub doc: &'static str,
 }
 
+/// What kind of picture a variant is.
+pub static IMAGE_FORMAT: EnumType = EnumType {
+    name: "ImageFormat",
+    doc: "What kind of picture is wanted.",
+    values: &[
+        EnumValue { name: "AVIF", sql: "avif", doc: "AVIF: the smallest, and slow to make." },
+        EnumValue { name: "JPEG", sql: "jpg", doc: "JPEG, for clients that know nothing newer." },
+        EnumValue { name: "PNG", sql: "png", doc: "PNG: nothing is lost." },
+        EnumValue { name: "WEBP", sql: "webp", doc: "WebP." },
+    ],
+};
+
 /// Where content comes from.
 pub(super) static ORIGIN: EnumType = EnumType {
     name: "Origin",

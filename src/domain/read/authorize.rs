@@ -148,6 +148,7 @@ impl Sight<'_> {
                 Value::Typename(_)
                 | Value::Key(..)
                 | Value::Column(_)
+                | Value::Variant(..)
                 | Value::Custom(_)
                 | Value::Path(..)
                 | Value::Where(..)
@@ -195,7 +196,7 @@ impl Sight<'_> {
             return Ok(());
         }
         match value {
-            Value::Column(column) => touched.column(column.name),
+            Value::Column(column) | Value::Variant(column, _) => touched.column(column.name),
             Value::Custom(path) | Value::Path(path, _) => touched.path(path),
             Value::One(link) => touched.follow(link.join, link.field.as_deref()),
             Value::List(link) => touched.follow(link.join, link.field.as_deref()),
@@ -323,7 +324,7 @@ fn referred(join: Join, field: Option<&str>) -> Touched {
 fn may_be_null(value: &Value) -> bool {
     match value {
         Value::One(link) => link.optional,
-        Value::Column(column) => column.presence != Presence::Always,
+        Value::Column(column) | Value::Variant(column, _) => column.presence != Presence::Always,
         Value::Custom(_) | Value::Path(..) | Value::Where(..) | Value::Refused => true,
         Value::Typename(_) | Value::Key(..) | Value::List(_) | Value::Connection(_) | Value::Redacted(..) => {
             false

@@ -11,6 +11,7 @@ use crate::domain::{
     catalog::{Column, Join, Noun},
     fields::{FieldPath, Kind},
     node,
+    variant::Variant,
 };
 
 /// What one root field asks for.
@@ -99,6 +100,8 @@ pub enum Value {
     Key(node::Kind, &'static str),
     /// A column.
     Column(Column),
+    /// A column that holds the address of a file, as that of a smaller picture where there is one.
+    Variant(Column, Variant),
     /// A custom value, as JSON of any type.
     Custom(FieldPath),
     /// A custom value of a kind; null where it is of another.

@@ -8,9 +8,16 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::{NODE, add, add_enum_type, argument, connection, field, type_of};
 use crate::{
-    domain::catalog::{Argument, Catalog, Field, Noun, Read, Relation, Scalar},
+    domain::{
+        catalog::{Argument, Catalog, Field, IMAGE_FORMAT, Noun, Read, Relation, Scalar},
+        variant::MAX_SIDE,
+    },
     graphql::scalar::{DateTime, Json},
 };
+
+/// What is said of an address that can be that of a smaller picture.
+const VARIES: &str = "With an argument: where a smaller picture is, if this is a picture that brandgraph keeps; any other \
+                      file's address stays as it is.";
 
 /// Everything that can be asked for by its id.
 pub(super) fn interface(registry: &mut Registry, catalog: &Catalog) {
@@ -50,6 +57,9 @@ pub(super) fn object(registry: &mut Registry, noun: &Noun, catalog: &Catalog) {
         {
             add_enum_type(registry, of);
         }
+        if declared.varies {
+            add_enum_type(registry, &IMAGE_FORMAT);
+        }
         let (name, built) = build(declared, catalog);
         fields.insert(name, built);
     }
@@ -83,9 +93,26 @@ fn build(declared: &Field, catalog: &Catalog) -> (String, MetaField) {
                 built.args.extend(connection::arguments(target));
             }
         }
+        Read::Column(_) if declared.varies => {
+            let doc = format!("{} {VARIES}", declared.doc);
+            built.description = Some(doc);
+            built.args.extend(variant());
+        }
         Read::Key | Read::Column(_) | Read::Path(..) | Read::List(_) => {}
     }
     (name, built)
+}
+
+/// The arguments of a smaller picture.
+fn variant() -> [(String, async_graphql::registry::MetaInputValue); 3] {
+    let side = |name: &str, which: &str| {
+        let doc = format!(
+            "How {which} it is at the most, in pixels, 1 to {MAX_SIDE}; as {which} as it comes out where none is given."
+        );
+        argument(name, "Int", &doc)
+    };
+    let format = "What kind of picture; WEBP where only its size is given.";
+    [side("width", "wide"), side("height", "high"), argument("format", IMAGE_FORMAT.name, format)]
 }
 
 fn referring(relation: &Relation) -> Option<(String, async_graphql::registry::MetaInputValue)> {

@@ -7,9 +7,10 @@ use async_graphql::parser::types::SelectionSet;
 use super::{Place, Selector, collect::Collected, input::Inputs, page};
 use crate::domain::{
     Error, Result,
-    catalog::{Argument, Noun, Read, Relation},
+    catalog::{Argument, IMAGE_FORMAT, Noun, Read, Relation},
     fields::FieldPath,
     read::{LIMITS, Link, List, One, Predicate, Rows, Selection, Value},
+    variant::{self, Format, Variant},
 };
 
 impl<'d> Selector<'d> {
@@ -43,6 +44,10 @@ impl<'d> Selector<'d> {
                 let kind = noun.kind.ok_or_else(|| Error::internal("a key without a kind is shown"))?;
                 Value::Key(kind, noun.key)
             }
+            Read::Column(column) if field.varies => match smaller(&arguments)? {
+                Some(variant) => Value::Variant(*column, variant),
+                None => Value::Column(*column),
+            },
             Read::Column(column) => Value::Column(*column),
             Read::Path(path, kind) => Value::Path(path.clone(), *kind),
             Read::AnyPath => {
@@ -94,6 +99,22 @@ impl<'d> Selector<'d> {
             self.connection(noun, Some(relation.join), field.as_deref(), arguments, collected.sets(), place)?;
         Ok(Value::Connection(Box::new(Link { join: relation.join, field, optional: false, to })))
     }
+}
+
+/// The smaller picture that is asked for, if any.
+fn smaller(arguments: &Inputs<'_>) -> Result<Option<Variant>> {
+    let (mut variant, mut given) = (Variant::default(), false);
+    for (name, pixels) in [("width", &mut variant.width), ("height", &mut variant.height)] {
+        if let Some(input) = arguments.find(name) {
+            *pixels = variant::side(Some(input.int()?.into()), input.path())?;
+            given = true;
+        }
+    }
+    if let Some(input) = arguments.find("format") {
+        variant.format = Format::parse(input.member(&IMAGE_FORMAT)?, input.path())?;
+        given = true;
+    }
+    Ok(given.then_some(variant))
 }
 
 /// Related rows, all of them.

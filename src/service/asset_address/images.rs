@@ -6,12 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::{
-    domain::{Code, Error, Result, Violation},
+    domain::{Code, Error, Result, Violation, variant::Variant},
     objects::Life,
 };
-
-/// The most pixels of a variant in one direction.
-const MAX_SIDE: u32 = 8_192;
 
 /// The section `images` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,89 +62,6 @@ impl Settings {
     }
 }
 
-/// What kind of picture a variant is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// AVIF.
-    Avif,
-    /// JPEG.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// WebP.
-    #[default]
-    Webp,
-}
-
-impl Format {
-    const ALL: [(&'static str, Self); 5] = [
-        ("avif", Self::Avif),
-        ("jpg", Self::Jpeg),
-        ("jpeg", Self::Jpeg),
-        ("png", Self::Png),
-        ("webp", Self::Webp),
-    ];
-
-    /// Reads a format.
-    ///
-    /// # Errors
-    /// `INVALID` for any but `avif`, `jpg`, `jpeg`, `png` and `webp`.
-    pub fn parse(text: &str, at: &str) -> Result<Self> {
-        let found = Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
-        found.ok_or_else(|| Error::invalid(at, "format", "must be avif, jpg, png or webp"))
-    }
-
-    const fn extension(self) -> &'static str {
-        match self {
-            Self::Avif => "avif",
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::Webp => "webp",
-        }
-    }
-}
-
-/// A smaller picture of an asset, within these pixels; 0 is as many as it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Variant {
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-    /// What kind of picture.
-    pub format: Format,
-}
-
-impl Variant {
-    /// Reads the parameters of an address; nothing where there are none.
-    ///
-    /// # Errors
-    /// `INVALID` for a parameter that there is none of, that is given twice, or out of bounds.
-    pub fn parse(query: &str) -> Result<Option<Self>> {
-        let (mut variant, mut given) = (Self::default(), Vec::new());
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let side = || match value.parse() {
-                Ok(side @ 1..=MAX_SIDE) => Ok(side),
-                _ => Err(Error::invalid(name.as_ref(), "range", format!("must be between 1 and {MAX_SIDE}"))),
-            };
-            match name.as_ref() {
-                "width" => variant.width = side()?,
-                "height" => variant.height = side()?,
-                "format" => variant.format = Format::parse(&value, "format")?,
-                other => {
-                    let message = "there is no such parameter; there are width, height and format";
-                    return Err(Error::invalid(other, "unknown", message));
-                }
-            }
-            if given.contains(&name) {
-                return Err(Error::invalid(name.as_ref(), "duplicate", "is given twice"));
-            }
-            given.push(name.clone());
-        }
-        Ok((!given.is_empty()).then_some(variant))
-    }
-}
-
 /// The address of a variant: HMAC-SHA256 of salt and path, then the path.
 pub(super) fn address(settings: &Settings, source: &str, variant: &Variant, life: Life) -> Result<String> {
     let none = || Error::new(Code::Invalid, "there are no variants here: images.base_url is not set");
@@ -191,15 +105,5 @@ mod tests {
     fn a_signature_is_the_one_that_imgproxy_makes() {
         let path = "/rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
         assert_eq!(signature(b"secret", b"hello", path), "oKfUtW34Dvo2BGQehJFR4Nr0_rIjOtdtzJ3QFsUcXH8");
-    }
-
-    #[test]
-    fn parameters_are_what_they_are_called() {
-        assert_eq!(Variant::parse("").unwrap(), None);
-        let expected = Variant { width: 300, height: 0, format: Format::Avif };
-        assert_eq!(Variant::parse("width=300&format=avif").unwrap(), Some(expected));
-        for wrong in ["width=0", "width=9999", "width=a", "size=3", "width=3&width=4", "format=svg"] {
-            assert!(Variant::parse(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 mod images;
 
-pub use images::{Format, Settings, Variant};
+pub use images::Settings;
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::{
         Code, Error, Result,
         access::{Actor, Credential, Permission},
         credential::Family,
+        variant::Variant,
     },
     objects::{Disposition, Get, Key, Life},
     service::upload::MAX_SIGNED_SECONDS,

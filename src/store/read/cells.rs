@@ -138,6 +138,9 @@ fn cell(
                 }
             }
         }
+        Value::Variant(column, wanted) => {
+            Cell::Text(columns.add(selection::variant(*column, *wanted, scope)))
+        }
         Value::Path(path, Kind::Text) => {
             Cell::Text(columns.add(scope.whole(&Operand::Path(path.clone(), Kind::Text))))
         }

@@ -9,9 +9,10 @@ use super::{
 use crate::{
     domain::{
         Result,
-        catalog::{Join, Scalar},
+        catalog::{Column, Join, Scalar},
         fields::{FieldPath, Kind},
         read::{Link, List, One, Operand, Predicate, Selection, Value},
+        variant::Variant,
     },
     store::path,
 };
@@ -42,6 +43,7 @@ pub(super) fn value(wanted: &Value, scope: &Scope<'_>, arguments: &mut Arguments
             Scalar::Enum(_) => format!("upper({})", scope.column(column.name)),
             _ => scope.column(column.name),
         },
+        Value::Variant(column, wanted) => variant(*column, *wanted, scope),
         Value::Custom(custom) => scope.custom(custom, Kind::List),
         Value::Path(custom, kind) => scope.whole(&Operand::Path(custom.clone(), *kind)),
         Value::One(link) => {
@@ -57,6 +59,16 @@ pub(super) fn value(wanted: &Value, scope: &Scope<'_>, arguments: &mut Arguments
             connection::object(to, From { scope, join: *join, field: field.as_deref() }, arguments)?
         }
     })
+}
+
+/// The address of a file; that of a smaller picture where it is one that is kept here. What is printed is numbers and a closed set.
+pub(super) fn variant(column: Column, wanted: Variant, scope: &Scope<'_>) -> String {
+    let (address, media_type) = (scope.column(column.name), scope.column("media_type"));
+    let query = wanted.query();
+    format!(
+        "case when {address} like '/v1/assets/%' and {media_type} like 'image/%' \
+         then {address} || '?{query}' else {address} end"
+    )
 }
 
 /// A document without the members that are hidden, some of them only in some rows.
