@@ -34,19 +34,29 @@ pub(crate) struct Arguments {
 
 /// Answers `POST /Q1` to `/Q7` (the body holds the variables) and `POST /static/{bytes}`, until it is ended.
 pub(crate) async fn run(arguments: Arguments) -> Fallible {
-    let mut config: tokio_postgres::Config = arguments.database_url.parse()?;
-    // What brandgraph sets on its own connections.
+    let pool = pool(&arguments.database_url).await?;
+    let app = Router::new()
+        .route("/static/{bytes}", post(fixed))
+        .with_state(Arc::new("x".repeat(1 << 20)))
+        .merge(Router::new().route("/{query}", post(answer)).with_state(pool));
+    listen(arguments.listen, app).await
+}
+
+/// As many connections as brandgraph reads with, each set as its own are.
+pub(crate) async fn pool(url: &str) -> Fallible<Pool> {
+    let mut config: tokio_postgres::Config = url.parse()?;
     config.options("-c statement_timeout=15000 -c timezone=UTC -c jit=off");
     let manager =
         Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let pool = Pool::builder(manager).max_size(16).build()?;
     drop(pool.get().await?);
-    let app = Router::new()
-        .route("/static/{bytes}", post(fixed))
-        .with_state(Arc::new("x".repeat(1 << 20)))
-        .merge(Router::new().route("/{query}", post(answer)).with_state(pool));
-    let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
-    eprintln!("ceilings on {}", listener.local_addr()?);
+    Ok(pool)
+}
+
+/// Serves until it is ended.
+pub(crate) async fn listen(address: SocketAddr, app: Router) -> Fallible {
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    eprintln!("listening on {}", listener.local_addr()?);
     // Without this, the last part of an answer may wait for the client's acknowledgement.
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         let _ = stream.set_nodelay(true);

@@ -12,6 +12,7 @@ mod load;
 mod process;
 mod query;
 mod random;
+mod resolvers;
 mod signing;
 mod single;
 mod suite;
@@ -39,6 +40,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Serve the ceilings: `brandgraph-bench ceiling --database-url postgres://…`.
     Ceiling(ceiling::Arguments),
+    /// Serve Q3 in the usual way: `brandgraph-bench resolvers --database-url postgres://…`.
+    Resolvers(resolvers::Arguments),
     /// Put load on one server: `brandgraph-bench run --target ceiling --query Q3 --database-url postgres://…`.
     Run(single::Arguments),
     /// Measure what the check of a credential takes: `brandgraph-bench authentication`.
@@ -56,10 +59,8 @@ enum Command {
 fn main() -> Fallible {
     match Cli::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
-        Command::Ceiling(arguments) => tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?
-            .block_on(ceiling::run(arguments)),
+        Command::Ceiling(arguments) => many_threads()?.block_on(ceiling::run(arguments)),
+        Command::Resolvers(arguments) => many_threads()?.block_on(resolvers::run(arguments)),
         // One thread for the load: what it takes is missing to the servers.
         Command::Run(arguments) => single_thread()?.block_on(single::run(arguments)),
         Command::Authentication(arguments) => single_thread()?.block_on(authentication::run(arguments)),
@@ -68,6 +69,10 @@ fn main() -> Fallible {
         Command::Signing(arguments) => single_thread()?.block_on(signing::run(arguments)),
         Command::Suite(arguments) => single_thread()?.block_on(suite::run(arguments)),
     }
+}
+
+fn many_threads() -> Fallible<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 fn single_thread() -> Fallible<tokio::runtime::Runtime> {

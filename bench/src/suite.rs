@@ -41,6 +41,9 @@ pub(crate) struct Servers {
     /// The ceilings' server.
     #[arg(long, default_value = "127.0.0.1:9090")]
     pub(crate) ceiling: SocketAddr,
+    /// The server that answers Q3 in the usual way, to be measured beside it.
+    #[arg(long)]
+    pub(crate) resolvers: Option<SocketAddr>,
     /// The GraphQL server; without it only the ceilings are measured.
     #[arg(long)]
     pub(crate) brandgraph: Option<SocketAddr>,
@@ -61,6 +64,7 @@ struct Row {
     fixed: Outcome,
     ceiling: Outcome,
     brandgraph: Option<Outcome>,
+    resolvers: Option<Outcome>,
 }
 
 /// Measures and reports.
@@ -105,6 +109,12 @@ async fn row(servers: &Servers, query: Query, sets: &[serde_json::Value], rounds
     let (asked, graphql) = prepare(servers, query, sets).await?;
     let mut ceiling = Outcome::default();
     let mut brandgraph = servers.brandgraph.map(|_| Outcome::default());
+    let peer = servers.resolvers.filter(|_| query == Query::Q3);
+    let usual = peer.map(|address| Rc::new(requests(Target::Brandgraph, query, address, None, sets)));
+    if let (Some(address), Some(usual)) = (peer, &usual) {
+        compare::same_answers(query, (servers.ceiling, &asked), (address, usual), 100).await?;
+    }
+    let mut resolvers = peer.map(|_| Outcome::default());
     for _ in 0..rounds {
         let run = load::run(servers.ceiling, Rc::clone(&asked), servers.connections, servers.seconds).await?;
         ceiling = ceiling.join(run);
@@ -112,6 +122,10 @@ async fn row(servers: &Servers, query: Query, sets: &[serde_json::Value], rounds
         {
             let run = load::run(address, Rc::clone(requests), servers.connections, servers.seconds).await?;
             brandgraph = Some(sum.join(run));
+        }
+        if let (Some(address), Some(usual), Some(sum)) = (peer, &usual, resolvers.take()) {
+            let run = load::run(address, Rc::clone(usual), servers.connections, servers.seconds).await?;
+            resolvers = Some(sum.join(run));
         }
     }
     let body = fixed(servers.ceiling, ceiling.body());
@@ -123,7 +137,7 @@ async fn row(servers: &Servers, query: Query, sets: &[serde_json::Value], rounds
         brandgraph.as_ref().map_or(0.0, Outcome::rate),
         query.about()
     ))?;
-    Ok(Row { query, fixed, ceiling, brandgraph })
+    Ok(Row { query, fixed, ceiling, brandgraph, resolvers })
 }
 
 fn report(arguments: &Arguments, rows: &[Row], memory: Option<(Memory, Memory)>) -> Fallible<String> {
@@ -147,6 +161,18 @@ fn report(arguments: &Arguments, rows: &[Row], memory: Option<(Memory, Memory)>)
     }
     if let (Some(list), Some(deep)) = (rate(rows, Query::Q2), rate(rows, Query::Q5)) {
         writeln!(out, "- Q2 ÷ Q5 (how much slower the deep page is): {:.2}", list / deep)?;
+    }
+    for row in rows {
+        if let (Some(own), Some(usual)) = (&row.brandgraph, &row.resolvers) {
+            writeln!(
+                out,
+                "- {} by async-graphql's resolvers and data loaders: {:.0}/s (p50/p99 {} ms); brandgraph answers {:.2} times as many",
+                row.query.name(),
+                usual.rate(),
+                percentiles(usual),
+                own.rate() / usual.rate()
+            )?;
+        }
     }
     out.push_str("\n| query | static ceiling/s | one-statement ceiling/s | brandgraph/s | ratio | ceiling p50/p99 ms | brandgraph p50/p99 ms | body bytes |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows {
