@@ -44,11 +44,13 @@ impl Keyed {
             hash("idempotency document", document),
             hash("idempotency operation", operation.unwrap_or_default()),
             hash("idempotency variables", &in_order(variables)),
+            // An answer is told to nobody who could not have it now: a token with a smaller scope, a role that was taken away.
+            hash("idempotency standing", &caller.actor.standing()),
         ];
         Self {
             caller: pepper.tag(&[&label, &credential]),
             key,
-            fingerprint: pepper.tag(&[&parts[0], &parts[1], &parts[2]]),
+            fingerprint: pepper.tag(&parts.each_ref().map(|part| part.as_slice())),
             sealing: services.vault.sealing.clone(),
         }
     }
@@ -57,7 +59,7 @@ impl Keyed {
     /// until it has ended.
     ///
     /// # Errors
-    /// `CONFLICT` with the code `key_reused` where the key stands for another request; `TIMEOUT` where the first takes too long.
+    /// `CONFLICT` with the code `key_reused` where the key stands for another request, or its caller could do other things then; `TIMEOUT` where the first takes too long.
     pub async fn claim(&self, services: &Services, joint: &Joint) -> Result<Option<Vec<u8>>> {
         let now = services.clock.now();
         let which = (self.caller.as_slice(), self.key.as_str());
@@ -68,7 +70,8 @@ impl Keyed {
             .await?;
         let Some(Kept { fingerprint, answer }) = kept else { return Ok(None) };
         if !same(&fingerprint, &self.fingerprint) {
-            let message = "this key stands for another request; take a new one for each";
+            let message =
+                "this key stands for another request, or for what other rights gave; take a new one for each";
             let violation = Violation::new("Idempotency-Key", "key_reused", message);
             return Err(Error::new(Code::Conflict, message).with_violation(violation));
         }

@@ -65,6 +65,29 @@ async fn the_first_answer_is_given_again_and_nothing_is_written_twice() {
 }
 
 #[tokio::test]
+async fn an_answer_is_told_to_nobody_who_could_not_have_it_now() {
+    let app = TestApp::start().await;
+    let create = "mutation { createApiKey(input: {name: \"a\", roles: [\"viewer\"]}) { secret } }";
+    let ask = async |role: Role| {
+        let token = app.authn.mint("pat", role, None, TimeDelta::hours(1)).unwrap();
+        let who = Request::post("/graphql").header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = who.header(header::CONTENT_TYPE, "application/json").header("idempotency-key", "k");
+        let response = app.as_anonymous().send(request, json!({"query": create}).to_string()).await;
+        serde_json::from_slice::<Value>(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+    };
+    let first = ask(Role::Owner).await;
+    let secret = first["data"]["createApiKey"]["secret"].as_str().unwrap();
+    assert_eq!(
+        ask(Role::Owner).await["data"]["createApiKey"]["secret"],
+        secret,
+        "another token of the same rights"
+    );
+    let less = ask(Role::Viewer).await;
+    assert!(!less.to_string().contains(secret), "{less:#}");
+    assert_eq!(less["errors"][0]["extensions"]["violations"][0]["code"], "key_reused");
+}
+
+#[tokio::test]
 async fn what_wrote_nothing_may_be_tried_again_and_what_did_in_part_may_not() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;

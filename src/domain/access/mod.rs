@@ -9,6 +9,7 @@ mod permission;
 mod restriction;
 mod role;
 mod rule;
+mod standing;
 
 pub use actor::{Actor, BrandScope, Credential, Principal};
 pub use condition::{Check, Claims, Condition, Scalar, Target, Term};
