@@ -191,6 +191,23 @@ async fn a_revoked_key_ends_here_at_once_and_elsewhere_soon() {
 }
 
 #[tokio::test]
+async fn a_new_secret_is_good_elsewhere_at_once() {
+    let app = TestApp::start().await;
+    let (first, made) = create(&app.as_owner(), json!({"name": "a", "roles": ["viewer"]})).await;
+    let elsewhere = elsewhere(&app);
+    let there = async |key: &str| elsewhere.authenticate(format!("Bearer {key}").as_bytes()).await.is_ok();
+    assert!(there(&first).await);
+    let input = json!({"id": made["id"], "overlapSeconds": 60});
+    let rotated = app.as_owner().data(ROTATE, json!({"input": input})).await["rotateApiKey"].take();
+    let second = rotated["secret"].as_str().unwrap();
+    app.clock.advance(TimeDelta::seconds(1));
+    assert!(there(second).await, "looked up anew");
+    assert!(there(&first).await, "and the old one has its time");
+    let wrong = format!("{}{}", &second[..99], if second.ends_with('0') { '1' } else { '0' });
+    assert!(!there(&wrong).await);
+}
+
+#[tokio::test]
 async fn the_use_of_a_key_is_noted_now_and_then() {
     let app = TestApp::start().await;
     let (key, made) = create(&app.as_owner(), json!({"name": "a", "roles": ["viewer"]})).await;

@@ -18,6 +18,9 @@ use crate::{
 /// How long what was looked up is believed: within that time a credential that another process took back is good here.
 pub const REVOKED_AFTER: TimeDelta = TimeDelta::seconds(10);
 
+/// How often at most one process looks up a credential whose secret does not fit.
+const LOOKED_UP_EVERY: TimeDelta = TimeDelta::seconds(1);
+
 /// How often at most one process notes that a credential is used.
 pub const USE_NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -69,6 +72,23 @@ impl KnownCredentials {
             }
         }
         Ok(row)
+    }
+
+    /// The credential once more, where what is known of it was read a while ago: another process may have given it a new secret.
+    pub(super) async fn find_again(
+        &self,
+        services: &Services,
+        family: Family,
+        id: Uuid,
+    ) -> Result<Option<Arc<Row>>> {
+        let now = services.clock.now();
+        match self.rows.get(&(family, id)) {
+            Some(found) if found.row.is_some() && found.read_at + LOOKED_UP_EVERY <= now => {
+                self.forget(family, id);
+                self.find(services, family, id).await
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Looks the credential up anew next time.

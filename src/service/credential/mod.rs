@@ -144,20 +144,26 @@ pub async fn check(
 ) -> Result<Option<std::sync::Arc<Row>>> {
     let given = services.vault.pepper.tag(&[id.as_bytes(), secret]);
     let now = services.clock.now();
-    let found = services.credentials.find(services, family, id).await?;
-    let row = found.as_deref();
+    let mut found = services.credentials.find(services, family, id).await?;
+    if !fits(&given, found.as_deref(), now) {
+        found = services.credentials.find_again(services, family, id).await?;
+        if !fits(&given, found.as_deref(), now) {
+            return Ok(None);
+        }
+    }
+    services.credentials.note_use(services, family, id);
+    Ok(found)
+}
+
+/// Whether this is a secret of the credential, and it is good now.
+fn fits(given: &Tag, row: Option<&Row>, now: DateTime<Utc>) -> bool {
     let absent = Tag::default();
     let current = row.map_or(absent.as_slice(), |row| &row.secret_hash);
     let previous = row.and_then(|row| row.previous_hash.as_deref()).unwrap_or(&absent);
     // Both are compared in every case.
-    let (is_current, is_previous) = (secret::same(&given, current), secret::same(&given, previous));
+    let (is_current, is_previous) = (secret::same(given, current), secret::same(given, previous));
     let overlapping = row.and_then(|row| row.previous_until).is_some_and(|until| now < until);
-    let good = row.is_some_and(|row| in_force(row, now)) && (is_current || (is_previous && overlapping));
-    if !good {
-        return Ok(None);
-    }
-    services.credentials.note_use(services, family, id);
-    Ok(found)
+    row.is_some_and(|row| in_force(row, now)) && (is_current || (is_previous && overlapping))
 }
 
 /// The credential of that id, where it is good now: for a token that its secret was exchanged for.
