@@ -17,7 +17,11 @@ const ASKED_FIRST: [&str; 2] = ["x-requested-with", "apollo-require-preflight"];
 /// `FORBIDDEN`, naming the header.
 pub(super) fn own_pages(headers: &HeaderMap, cors: &Cors) -> Result<()> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let foreign = matches!(text(SITE), Some("cross-site" | "same-site"));
+    // Over plain HTTP a browser says nothing of the site; but it names its origin in a GET only where that is another.
+    let foreign = match text(SITE) {
+        Some(site) => matches!(site, "cross-site" | "same-site"),
+        None => headers.contains_key(header::ORIGIN),
+    };
     let allowed = text(header::ORIGIN)
         .is_some_and(|origin| cors.origins.iter().any(|known| known == "*" || known == origin));
     if !foreign || allowed || ASKED_FIRST.iter().any(|name| headers.contains_key(*name)) {
@@ -40,6 +44,10 @@ mod tests {
             (&[][..], true),
             (&[("sec-fetch-site", "same-origin")], true),
             (&[("sec-fetch-site", "none")], true),
+            (&[("origin", "https://evil.example")], false),
+            (&[("origin", "null")], false),
+            (&[("origin", "https://shop.example")], true),
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://own.example")], true),
             (&[("sec-fetch-site", "cross-site")], false),
             (&[("sec-fetch-site", "same-site")], false),
             (&[("sec-fetch-site", "cross-site"), ("origin", "https://shop.example")], true),

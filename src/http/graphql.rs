@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
@@ -62,7 +62,10 @@ pub(super) async fn handle(State(routes): State<Arc<Routes>>, request: Request) 
 
 async fn answer(routes: &Routes, head: &Parts, body: Body, id: &RequestId) -> Result<Reply, Refusal> {
     let from = routes.proxies.client(head);
-    let actor = entrance::admit(routes, head, id, GRAPHQL).await?;
+    // What follows the head of a request that is refused here is not read.
+    let unread = !body.is_end_stream();
+    let refused = |refusal: Refusal| if unread { refusal.closing() } else { refusal };
+    let actor = entrance::admit(routes, head, id, GRAPHQL).await.map_err(refused)?;
     if matches!(head.method, Method::GET | Method::HEAD)
         && let Err(error) = csrf::own_pages(&head.headers, &routes.settings.cors)
     {

@@ -90,6 +90,7 @@ async fn what_is_no_valid_token_is_challenged() {
         assert!(answer.header("www-authenticate").starts_with("Bearer "), "{what}");
         assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""), "{what}");
         assert_eq!(answer.error()["extensions"]["code"], "UNAUTHENTICATED", "{what}");
+        assert_eq!(answer.header("connection"), "close", "{what}: what follows is not read");
     }
 }
 
