@@ -1,6 +1,6 @@
 //! What an entry's fields hold at the annotated places: references, searched text, unique values.
 
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -46,15 +46,22 @@ impl Unique<'_> {
 
     fn compared(&self) -> String {
         match (self.kind, self.value) {
-            (Kind::Number, value) => format!("{:?}", value.as_f64()),
+            // Nothing less is nothing, too.
+            (Kind::Number, value) => format!("{:?}", value.as_f64().map(|number| number + 0.0)),
             (Kind::Moment, Value::String(text)) => match DateTime::parse_from_rfc3339(text) {
-                Ok(moment) => moment.timestamp_micros().to_string(),
+                Ok(moment) => micros(&moment).to_string(),
                 Err(_) => text.to_lowercase(),
             },
             (_, Value::String(text)) => text.clone(),
             (_, value) => value.to_string(),
         }
     }
+}
+
+/// A moment in microseconds, as PostgreSQL reads one that is given more exactly: to the nearest, of two to the even one.
+fn micros(moment: &DateTime<FixedOffset>) -> i128 {
+    let part = (f64::from(moment.timestamp_subsec_nanos()) / 1e3).round_ties_even();
+    i128::from(moment.timestamp()) * 1_000_000 + part as i128
 }
 
 /// The references in a value, and what is wrong with those that are none.
@@ -151,5 +158,29 @@ fn collect<'a>(
             found.extend(texts.map(|(index, text)| (format!("{pointer}/{index}"), text)));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_that_are_equal_where_they_are_compared_are_claimed_by_one_key() {
+        let path = FieldPath::parse("a", "path").unwrap();
+        let key =
+            |kind: Kind, value: Value| Unique { path: &path, kind, value: &value }.lock_key(Uuid::nil());
+        for (one, other) in [(json!(0), json!(-0.0)), (json!(1), json!(1.0))] {
+            assert_eq!(key(Kind::Number, one.clone()), key(Kind::Number, other.clone()), "{one} {other}");
+        }
+        let moment = |fraction: &str| key(Kind::Moment, json!(format!("2026-01-01T00:00:00.{fraction}Z")));
+        for (one, other) in
+            [("0000007", "000001"), ("0000015", "000002"), ("0000025", "000002"), ("1", "100")]
+        {
+            assert_eq!(moment(one), moment(other), "{one} {other}");
+        }
+        assert_ne!(moment("000001"), moment("000002"));
     }
 }
