@@ -6,9 +6,19 @@ use super::{config::Config, embedded::objects::Objects, failure::Failure};
 use crate::{
     domain::Result,
     http::{self, Door, Router},
-    objects::{S3, Store},
+    objects::{S3, Settings, Store},
     service::upload::Media,
 };
+
+/// Whether the store is the embedded one. A certificate of one's own making is nothing that our own client would trust.
+fn is_ours(config: &Config) -> bool {
+    config.objects.bucket.is_none() && config.embedded_mode() && config.http.tls.certificate.is_none()
+}
+
+async fn media(config: &Config, settings: &Settings) -> Result<Media> {
+    let store = S3::new(settings).await.map(|store| Arc::new(store) as Arc<dyn Store>);
+    Ok(Media::new(store, config.uploads.clone())?.with_images(config.images.clone()))
+}
 
 /// The place for files, and the store to be mounted where it is ours.
 #[derive(Debug, Default)]
@@ -24,19 +34,23 @@ impl Files {
     /// # Errors
     /// Where the embedded store cannot be opened, or a setting does not allow it.
     pub async fn open(config: &Config, address: SocketAddr) -> std::result::Result<Self, Failure> {
-        let mut settings = config.objects.clone();
-        let embedded = match settings.bucket {
-            // A certificate of one's own making is nothing that our own client would trust.
-            None if config.embedded_mode() && config.http.tls.certificate.is_none() => {
-                let objects = Objects::open(&config.embedded.folder, address)?;
-                settings = objects.settings().clone();
-                Some(objects)
-            }
-            _ => None,
-        };
-        let store = S3::new(&settings).await.map(|store| Arc::new(store) as Arc<dyn Store>);
-        let media = Media::new(store, config.uploads.clone())?.with_images(config.images.clone());
-        Ok(Self { media, embedded })
+        if !is_ours(config) {
+            return Ok(Self { media: media(config, &config.objects).await?, embedded: None });
+        }
+        let objects = Objects::open(&config.embedded.folder, address)?;
+        let media = media(config, objects.settings()).await?;
+        Ok(Self { media, embedded: Some(objects) })
+    }
+
+    /// The place for files as a process beside the server reaches it: the embedded one answers where the server listens.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub async fn beside(config: &Config) -> std::result::Result<Media, Failure> {
+        if !is_ours(config) {
+            return Ok(media(config, &config.objects).await?);
+        }
+        Ok(media(config, &Objects::reach(&config.embedded.folder, config.http.listen)?).await?)
     }
 
     /// Puts the embedded store beside the routes of the graph, where there is one.

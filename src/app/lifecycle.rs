@@ -173,9 +173,7 @@ pub async fn work(
     };
     let stopped = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Beside).await?;
-    // The embedded store answers where the server beside us listens.
-    let files = Files::open(config, config.http.listen).await?;
-    let services = backend.services.clone().with_media(files.media);
+    let services = backend.services.clone().with_media(Files::beside(config).await?);
     let stopped = stopped.shared();
     let door = listener.map(|listener| Ok((listener, build::build(config, &services)?))).transpose();
     let door = match door {

@@ -11,7 +11,7 @@ use s3s::{
     service::{S3Service, S3ServiceBuilder},
 };
 use s3s_fs::FileSystem;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{At, Error};
 use crate::{
@@ -45,20 +45,28 @@ impl Objects {
     pub fn open(data: &Path, address: SocketAddr) -> Result<Self, Error> {
         let root = std::path::absolute(data.join(FOLDER)).at("resolving", data)?;
         fs::create_dir_all(root.join(BUCKET)).at("making", &root)?;
-        let key = secret::of_folder(data, KEY).at("making a key in", data)?;
-        let secret = secret::of_folder(data, SECRET).at("making a key in", data)?;
+        let (key, secret) = keys(data)?;
         let files = FileSystem::new(&root).map_err(|error| because(&root, &error))?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(key.expose_secret(), secret.expose_secret()));
-        let settings = Settings {
+        Ok(Self { service: builder.build(), settings: Self::reach(data, address)? })
+    }
+
+    /// How the store of a data folder is reached that another process opened. It is opened once: whoever opens it throws away what
+    /// is half written.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn reach(data: &Path, address: SocketAddr) -> Result<Settings, Error> {
+        let (key, secret) = keys(data)?;
+        Ok(Settings {
             bucket: Some(BUCKET.to_owned()),
             endpoint: Some(format!("http://{address}")),
             path_style: true,
             access_key_id: Some(key.expose_secret().to_owned()),
             secret_access_key: Some(secret),
             ..Settings::default()
-        };
-        Ok(Self { service: builder.build(), settings })
+        })
     }
 
     /// How the store is reached.
@@ -74,6 +82,11 @@ impl Objects {
     pub fn mount(&self, router: Router, door: &Door, settings: &http::Settings) -> domain::Result<Router> {
         http::with_objects(router, BUCKET, self.service.clone(), door, settings)
     }
+}
+
+fn keys(data: &Path) -> Result<(SecretString, SecretString), Error> {
+    let of = |name| secret::of_folder(data, name).at("making a key in", data);
+    Ok((of(KEY)?, of(SECRET)?))
 }
 
 fn because(root: &Path, error: &s3s_fs::Error) -> Error {
