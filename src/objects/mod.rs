@@ -3,11 +3,13 @@
 mod key;
 mod s3;
 mod scan;
+mod send;
 mod settings;
 mod store;
 
 pub use key::Key;
 pub use s3::S3;
 pub use scan::{Scan, Scanner, Verdict};
+pub use send::send;
 pub use settings::{Checksums, Settings};
 pub use store::{Answer, Disposition, Get, Head, Life, Listed, Part, Presigned, Put, Store, Stream};

@@ -73,6 +73,46 @@ pub async fn insert_kept(
     add(tx, row).await
 }
 
+/// A file that was found to be what was promised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// What is known of its bytes.
+    pub kept: Kept,
+    /// How many there are.
+    pub byte_size: i64,
+    /// Pixels, where it is a picture.
+    pub width: Option<i32>,
+    /// Pixels, where it is a picture.
+    pub height: Option<i32>,
+}
+
+/// Gives a file to an asset that was locked; one that has a file keeps it.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn keep(tx: &Tx, grant: &Grant, row: &Row, file: File, now: DateTime<Utc>) -> Result<Row> {
+    grant.covers(row.brand_id, WHAT)?;
+    if row.object_id.is_some() {
+        return Ok(row.clone());
+    }
+    let next = asset::ActiveModel {
+        id: Unchanged(row.id),
+        object_id: Set(Some(file.kept.object_id)),
+        sha256: Set(Some(file.kept.sha256)),
+        duration_seconds: Set(file.kept.duration_seconds),
+        placeholder: Set(file.kept.placeholder),
+        byte_size: Set(Some(file.byte_size)),
+        width: Set(file.width.or(row.width)),
+        height: Set(file.height.or(row.height)),
+        version: Set(row.version.saturating_add(1)),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let row = next.update(tx.connection()).await.map_err(from_orm)?;
+    tx.wrote(&row);
+    Ok(row)
+}
+
 /// Adds an asset.
 ///
 /// # Errors

@@ -50,6 +50,7 @@ mod edge_moments;
 mod edge_process;
 mod export_command;
 mod export_file;
+mod export_files;
 mod fields_props;
 mod fields_schema;
 mod harness_app;

@@ -13,6 +13,7 @@ use super::{
     super::{
         backend::{Backend, Sharing},
         failure::Failure,
+        files::Files,
         identity, say,
     },
     Context,
@@ -25,6 +26,7 @@ use crate::service::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   brandgraph export --brand acme --output acme.ndjson
+  brandgraph export --brand acme --output acme.ndjson --files acme-files
   BRANDGRAPH_TOKEN=bg_… brandgraph export --brand acme > acme.ndjson
 
 Each line is a JSON object as `brandgraph import` reads it (docs/import.md). With a token, in BRANDGRAPH_TOKEN, the file holds
@@ -36,6 +38,9 @@ pub(super) struct Arguments {
     /// Where to write; standard output where none is given
     #[arg(long)]
     output: Option<PathBuf>,
+    /// A folder to write the files into that brandgraph keeps, each by its SHA-256; without it, only their metadata is written
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
 }
 
 /// Where a token is looked for: on a command line, everybody on the machine could read it.
@@ -67,18 +72,38 @@ async fn written(context: &Context, services: &Services, arguments: &Arguments) 
         }
     };
     let library = Library::new(services.db.clone(), &identity::cursor_key(&auth)?)?;
+    let report = lines(services, &library, &caller, arguments).await?;
+    if let Some(folder) = &arguments.files {
+        let services = services.clone().with_media(Files::beside(&context.config).await?);
+        let done =
+            export::files::run(&services, &library, &caller, &arguments.brand, folder, &mut |_| {}).await?;
+        // Standard output may be what the lines are written to.
+        if arguments.output.is_some() {
+            let of = (done.assets, done.written, done.there);
+            say(format_args!("{} assets have files: {} were written, {} were there", of.0, of.1, of.2));
+            say(format_args!("{} are left out: their rights have not begun, or have ended", done.left_out));
+        }
+    }
+    Ok(report)
+}
+
+/// Writes the lines.
+async fn lines(
+    services: &Services,
+    library: &Library,
+    caller: &Caller,
+    arguments: &Arguments,
+) -> Result<Report, Failure> {
     let Some(path) = &arguments.output else {
         let mut target = BufWriter::with_capacity(BUFFER, io::stdout());
-        return Ok(
-            export::run(services, &library, &caller, &arguments.brand, &mut target, &mut |_| {}).await?
-        );
+        return Ok(export::run(services, library, caller, &arguments.brand, &mut target, &mut |_| {}).await?);
     };
     // Under another name until it is whole: a file that ends early looks like one that does not.
     let unfinished = beside(path);
     let unwritable = |error: io::Error| Failure::because(path.display(), &error);
     let mut target = BufWriter::with_capacity(BUFFER, File::create(&unfinished).map_err(unwritable)?);
     let mut screen = Screen::new();
-    let done = export::run(services, &library, &caller, &arguments.brand, &mut target, &mut |report| {
+    let done = export::run(services, library, caller, &arguments.brand, &mut target, &mut |report| {
         screen.so_far(report);
     })
     .await;

@@ -16,7 +16,7 @@ use super::{
         failure::Failure,
         say,
     },
-    Context,
+    Context, import_files,
 };
 use crate::service::{
     Caller,
@@ -28,6 +28,7 @@ use crate::service::{
   brandgraph import content.ndjson
   brandgraph import articles.ndjson --brand acme
   brandgraph import articles.ndjson --set-aside left.ndjson
+  brandgraph import acme.ndjson --files acme-files
 
 Each line is a JSON object with a `kind`: brand, contentType, tag, category, asset or entry (docs/import.md).
 A line that does not fit is set aside and told; the others go on, and the exit code is then 1.")]
@@ -40,6 +41,9 @@ pub(super) struct Arguments {
     /// Where the lines that were set aside are copied to, to be mended and imported again
     #[arg(long, value_name = "FILE")]
     set_aside: Option<PathBuf>,
+    /// The folder of files that `brandgraph export --files` wrote; each is looked at as one that is uploaded
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
 }
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
@@ -60,15 +64,21 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
             }
         })
         .await;
-    backend.close().await;
     screen.bar.finish_and_clear();
+    let files = match (&done, &arguments.files) {
+        (Ok(_), Some(folder)) => import_files::run(&context.config, &backend.services, folder).await,
+        _ => Ok(0),
+    };
+    backend.close().await;
     let report = done?;
     if let Some(target) = &arguments.set_aside {
         copy_lines(path, target, &screen.lines)
             .map_err(|error| Failure::because(target.display(), &error))?;
     }
     summary(&report, (clock.now() - begun).num_milliseconds());
+    let refused = files?;
     match report.set_aside {
+        0 if refused > 0 => Err(Failure::Failed("some files could not be brought in".to_owned())),
         0 => Ok(()),
         count => Err(Failure::Failed(format!("{count} of {} lines were set aside", report.lines))),
     }

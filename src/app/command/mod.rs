@@ -6,6 +6,7 @@ mod contracts;
 mod doctor;
 mod export;
 mod import;
+mod import_files;
 mod migrate;
 mod serve;
 mod sync;

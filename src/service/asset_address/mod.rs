@@ -36,12 +36,7 @@ pub async fn address(
     let grant = caller.actor.grant(Permission::AssetRead)?;
     let found = store::asset::get_served(&services.db, &grant, id).await?;
     let now = services.clock.now();
-    if found.rights_from.is_some_and(|from| now < from) {
-        return Err(Error::new(Code::Forbidden, "this file may not be shown yet"));
-    }
-    if found.rights_until.is_some_and(|until| until <= now) {
-        return Err(Error::new(Code::Forbidden, "this file may not be shown any more"));
-    }
+    shown(&found, now)?;
     let life = Life {
         from: now,
         lasts: life(
@@ -69,6 +64,20 @@ pub async fn address(
         None => Ok(source),
         Some(variant) => images::address(&services.media.images, &source, &variant, life),
     }
+}
+
+/// Passes while a file may be shown.
+///
+/// # Errors
+/// `FORBIDDEN` outside of the window of its rights.
+pub(super) fn shown(found: &Served, now: DateTime<Utc>) -> Result<()> {
+    if found.rights_from.is_some_and(|from| now < from) {
+        return Err(Error::new(Code::Forbidden, "this file may not be shown yet"));
+    }
+    if found.rights_until.is_some_and(|until| until <= now) {
+        return Err(Error::new(Code::Forbidden, "this file may not be shown any more"));
+    }
+    Ok(())
 }
 
 /// How long an address is good: no longer than its rights, than what its asker proved it with, and than stores know.

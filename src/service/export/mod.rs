@@ -1,6 +1,7 @@
 //! Writes a brand out, one JSON object per line, as an import reads it: streamed, and only what its caller may see.
 
 mod asset;
+pub mod files;
 mod line;
 mod page;
 

@@ -1,5 +1,6 @@
 //! Completing an upload: what arrived is held against what was promised as far as a look tells, the rest is for a job.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -38,6 +39,16 @@ enum Look {
 /// # Errors
 /// `NOT_FOUND`, `INVALID` where the file or parts of it are still missing: the upload then waits on.
 pub async fn complete(services: &Services, caller: &Caller, id: Uuid) -> Result<Changed> {
+    complete_in(services, caller, id, None).await
+}
+
+/// The same, where the job looks at the file only after a while: whoever calls this looks by itself.
+pub(super) async fn complete_in(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+    wait: Option<TimeDelta>,
+) -> Result<Changed> {
     services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
@@ -67,7 +78,7 @@ pub async fn complete(services: &Services, caller: &Caller, id: Uuid) -> Result<
             kind: verify::VERIFY,
             payload: json!({"upload": id}),
             dedupe_key: Some(id.to_string()),
-            run_at: None,
+            run_at: wait.map(|wait| unit.now() + wait),
         });
     }
     unit.commit().await?;

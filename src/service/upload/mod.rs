@@ -3,6 +3,7 @@
 
 mod abandon;
 mod abort;
+mod bring;
 mod complete;
 mod look;
 mod media;
@@ -13,6 +14,7 @@ mod verify;
 
 pub use abandon::{CLEAN, clean, watch};
 pub use abort::abort;
+pub use bring::{Brought, bring};
 pub use complete::complete;
 pub use media::Media;
 pub use parts::{Parts, parts};

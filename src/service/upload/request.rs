@@ -35,6 +35,16 @@ pub struct Requested {
 /// `NOT_FOUND` for an unknown brand, `INVALID` for a media type that is not taken, `LIMIT_EXCEEDED` for a file that is too large,
 /// `UNAVAILABLE` without a store.
 pub async fn request(services: &Services, caller: &Caller, command: RequestUpload) -> Result<Requested> {
+    request_for(services, caller, command, None).await
+}
+
+/// The same, for an asset that is there already and has no file.
+pub(super) async fn request_for(
+    services: &Services,
+    caller: &Caller,
+    command: RequestUpload,
+    asset: Option<Uuid>,
+) -> Result<Requested> {
     services.media.alone(services)?;
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let (store, settings) = (services.media.store()?, &services.media.settings);
@@ -71,6 +81,7 @@ pub async fn request(services: &Services, caller: &Caller, command: RequestUploa
             "title": command.title.map(String::from),
             "alt": command.alt.map(String::from),
             "about": command.about,
+            "asset": asset,
         }),
         key: key.to_string(),
         session,

@@ -25,7 +25,12 @@ use crate::{
     },
     kit::id,
     objects::{Key, Scan, Store, Verdict},
-    store::{self, asset::Kept, stored_object, upload::Row},
+    store::{
+        self, Life,
+        asset::{File, Kept},
+        stored_object,
+        upload::Row,
+    },
 };
 
 /// The job that looks at a file that was sent; its payload names the upload.
@@ -42,6 +47,8 @@ struct Draft {
     title: Option<String>,
     alt: Option<String>,
     about: About,
+    /// The asset that waits for this file; a new one is made where there is none.
+    asset: Option<Uuid>,
 }
 
 /// What a file is found to be.
@@ -224,17 +231,30 @@ async fn accept(
         media_type: row.media_type.clone(),
     };
     let object = stored_object::ensure(unit.tx(), &grant, &new, unit.now()).await?;
-    let id = id::new(unit.now());
     let kept = Kept {
         object_id: object.id,
         sha256: object.sha256.clone(),
         duration_seconds,
         placeholder: picture.placeholder.clone(),
     };
-    let asset = asset(&row, &picture, id)?;
-    let made = store::asset::insert_kept(unit.tx(), &grant, id, asset, kept, unit.now()).await?;
+    let draft = Draft::deserialize(&row.draft).map_err(Error::internal)?;
+    let (kind, made) = match draft.asset {
+        Some(id) => {
+            let waiting = store::asset::lock(unit.tx(), &grant, id, Life::Live).await?;
+            let (width, height) = (picture.width, picture.height);
+            let file = File { kept, byte_size: row.byte_size, width, height };
+            ("asset.updated", store::asset::keep(unit.tx(), &grant, &waiting, file, unit.now()).await?)
+        }
+        None => {
+            let id = id::new(unit.now());
+            let asset = asset(&row, draft, &picture, id)?;
+            let made = store::asset::insert_kept(unit.tx(), &grant, id, asset, kept, unit.now()).await?;
+            ("asset.created", made)
+        }
+    };
+    let id = made.id;
     let done = store::upload::set_state(unit.tx(), &row, State::Ready, None, Some(id), unit.now()).await?;
-    unit.record(Event::of("asset.created", row.brand_id, Changed { id, version: made.version }));
+    unit.record(Event::of(kind, row.brand_id, Changed { id, version: made.version }));
     unit.record(Event::of("upload.ready", row.brand_id, Changed { id: row.id, version: done.version }));
     unit.commit().await?;
     let incoming = row.session.is_none().then(|| Key::incoming(row.brand_id, row.id));
@@ -247,8 +267,7 @@ async fn accept(
     Ok(())
 }
 
-fn asset(row: &Row, picture: &Picture, id: Uuid) -> Result<CreateAsset> {
-    let draft = Draft::deserialize(&row.draft).map_err(Error::internal)?;
+fn asset(row: &Row, draft: Draft, picture: &Picture, id: Uuid) -> Result<CreateAsset> {
     Ok(CreateAsset {
         brand_id: row.brand_id,
         filename: FileName::parse(&row.filename, "filename")?,
