@@ -110,6 +110,12 @@ fn log(error: &Error, request_id: &str) {
             causes.push(next.to_string());
             cause = next.source();
         }
-        tracing::error!(request_id, code = error.code().name(), ?causes, "a request failed");
+        let code = error.code().name();
+        // It is run anew; where that is no use, its caller may send it again.
+        if error.contended() {
+            tracing::warn!(request_id, code, ?causes, "a request met others");
+        } else {
+            tracing::error!(request_id, code, ?causes, "a request failed");
+        }
     }
 }

@@ -2,11 +2,13 @@
 
 use async_graphql::{
     Positioned,
-    parser::types::{Directive, ExecutableDocument},
+    parser::types::{Directive, ExecutableDocument, Selection},
     registry::{__DirectiveLocation, MetaDirective, Registry},
 };
-
+use async_graphql_value::Value;
 use bytes::Bytes;
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
 
 use super::{
     context::RequestContext,
@@ -16,8 +18,11 @@ use super::{
     taken_back,
 };
 use crate::{
-    domain::{Error, Result},
-    service::{Unit, anew::anew, idempotency::Keyed},
+    domain::{
+        Error, Result,
+        node::{Kind, NodeId},
+    },
+    service::{Unit, anew::anew, batch::hold_entries, idempotency::Keyed},
 };
 
 /// The directive that makes one of a document's mutations.
@@ -77,6 +82,8 @@ async fn tried(
         let body = Bytes::from(answer);
         return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
+    let named = named(&document, &prepared.variables);
+    hold_entries(&joint, &prepared.caller, named).await?;
     let fields = taken_back::fields(&document);
     let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
     if let Some(error) = joint.passing() {
@@ -108,6 +115,26 @@ async fn tried(
         joint.rollback().await?;
     }
     Ok(reply)
+}
+
+/// The entries that the fields of a document name as what they change.
+fn named(document: &ExecutableDocument, variables: &Map<String, Json>) -> Vec<Uuid> {
+    let given = |value: &Value| match value {
+        Value::Variable(name) => variables.get(name.as_str())?.get("id")?.as_str().map(str::to_owned),
+        Value::Object(fields) => match fields.get("id")? {
+            Value::Variable(name) => variables.get(name.as_str())?.as_str().map(str::to_owned),
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let sets = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let arguments = sets.flat_map(|set| &set.items).filter_map(|item| match &item.node {
+        Selection::Field(field) => field.node.get_argument("input"),
+        _ => None,
+    });
+    let ids = arguments.filter_map(|argument| given(&argument.node));
+    ids.filter_map(|id| NodeId::parse_as(Kind::Entry, &id, "id").ok()).collect()
 }
 
 /// What is said where a part of a keyed request could not be done for now.

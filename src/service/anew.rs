@@ -1,6 +1,10 @@
 //! Runs a whole unit of work anew where the database gave it up because it and others waited for each other.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use backon::{ExponentialBuilder, Retryable};
 
@@ -34,7 +38,14 @@ where
         .with_max_delay(LONGEST_PAUSE)
         .with_max_times(TIMES)
         .with_jitter();
-    work.retry(pauses)
+    // Those who met go one after the other from then on: they would only meet again.
+    let met = AtomicBool::new(false);
+    let tried = async || {
+        let _turn = if met.swap(true, Ordering::Relaxed) { Some(services.turn.lock().await) } else { None };
+        work().await
+    };
+    tried
+        .retry(pauses)
         .when(Error::contended)
         .notify(|error, _| {
             metrics::counter!(REPEATED).increment(1);

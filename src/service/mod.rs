@@ -37,6 +37,10 @@ pub mod upload;
 mod vault;
 mod waiting;
 
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
 use crate::{kit::clock::Clock, store::Db};
 
 pub use caller::Caller;
@@ -70,6 +74,8 @@ pub struct Services {
     pub vault: Vault,
     /// The transaction that every unit takes part in, where several are to be one.
     pub joint: Option<Joint>,
+    /// Whose turn it is to run anew what others stood in the way of.
+    pub turn: Arc<Mutex<()>>,
     /// Where files are kept, and the rules for them.
     pub media: upload::Media,
 }
@@ -89,6 +95,7 @@ impl Services {
             credentials: credential::KnownCredentials::default(),
             vault: Vault::of(None),
             joint: None,
+            turn: Arc::default(),
             media: upload::Media::default(),
         }
     }

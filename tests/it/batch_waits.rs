@@ -45,30 +45,70 @@ async fn source(shop: &Shop<'_>) -> String {
 async fn documents_that_wait_for_each_other_in_a_circle_are_both_written() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
-    let made = entries(&shop, &["x", "y", "z"]).await;
+    let create = "mutation($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }";
+    let mut made = Vec::new();
+    for slug in ["x", "y", "z"] {
+        let input = json!({"brandId": shop.brand, "slug": slug, "name": slug});
+        let id = app.as_owner().data(create, json!({"input": input})).await["createTag"]["tag"]["id"].take();
+        made.push(id);
+    }
     let (x, y, z) = (&made[0], &made[1], &made[2]);
     let mut lock = app.db.connect().await;
-    lock.execute(sqlx::AssertSqlSafe(format!("begin; select from entry where id = '{}' for update", z.1)))
+    let last = z.as_str().unwrap().split_once('_').unwrap().1;
+    lock.execute(sqlx::AssertSqlSafe(format!("begin; select from tag where id = '{last}' for update")))
         .await
         .unwrap();
-    let query = "mutation($a: ID!, $b: ID!, $c: ID!, $title: String!) @atomic {
-        a: updateEntry(input: {id: $a, title: $title}) { entry { version } }
-        b: updateEntry(input: {id: $b, title: $title}) { entry { version } }
-        c: updateEntry(input: {id: $c, title: $title}) { entry { version } } }";
+    let query = "mutation($a: ID!, $b: ID!, $c: ID!, $name: String!) @atomic {
+        a: updateTag(input: {id: $a, name: $name}) { tag { version } }
+        b: updateTag(input: {id: $b, name: $name}) { tag { version } }
+        c: updateTag(input: {id: $c, name: $name}) { tag { version } } }";
     let owner = app.as_owner();
-    let one = owner.data(query, json!({"a": x.0, "b": z.0, "c": y.0, "title": "One"}));
-    let other = owner.data(query, json!({"a": y.0, "b": z.0, "c": x.0, "title": "Other"}));
-    // Each has its first entry and waits for the second: whoever gets it waits for what the other one has.
+    let one = owner.data(query, json!({"a": x, "b": z, "c": y, "name": "One"}));
+    let other = owner.data(query, json!({"a": y, "b": z, "c": x, "name": "Other"}));
+    // Each has its first tag and waits for the second: whoever gets it waits for what the other one has.
     let circle = async {
         until_waiting(&mut lock, 2).await;
         lock.execute("rollback").await.unwrap();
     };
     let (one, other, ()) = tokio::join!(one, other, circle);
-    let mut versions = [one["b"]["entry"]["version"].clone(), other["b"]["entry"]["version"].clone()];
+    let mut versions = [one["b"]["tag"]["version"].clone(), other["b"]["tag"]["version"].clone()];
     versions.sort_by_key(Value::as_i64);
     assert_eq!(versions, [json!(2), json!(3)]);
-    assert_eq!(shop.count("entry_version").await, 9);
-    assert_eq!(shop.count("audit_record where kind = 'entry.updated'").await, 6);
+    assert_eq!(shop.count("audit_record where kind = 'tag.updated'").await, 6);
+}
+
+#[tokio::test]
+async fn documents_that_name_the_same_entries_in_any_order_come_one_after_the_other() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let made = entries(&shop, &["x", "y", "z"]).await;
+    // Whoever has the first of them has all of them: the document that comes second waits for that one alone, with nothing in hand.
+    let mut lock = app.db.connect().await;
+    let last = made.iter().map(|one| &one.1).max().unwrap();
+    lock.execute(sqlx::AssertSqlSafe(format!("begin; select from entry where id = '{last}' for update")))
+        .await
+        .unwrap();
+    let query = "mutation($a: ID!, $b: UpdateEntryInput!, $c: ID!) @atomic {
+        a: updateEntry(input: {id: $a, title: \"A\"}) { entry { version } }
+        b: updateEntry(input: $b) { entry { version } }
+        c: deleteEntry(input: {id: $c, expectedVersion: 9}) { id } }";
+    let owner = app.as_owner();
+    let ask = |order: [usize; 3]| {
+        let [a, b, c] = order.map(|place| made[place].0.clone());
+        owner.graphql(query, json!({"a": a, "b": {"id": b, "title": "B"}, "c": c}))
+    };
+    let circle = async {
+        until_waiting(&mut lock, 2).await;
+        let free = "select count(*) from (select from entry for update skip locked) e";
+        let free: i64 = sqlx::query_scalar(free).fetch_one(&mut app.db.connect().await).await.unwrap();
+        lock.execute("rollback").await.unwrap();
+        free
+    };
+    let (one, other, free) = tokio::join!(ask([0, 1, 2]), ask([2, 1, 0]), circle);
+    assert_eq!(free, 0, "one of them has all but the last");
+    for answer in [one, other] {
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "CONFLICT", "{answer:#}");
+    }
 }
 
 #[tokio::test]

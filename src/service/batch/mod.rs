@@ -6,6 +6,7 @@ mod work;
 
 use uuid::Uuid;
 
+pub use order::hold_entries;
 use work::Work;
 
 use super::{Caller, Services, Unit, Waiting};

@@ -6,7 +6,7 @@ use super::Step;
 use crate::{
     domain::{Result, access::Permission, batch::Operation, entry::UpsertEntry},
     service::{Caller, Joint},
-    store::{entry, entry_origin},
+    store::{Tx, entry, entry_origin},
 };
 
 /// What lets somebody change an entry, in one way or another.
@@ -27,8 +27,6 @@ pub(super) async fn hold(joint: &Joint, caller: &Caller, steps: &[Step]) -> Resu
     if upserts.len() + ids.len() < 2 {
         return Ok(());
     }
-    // Who may not change entries is told so by each operation.
-    let grants: Vec<_> = CHANGES.into_iter().filter_map(|one| caller.actor.grant(one).ok()).collect();
     joint
         .directly(async |tx| {
             if let Ok(grant) = caller.actor.grant(Permission::EntryWrite)
@@ -40,9 +38,23 @@ pub(super) async fn hold(joint: &Joint, caller: &Caller, steps: &[Step]) -> Resu
                 let found = entry_origin::find(tx, &meant).await?;
                 ids.extend(found.into_iter().filter_map(|one| one.ok().flatten()));
             }
-            if ids.is_empty() { Ok(()) } else { entry::hold_all(tx, &grants, ids).await }
+            held(tx, caller, ids).await
         })
         .await
+}
+
+/// Keeps others from changing entries until the transaction ends, in the same order.
+///
+/// # Errors
+/// As [`hold`].
+pub async fn hold_entries(joint: &Joint, caller: &Caller, ids: Vec<Uuid>) -> Result<()> {
+    if ids.len() < 2 { Ok(()) } else { joint.directly(async |tx| held(tx, caller, ids).await).await }
+}
+
+async fn held(tx: &Tx, caller: &Caller, ids: Vec<Uuid>) -> Result<()> {
+    // Who may not change entries is told so by each operation.
+    let grants: Vec<_> = CHANGES.into_iter().filter_map(|one| caller.actor.grant(one).ok()).collect();
+    if ids.is_empty() { Ok(()) } else { entry::hold_all(tx, &grants, ids).await }
 }
 
 /// The entry that an operation makes where it is not there.
