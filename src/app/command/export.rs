@@ -63,6 +63,10 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 async fn written(context: &Context, services: &Services, arguments: &Arguments) -> Result<Report, Failure> {
     let auth = identity::settings(&context.config)?;
     let caller = match context.environment.find(TOKEN) {
+        _ if context.environment.lacks(TOKEN) => {
+            let message = format!("{TOKEN}: is empty; take it away to export all of the brand");
+            return Err(Failure::Usage(message));
+        }
         None => Caller::system("export"),
         Some(token) => {
             let bearer = format!("Bearer {token}");

@@ -21,6 +21,11 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable is there without a value: a secret that was to be filled in, and was not found.
+    pub fn lacks(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| value.trim().is_empty())
+    }
+
     /// Every variable whose name begins so, with the rest of its name.
     pub(super) fn beginning<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
