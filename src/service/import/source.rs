@@ -9,6 +9,8 @@ use crate::domain::{Error, Result};
 
 /// The longest line. Bytes.
 pub(super) const MAX_LINE: u64 = 4 * 1024 * 1024;
+/// What some programs begin a file of UTF-8 with.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 /// How many lines are handed over at once.
 const CHUNK: usize = 250;
 /// How many chunks wait to be taken.
@@ -48,18 +50,22 @@ fn read(
         let mut end = false;
         while lines.len() < CHUNK {
             text.clear();
-            let length = source.by_ref().take(MAX_LINE).read_until(b'\n', &mut text)? as u64;
+            // With the end of the line, which is no part of it.
+            let length = source.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut text)? as u64;
             if length == 0 {
                 end = true;
                 break;
             }
             number += 1;
             bytes += length;
-            if length == MAX_LINE && text.last() != Some(&b'\n') {
+            if length > MAX_LINE && text.last() != Some(&b'\n') {
                 bytes += skip_line(&mut source)?;
                 lines.push((number, Err(Error::limit("the bytes of one line", MAX_LINE, MAX_LINE + 1))));
-            } else if !text.trim_ascii().is_empty() {
-                lines.push((number, line::parse(&text, brand)));
+                continue;
+            }
+            let line = if number == 1 { text.strip_prefix(MARK).unwrap_or(&text) } else { &text };
+            if !line.trim_ascii().is_empty() {
+                lines.push((number, line::parse(line, brand)));
             }
         }
         if sender.blocking_send(Ok(Chunk { lines, bytes })).is_err() || end {
