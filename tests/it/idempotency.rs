@@ -69,7 +69,7 @@ async fn an_answer_is_told_to_nobody_who_could_not_have_it_now() {
     let app = TestApp::start().await;
     let create = "mutation { createApiKey(input: {name: \"a\", roles: [\"viewer\"]}) { secret } }";
     let ask = async |role: Role| {
-        let token = app.authn.mint("pat", role, None, TimeDelta::hours(1)).unwrap();
+        let token = app.token_of("pat", role);
         let who = Request::post("/graphql").header(header::AUTHORIZATION, format!("Bearer {token}"));
         let request = who.header(header::CONTENT_TYPE, "application/json").header("idempotency-key", "k");
         let response = app.as_anonymous().send(request, json!({"query": create}).to_string()).await;
