@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     domain::access::Role,
+    graphql::persisted::Persisted,
     http,
     service::{Services, audit, authn::Authn, throttle::quota},
     worker,
@@ -224,7 +225,8 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
         let message = "auth.secret: must be given where database.url is: tokens are signed with it";
         return Err(Failure::Usage(message.to_owned()));
     }
-    Ok(())
+    // Read here too, so that a manifest that is none is told of before anything runs.
+    Persisted::new(&config.documents, None).map(drop).map_err(Failure::from)
 }
 
 /// The embedded database has a generated secret and no operator: it is for this machine alone.

@@ -53,6 +53,20 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// What is wrong with what is given; whether the manifest can be read is [`Persisted::new`]'s to say.
+    ///
+    /// # Errors
+    /// `INVALID` naming `documents.manifest`.
+    pub fn check(&self) -> Result<()> {
+        if self.mode == Mode::Off || self.manifest.is_some() {
+            return Ok(());
+        }
+        let message = "must be given where documents.mode is not off";
+        Err(Error::invalid("documents.manifest", "required", message))
+    }
+}
+
 /// The longest document that a client's hash stands for, in bytes.
 const LONGEST: usize = 32 * 1024;
 /// How much memory those take together, in bytes.
@@ -79,13 +93,10 @@ impl Persisted {
     /// # Errors
     /// `INVALID` where the manifest is missing, cannot be read, or has a hash that is not its document's.
     pub fn new(settings: &Settings, redis: Option<Redis>) -> Result<Self> {
+        settings.check()?;
         let trusted = match (&settings.manifest, settings.mode) {
-            (_, Mode::Off) => HashMap::new(),
-            (Some(path), _) => manifest(path)?,
-            (None, _) => {
-                let message = "must be given where documents.mode is not off";
-                return Err(Error::invalid("documents.manifest", "required", message));
-            }
+            (Some(path), Mode::Observe | Mode::Log | Mode::Enforce) => manifest(path)?,
+            (_, Mode::Off) | (None, _) => HashMap::new(),
         };
         let size = |_: &Hash, text: &Arc<str>| u32::try_from(text.len() + 128).unwrap_or(u32::MAX);
         Ok(Self {

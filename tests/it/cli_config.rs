@@ -130,3 +130,16 @@ fn issuers_come_from_the_file_and_what_is_wrong_with_one_is_told_by_its_key() {
     let unknown = load("issuers-unknown", &format!("{good}brnad = \"acme\"\n"), &[]).unwrap_err();
     assert!(unknown.contains("auth.issuers") && unknown.contains("brnad"), "{unknown}");
 }
+
+#[test]
+fn what_serving_would_refuse_is_no_configuration() {
+    let told = load("enforced", "[documents]\nmode = \"enforce\"\n", &[]).unwrap_err();
+    assert!(told.contains("documents.manifest: must be given where documents.mode is not off"), "{told}");
+    let issuer = "[[auth.issuers]]\nissuer = \"https://login.acme.example\"\naudiences = [\"a\"]\nleeway_seconds = 4000000000\n\
+        [[auth.issuers.roles]]\nvalue = \"a\"\nrole = \"viewer\"\n";
+    let told = load("leeway", issuer, &[]).unwrap_err();
+    assert!(told.contains("auth.issuers.0.leeway_seconds: must be 600 at the most"), "{told}");
+    let told = load("own-leeway", "[auth]\nleeway_seconds = 601\n", &[]).unwrap_err();
+    assert!(told.contains("auth.leeway_seconds: must be 600 at the most"), "{told}");
+    load("good-leeway", "[auth]\nleeway_seconds = 600\n", &[]).unwrap();
+}

@@ -50,5 +50,9 @@ fn doctor_refuses_what_serving_would() {
             brandgraph(&folder).arg(command).env("BRANDGRAPH__AUTH__SECRET", "hunter2").output().unwrap();
         assert_eq!(short.status.code(), Some(2), "{command}");
         assert!(told(&short).contains("auth.secret: must have at least 32 bytes"), "{}", told(&short));
+        let enforced =
+            brandgraph(&folder).arg(command).env("BRANDGRAPH__DOCUMENTS__MODE", "enforce").output().unwrap();
+        assert_eq!(enforced.status.code(), Some(2), "{command}");
+        assert!(told(&enforced).contains("documents.manifest: must be given"), "{}", told(&enforced));
     }
 }

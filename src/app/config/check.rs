@@ -17,6 +17,7 @@ pub(super) fn all(config: &Config, layers: &Layers, problems: &mut Problems) {
     told(config.audit.check(), None);
     told(config.auth.check(), None);
     told(config.database.check(), None);
+    told(config.documents.check(), None);
     told(config.http.check(), None);
     told(config.images.check(), None);
     told(config.limits.check(), None);

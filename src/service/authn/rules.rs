@@ -21,6 +21,9 @@ use crate::domain::{
 /// The most brands that one claim may name.
 const MAX_BRANDS: usize = 1_000;
 
+/// The most that clocks may differ by: a token that has ended is good for as long.
+pub(super) const MAX_LEEWAY_SECONDS: u32 = 600;
+
 /// One of `[[auth.issuers]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +35,7 @@ pub struct IssuerSettings {
     /// How its tokens may be signed; only with a pair of keys.
     #[serde(default = "algorithms")]
     pub algorithms: Vec<String>,
-    /// How far its clock and ours may differ, in seconds.
+    /// How far its clock and ours may differ, in seconds; 600 at the most.
     #[serde(default = "leeway_seconds")]
     pub leeway_seconds: u32,
     /// How long its last keys stay good while it cannot be asked, in seconds.
@@ -115,6 +118,10 @@ impl IssuerSettings {
                 MAX_AGE.num_seconds()
             );
             fault("max_stale_seconds", "range", message);
+        }
+        if self.leeway_seconds > MAX_LEEWAY_SECONDS {
+            let message = format!("must be {MAX_LEEWAY_SECONDS} at the most: clocks differ by seconds");
+            fault("leeway_seconds", "range", message);
         }
         if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
             fault(

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::rules::{IssuerSettings, Rules};
+use super::rules::{IssuerSettings, MAX_LEEWAY_SECONDS, Rules};
 use crate::domain::{Error, Result, Violation};
 
 /// The shortest secret, in bytes: as long as the output of the hash (RFC 7518, 3.2).
@@ -21,7 +21,7 @@ pub struct Settings {
     pub issuer: String,
     /// The audience that a token made here must name (`aud`).
     pub audience: String,
-    /// How far the clocks of issuer and server may differ, in seconds.
+    /// How far the clocks of issuer and server may differ, in seconds; 600 at the most.
     pub leeway_seconds: u32,
     /// Whether development tokens (`brandgraph token mint`) are taken. Unset: only where the database is embedded.
     pub development: Option<bool>,
@@ -56,6 +56,10 @@ impl Settings {
         let mut wrong: Vec<Violation> = Vec::new();
         if let Some(Err(error)) = secret {
             wrong.extend(error.violations().to_vec());
+        }
+        if self.leeway_seconds > MAX_LEEWAY_SECONDS {
+            let message = format!("must be {MAX_LEEWAY_SECONDS} at the most: clocks differ by seconds");
+            wrong.push(Violation::new("auth.leeway_seconds", "range", message));
         }
         if let Err(error) = self.public_url() {
             wrong.extend(error.violations().to_vec());
