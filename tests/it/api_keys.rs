@@ -153,10 +153,13 @@ async fn a_rotated_secret_overlaps_and_then_ends() {
 async fn a_key_ends_when_it_was_to_end() {
     let app = TestApp::start().await;
     let input = json!({"name": "a", "roles": ["viewer"], "expiresAt": "2026-11-20T12:00:05Z"});
-    let (key, _) = create(&app.as_owner(), input).await;
+    let (key, made) = create(&app.as_owner(), input).await;
     assert!(opens(&app, &key).await);
     app.clock.advance(TimeDelta::seconds(5));
     assert!(!opens(&app, &key).await);
+    // A new secret would open nothing either.
+    let rotate = json!({"input": {"id": made["id"]}});
+    assert_eq!(app.as_owner().code(ROTATE, rotate).await, "CONFLICT");
     let past = json!({"input": {"name": "a", "roles": ["viewer"], "expiresAt": "2026-11-20T12:00:05Z"}});
     assert_eq!(app.as_owner().error(CREATE, past).await["extensions"]["violations"][0]["code"], "past");
 }

@@ -79,7 +79,7 @@ pub async fn create(
 /// credential may, so that the same is asked of them as for making it.
 ///
 /// # Errors
-/// As [`create`]; `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version.
+/// As [`create`]; `NOT_FOUND` where there is none or it was taken back, `CONFLICT` for another version or where it has ended.
 pub async fn rotate(
     services: &Services,
     caller: &Caller,
@@ -94,6 +94,10 @@ pub async fn rotate(
     let now = unit.now();
     let row = store::credential::lock(unit.tx(), &grant, family, id).await?;
     check_version(expected_version, row.version)?;
+    if row.expires_at.is_some_and(|at| at <= now) {
+        let message = "this has ended, and a new secret would open nothing; make another";
+        return Err(Error::new(Code::Conflict, message));
+    }
     if outlives(row.expires_at, end) {
         let message = "this lives longer than the credential that you ask with";
         return Err(Error::new(Code::Forbidden, message));
