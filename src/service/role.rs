@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Caller, Services, Unit};
+use super::{Caller, Services, Unit, credential};
 use crate::{
     domain::{
         Code, Error, Result,
-        access::{Actor, Permission, Permissions, RoleRule},
+        access::{Actor, Grant, Permission, Permissions, RoleRule},
         change::{Changed, Patch, check_version},
         event::Event,
         role::{CreateRole, UpdateRole},
@@ -40,7 +40,7 @@ pub async fn create(services: &Services, caller: &Caller, command: CreateRole) -
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT` for another version, `INVALID` where it makes no sense, `FORBIDDEN` for a permission that it has or
-/// gets and that the caller lacks.
+/// gets and that the caller lacks, and where somebody would keep what it gains longer than the credential lasts that is asked with.
 pub async fn update(services: &Services, caller: &Caller, command: UpdateRole) -> Result<Changed> {
     let grant = caller.actor.grant(Permission::AccessManage)?;
     let unit = Unit::begin(services, caller).await?;
@@ -58,6 +58,9 @@ pub async fn update(services: &Services, caller: &Caller, command: UpdateRole) -
         Patch::Clear => None,
         Patch::Set(text) => Some(text.into()),
     };
+    if gains(&before, &after) {
+        keeps_no_longer(services, caller, &unit, &grant, &row).await?;
+    }
     if after == before && description == row.description {
         return unit.unchanged(row.id, row.version).await;
     }
@@ -100,6 +103,32 @@ pub(super) fn may_give(actor: &Actor, brand: Uuid, permissions: Permissions) -> 
             Err(Error::new(Code::Forbidden, message))
         }
     }
+}
+
+/// Whether whoever holds the role can do more by it than before. Other restrictions than there were may well be fewer.
+fn gains(before: &RoleRule, after: &RoleRule) -> bool {
+    after.permissions.iter().any(|one| !before.permissions.has(one))
+        || (after.restrictions != before.restrictions && !before.restrictions.is_empty())
+}
+
+/// Refuses a gain for those who keep it longer than the key or application has that it is asked for with.
+async fn keeps_no_longer(
+    services: &Services,
+    caller: &Caller,
+    unit: &Unit,
+    grant: &Grant,
+    row: &Row,
+) -> Result<()> {
+    let Some(end) = credential::end_of(services, &caller.actor).await? else { return Ok(()) };
+    let keepers = if store::role::is_held(unit.tx(), grant, row).await? {
+        "a membership has this role and does not end"
+    } else if store::credential::names_role(unit.tx(), grant, row.brand_id, &row.name, end).await? {
+        "a key or application has this role and ends later"
+    } else {
+        return Ok(());
+    };
+    let message = format!("{keepers}; the credential that you ask with does not last as long");
+    Err(Error::new(Code::Forbidden, message))
 }
 
 async fn finish(services: &Services, mut unit: Unit, kind: &'static str, row: &Row) -> Result<Changed> {

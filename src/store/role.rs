@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, EntityTrait, QueryFilter,
-    QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, EntityTrait, PaginatorTrait,
+    QueryFilter, QuerySelect, sea_query::LockType,
 };
 use serde_json::Value;
 use sqlx::Arguments;
 use uuid::Uuid;
 
-use super::{Db, Tx, entity::role, error::from_orm, sql};
+use super::{
+    Db, Tx,
+    entity::{member, role},
+    error::from_orm,
+    sql,
+};
 use crate::domain::{
     Error, Result,
     access::{Grant, Permission, Restrictions, RoleRule},
@@ -73,6 +78,21 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid) -> Result<Row> {
     grant.covers(row.brand_id, WHAT)?;
     tx.saw(&row);
     Ok(row)
+}
+
+/// Whether a membership has a role that was locked.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn is_held(tx: &Tx, grant: &Grant, row: &Row) -> Result<bool> {
+    grant.covers(row.brand_id, WHAT)?;
+    let held = member::Entity::find()
+        .filter(member::Column::BrandId.eq(row.brand_id))
+        .filter(member::Column::OwnRole.eq(row.name.as_str()))
+        .count(tx.connection())
+        .await
+        .map_err(from_orm)?;
+    Ok(held > 0)
 }
 
 /// Adds a role.

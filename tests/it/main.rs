@@ -14,6 +14,7 @@
 
 mod harness;
 
+mod access_lasting;
 mod access_matrix;
 mod access_roles;
 mod api_keys;
