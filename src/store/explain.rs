@@ -1,11 +1,11 @@
 //! What a rule of access looks at: the brand of a node, and of an entry what roles are restricted by.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Select, Statement};
 use uuid::Uuid;
 
 use super::{
     Db,
-    entity::{content_type, entry},
+    entity::{content_type, entry, entry_version},
     error::from_orm,
     sql,
 };
@@ -18,12 +18,17 @@ pub struct Found {
     type_key: String,
 }
 
-impl Found {
-    /// Its type and its language.
-    #[must_use]
-    pub fn place(&self) -> (Uuid, &str) {
-        (self.row.content_type_id, &self.row.locale)
-    }
+/// Where an entry stands among others, deleted or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its type.
+    pub kind: Uuid,
+    /// What it shares with its translations.
+    pub translation: Uuid,
+    /// Its language.
+    pub locale: String,
+    /// Its slug.
+    pub slug: String,
 }
 
 impl Found {
@@ -72,7 +77,43 @@ pub async fn brands_of(db: &Db, kind: Kind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
     rows.iter().map(|row| Ok((sql::get(row, "id")?, sql::get(row, "brand")?))).collect()
 }
 
-/// The entries of a type that have a slug, in the language of that name or in any.
+/// The place of an entry, with the slug that it had in a version where one is given.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn place(db: &Db, id: Uuid, version: Option<i32>) -> Result<Option<Place>> {
+    let Some(row) = entry::Entity::find_by_id(id).one(db.orm()).await.map_err(from_orm)? else {
+        return Ok(None);
+    };
+    let slug = match version {
+        None => row.slug,
+        Some(version) => {
+            let then = entry_version::Entity::find_by_id((id, version)).one(db.orm()).await;
+            match then.map_err(from_orm)? {
+                Some(then) => then.slug,
+                None => return Ok(None),
+            }
+        }
+    };
+    let (kind, translation) = (row.content_type_id, row.translation_id);
+    Ok(Some(Place { kind, translation, locale: row.locale, slug }))
+}
+
+/// The entries of a type that are translations of one another, in the language of that name or in any, each with its brand.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn translations(
+    db: &Db,
+    content_type_id: Uuid,
+    translation: Uuid,
+    locale: Option<&str>,
+) -> Result<Vec<(Uuid, Found)>> {
+    let asked = entry::Entity::find().filter(entry::Column::TranslationId.eq(translation));
+    those(db, asked, content_type_id, locale).await
+}
+
+/// The entries of a type that have a slug, in the language of that name or in any, each with its brand.
 ///
 /// # Errors
 /// As the database refuses.
@@ -82,9 +123,19 @@ pub async fn with_slug(
     slug: &str,
     locale: Option<&str>,
 ) -> Result<Vec<(Uuid, Found)>> {
-    let mut asked = entry::Entity::find()
+    let asked = entry::Entity::find().filter(entry::Column::Slug.eq(slug));
+    those(db, asked, content_type_id, locale).await
+}
+
+async fn those(
+    db: &Db,
+    asked: Select<entry::Entity>,
+    content_type_id: Uuid,
+    locale: Option<&str>,
+) -> Result<Vec<(Uuid, Found)>> {
+    let mut asked = asked
         .filter(entry::Column::ContentTypeId.eq(content_type_id))
-        .filter(entry::Column::Slug.eq(slug));
+        .filter(entry::Column::DeletedAt.is_null());
     if let Some(locale) = locale {
         asked = asked.filter(entry::Column::Locale.eq(locale));
     }
@@ -92,6 +143,15 @@ pub async fn with_slug(
     let kind = content_type::Entity::find_by_id(content_type_id).one(db.orm()).await.map_err(from_orm)?;
     let Some(kind) = kind else { return Ok(Vec::new()) };
     Ok(rows.into_iter().map(|row| (row.brand_id, Found { row, type_key: kind.key.clone() })).collect())
+}
+
+/// The key of a content type.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn type_key(db: &Db, id: Uuid) -> Result<Option<String>> {
+    let found = content_type::Entity::find_by_id(id).one(db.orm()).await.map_err(from_orm)?;
+    Ok(found.map(|kind| kind.key))
 }
 
 /// An entry that is there and not deleted.

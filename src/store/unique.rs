@@ -3,7 +3,9 @@
 //! Held by an advisory lock on the value and a look at the table, not by a unique index: it then holds from the moment a
 //! schema asks for it, while the index that makes the look fast is still being built, and the refusal names the field.
 
-use super::{Tx, entry::Row, path, sql};
+use uuid::Uuid;
+
+use super::{Tx, covered, entry::Row, path, sql};
 use crate::domain::{
     Code, Error, Result,
     access::Grant,
@@ -33,14 +35,18 @@ pub async fn claim(tx: &Tx, grant: &Grant, row: &Row, values: &[Unique<'_>]) -> 
             Kind::Text | Kind::List => ("$4::text", unique.value.as_str().unwrap_or_default().to_owned()),
         };
         let statement = format!(
-            "select exists (select from entry e where e.content_type_id = $1 and e.deleted_at is null \
-             and e.id <> $2 and e.translation_id <> $3 and {value} is not null and {value} = {operand}) as taken"
+            "select (select e.id from entry e where e.content_type_id = $1 and e.deleted_at is null \
+             and e.id <> $2 and e.translation_id <> $3 and {value} is not null and {value} = {operand} limit 1) as holder"
         );
         let values = [row.content_type_id.into(), row.id.into(), row.translation_id.into(), text.into()];
-        if sql::get(&sql::row(tx, &statement, values).await?, "taken")? {
+        let holder: Option<Uuid> = sql::get(&sql::row(tx, &statement, values).await?, "holder")?;
+        if let Some(holder) = holder {
             let at = format!("fields{}", unique.path.pointer());
             let message = format!("another entry of this type has this value of `{}`", unique.path);
-            return Err(Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": at})));
+            let taken = Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": at}));
+            // The record of refusals is told where the caller does not see the other one.
+            let unseen = covered::unseen(tx, grant, row.brand_id, vec![holder]).await?;
+            return Err(if unseen.is_empty() { taken } else { taken.about_unseen(row.brand_id) });
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ mod harness;
 mod access_lasting;
 mod access_matrix;
 mod access_roles;
+mod access_versions;
 mod api_keys;
 mod audit_archive;
 mod audit_chain;

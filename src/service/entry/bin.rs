@@ -1,6 +1,9 @@
 //! Deletes entries and brings them back.
 
-use super::{Opened, content, finish, may_change, open, status};
+use super::{
+    Opened, content, finish, may_change, open, status,
+    taken::{self, Wanted},
+};
 use crate::{
     domain::{
         Result,
@@ -33,6 +36,16 @@ pub async fn delete(services: &Services, caller: &Caller, entry: OneEntry) -> Re
 /// type, `CONFLICT` for another version, or where its slug, locale or a unique field was taken meanwhile; `FORBIDDEN` where it
 /// was public or scheduled and the caller may not publish.
 pub async fn restore(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Changed> {
+    match bring_back(services, caller, entry).await {
+        Err(error) => {
+            let wanted = Wanted::Of(entry.id, None);
+            Err(taken::tell(services, &caller.actor, Permission::EntryDelete, wanted, error).await)
+        }
+        restored => restored,
+    }
+}
+
+async fn bring_back(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Changed> {
     let Opened { unit, grant, row } =
         open(services, caller, Permission::EntryDelete, entry, Life::Deleted).await?;
     may_change(&unit, caller, &row).await?;

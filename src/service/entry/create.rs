@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     content, finish,
-    taken::{self, Chosen},
+    taken::{self, Wanted},
 };
 use crate::{
     domain::{
@@ -43,10 +43,14 @@ pub async fn create_as(
     id: Option<Uuid>,
     command: CreateEntry,
 ) -> Result<Changed> {
-    let slug = command.slug.to_string();
-    let chosen = Chosen::New(command.content_type_id, command.locale.as_ref().map(ToString::to_string));
+    let wanted = Wanted::New {
+        kind: command.content_type_id,
+        locale: command.locale.as_ref().map(ToString::to_string),
+        slug: command.slug.to_string(),
+        original: command.translation_of,
+    };
     match insert(services, caller, id, command).await {
-        Err(error) => Err(taken::tell(services, &caller.actor, chosen, &slug, error).await),
+        Err(error) => Err(taken::tell(services, &caller.actor, Permission::EntryWrite, wanted, error).await),
         created => created,
     }
 }

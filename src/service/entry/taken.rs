@@ -1,4 +1,5 @@
-//! Whether a slug that is taken is that of an entry which the caller does not see: the record of refusals is told, the caller is not.
+//! Whether what is taken is taken by an entry which the caller does not see: the record of refusals is told, the caller is not.
+//! Values of unique fields are looked after where they are claimed (`store/unique.rs`).
 
 use uuid::Uuid;
 
@@ -8,15 +9,26 @@ use crate::{
         access::{Actor, Permission},
     },
     service::Services,
-    store,
+    store::explain::{self, Found, Place},
 };
 
-/// Where a slug was chosen.
-pub(super) enum Chosen {
-    /// For a new entry of a type, in a language or in the brand's first.
-    New(Uuid, Option<String>),
-    /// For an entry that is there.
-    Of(Uuid),
+/// What a change wanted for an entry.
+pub(super) enum Wanted {
+    /// A new entry.
+    New {
+        /// Its type.
+        kind: Uuid,
+        /// Its language; the brand's first where none is given.
+        locale: Option<String>,
+        /// Its slug.
+        slug: String,
+        /// The entry that it translates.
+        original: Option<Uuid>,
+    },
+    /// Another slug, or the one it has.
+    Of(Uuid, Option<String>),
+    /// The slug that it had in a version.
+    Version(Uuid, i32),
 }
 
 /// The error of a change, told of as concealed where it is a conflict with an entry out of the caller's sight. Called when the
@@ -24,41 +36,62 @@ pub(super) enum Chosen {
 pub(super) async fn tell(
     services: &Services,
     actor: &Actor,
-    chosen: Chosen,
-    slug: &str,
+    permission: Permission,
+    wanted: Wanted,
     error: Error,
 ) -> Error {
     if error.code() != Code::Conflict || error.conceals().is_some() {
         return error;
     }
-    match holder(services, actor, chosen, slug).await {
-        Ok(Some(brand)) => error.about_unseen(brand),
-        Ok(None) => error,
-        Err(failed) => {
-            tracing::warn!(error = %failed, "whose slug was guessed could not be looked up");
-            error
-        }
-    }
-}
-
-/// The brand of the entry that has the slug, where the caller does not see it.
-async fn holder(
-    services: &Services,
-    actor: &Actor,
-    chosen: Chosen,
-    slug: &str,
-) -> Result<Option<Uuid>, Error> {
-    let grant = actor.grant(Permission::EntryWrite)?;
-    let (kind, locale) = match chosen {
-        Chosen::New(kind, locale) => (kind, locale),
-        Chosen::Of(id) => match store::explain::entry(&services.db, id).await? {
-            Some(found) => (found.place().0, Some(found.place().1.to_owned())),
-            None => return Ok(None),
-        },
+    let constraint = error.details().and_then(|details| details.get("constraint")?.as_str());
+    let found = match constraint {
+        Some("entry_slug_key") => with_slug(services, wanted).await,
+        Some("entry_translation_key") => translation(services, wanted).await,
+        _ => return error,
     };
-    let found = store::explain::with_slug(&services.db, kind, slug, locale.as_deref()).await?;
+    let found = match found {
+        Ok(found) => found,
+        Err(failed) => {
+            tracing::warn!(error = %failed, "whose slug or locale was guessed could not be looked up");
+            return error;
+        }
+    };
+    let Ok(grant) = actor.grant(permission) else { return error };
     let unseen = found
         .into_iter()
         .find(|(brand, entry)| !grant.unrestricted_in(*brand) && !grant.sees(*brand, &entry.facts()));
-    Ok(unseen.map(|(brand, _)| brand))
+    match unseen {
+        Some((brand, _)) => error.about_unseen(brand),
+        None => error,
+    }
+}
+
+/// The entries that have the slug.
+async fn with_slug(services: &Services, wanted: Wanted) -> Result<Vec<(Uuid, Found)>, Error> {
+    let db = &services.db;
+    let (kind, locale, slug) = match wanted {
+        Wanted::New { kind, locale, slug, .. } => (kind, locale, slug),
+        Wanted::Of(id, slug) => match explain::place(db, id, None).await? {
+            Some(place) => (place.kind, Some(place.locale), slug.unwrap_or(place.slug)),
+            None => return Ok(Vec::new()),
+        },
+        Wanted::Version(id, version) => match explain::place(db, id, Some(version)).await? {
+            Some(place) => (place.kind, Some(place.locale), place.slug),
+            None => return Ok(Vec::new()),
+        },
+    };
+    explain::with_slug(db, kind, &slug, locale.as_deref()).await
+}
+
+/// The translations in the language.
+async fn translation(services: &Services, wanted: Wanted) -> Result<Vec<(Uuid, Found)>, Error> {
+    let (id, wanted) = match wanted {
+        Wanted::New { original: Some(original), locale, .. } => (original, Some(locale)),
+        Wanted::New { .. } => return Ok(Vec::new()),
+        Wanted::Of(id, _) | Wanted::Version(id, _) => (id, None),
+    };
+    let place = explain::place(&services.db, id, None).await?;
+    let Some(Place { translation, kind, locale, .. }) = place else { return Ok(Vec::new()) };
+    let locale = wanted.unwrap_or(Some(locale));
+    explain::translations(&services.db, kind, translation, locale.as_deref()).await
 }

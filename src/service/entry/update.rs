@@ -5,12 +5,12 @@ use uuid::Uuid;
 
 use super::{
     Opened, content, finish, open_content,
-    taken::{self, Chosen},
+    taken::{self, Wanted},
 };
 use crate::{
     domain::{
         Result,
-        access::Grant,
+        access::{Grant, Permission},
         change::{Changed, distinct},
         entry::{FieldsChange, LinkMode, MAX_CATEGORIES, MAX_TAGS, OneEntry, UpdateEntry, merge},
     },
@@ -30,11 +30,12 @@ use crate::{
 /// `FORBIDDEN` where the entry is public or scheduled and the caller may not publish.
 pub async fn update(services: &Services, caller: &Caller, command: UpdateEntry) -> Result<Changed> {
     let (id, slug) = (command.id, command.slug.as_ref().map(ToString::to_string));
-    match (change(services, caller, command).await, slug) {
-        (Err(error), Some(slug)) => {
-            Err(taken::tell(services, &caller.actor, Chosen::Of(id), &slug, error).await)
+    match change(services, caller, command).await {
+        Err(error) => {
+            let wanted = Wanted::Of(id, slug);
+            Err(taken::tell(services, &caller.actor, Permission::EntryWrite, wanted, error).await)
         }
-        (changed, _) => changed,
+        changed => changed,
     }
 }
 

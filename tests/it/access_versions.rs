@@ -1,0 +1,166 @@
+//! Versions that a role does not see, and the number of the one there is where it is hidden, come out in no way.
+
+use brandgraph::{domain::access::Role, service::audit};
+use serde_json::{Value, json};
+
+use crate::harness::{Persona, TestApp};
+
+const REVERT: &str =
+    "mutation($input: RevertEntryInput!) { revertEntry(input: $input) { entry { title fields } } }";
+const BATCH: &str = "mutation($input: BatchInput!) { batch(input: $input) { results { status error { code message details } } } }";
+const CREATE: &str = "mutation($input: CreateEntryInput!) { createEntry(input: $input) { entry { id } } }";
+const UPDATE: &str = "mutation($input: UpdateEntryInput!) { updateEntry(input: $input) { entry { title } } }";
+const EVERYTHING: [&str; 6] =
+    ["brand:read", "entry:read", "entry:preview", "entry:write", "entry:publish", "entry:delete"];
+
+/// A brand that writes English and French, and a type of entry in it.
+struct Shop<'a> {
+    owner: Persona<'a>,
+    somebody: Persona<'a>,
+    brand: Value,
+    kind: Value,
+}
+
+impl<'a> Shop<'a> {
+    async fn open(app: &'a TestApp) -> Self {
+        let owner = app.as_owner();
+        let mut ids = Vec::new();
+        for slug in ["rival", "acme"] {
+            let input = json!({"slug": slug, "name": slug, "defaultLocale": "en", "locales": [{"code": "en"}, {"code": "fr"}]});
+            let text = "mutation($input: CreateBrandInput!) { createBrand(input: $input) { brand { id } } }";
+            ids.push(owner.data(text, json!({"input": input})).await["createBrand"]["brand"]["id"].take());
+        }
+        let brand = ids.remove(1);
+        let schema = json!({"type": "object", "properties": {"sku": {"type": "string", "x-unique": true}}});
+        let input = json!({"brandId": brand, "key": "article", "name": "Article", "schema": schema});
+        let text = "mutation($input: CreateContentTypeInput!) { createContentType(input: $input) { contentType { id } } }";
+        let mut made = owner.data(text, json!({"input": input})).await;
+        let kind = made["createContentType"]["contentType"]["id"].take();
+        Self { owner, somebody: app.as_role_in(Role::Delivery, "rival"), brand, kind }
+    }
+
+    /// Gives somebody a role with these restrictions, and another subject nothing.
+    async fn restrict(&self, restrictions: Value) {
+        self.give(&EVERYTHING, restrictions).await;
+    }
+
+    async fn give(&self, permissions: &[&str], restrictions: Value) {
+        let role = json!({"brandId": self.brand, "name": "some", "permissions": permissions, "restrictions": restrictions});
+        let text = "mutation($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }";
+        self.owner.data(text, json!({"input": role})).await;
+        let given =
+            json!({"brandId": self.brand, "issuer": "brandgraph", "subject": "delivery", "role": "some"});
+        let text = "mutation($input: GrantRoleInput!) { grantRole(input: $input) { member { id } } }";
+        self.owner.data(text, json!({"input": given})).await;
+    }
+
+    async fn entry(&self, slug: &str, more: Value) -> Value {
+        self.owner.data(CREATE, self.draft(slug, more)).await["createEntry"]["entry"]["id"].take()
+    }
+
+    fn draft(&self, slug: &str, more: Value) -> Value {
+        let mut input = json!({"contentTypeId": self.kind, "slug": slug, "title": slug, "fields": {}});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"input": input})
+    }
+
+    async fn update(&self, id: &Value, more: Value) {
+        let mut input = json!({"id": id});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.owner.data(UPDATE, json!({"input": input})).await;
+    }
+
+    async fn publish(&self, id: &Value) {
+        let text = "mutation($id: ID!) { publishEntry(input: {id: $id}) { entry { id } } }";
+        self.owner.data(text, json!({"id": id})).await;
+    }
+
+    /// What an operation of a batch that is only tried fails with, and one that is done.
+    async fn in_batches(&self, operation: Value) -> [Value; 2] {
+        let tried = async |dry: bool| {
+            let input = json!({"mode": "PER_ITEM", "dryRun": dry, "operations": [operation]});
+            self.somebody.data(BATCH, json!({"input": input})).await["batch"]["results"][0]["error"].take()
+        };
+        [tried(true).await, tried(false).await]
+    }
+}
+
+/// What was concealed from somebody, by what they asked for, with how often.
+async fn concealed(app: &TestApp) -> Value {
+    audit::flush(&app.services, true).await.unwrap();
+    let sql = "select coalesce(jsonb_object_agg(what, count), '{}') from (select detail->>'what' as what, sum(count) as count \
+        from audit_record where reason = 'concealed' and brand is not null and actor = 'user:delivery' group by 1) r";
+    sqlx::query_scalar(sql).fetch_one(&mut app.db.connect().await).await.unwrap()
+}
+
+async fn unreachable(shop: &Shop<'_>, entry: &Value, versions: &[i32]) {
+    for version in versions {
+        let input = json!({"id": entry, "version": version});
+        let error = shop.somebody.error(REVERT, json!({"input": input})).await;
+        let message = format!("version {version} of the entry was not found");
+        assert_eq!(
+            (&error["extensions"]["code"], &error["message"]),
+            (&json!("NOT_FOUND"), &json!(message)),
+            "{error}"
+        );
+        for error in shop.in_batches(json!({"revertEntry": input})).await {
+            assert_eq!((&error["code"], &error["message"]), (&json!("NOT_FOUND"), &json!(message)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_taken_by_an_entry_out_of_sight_leaves_a_record() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.restrict(json!({"rows": {"field": "fields.market", "eq": "de"}})).await;
+    let seen = |more: Value| {
+        let mut fields = json!({"market": "de"});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"fields": fields})
+    };
+    let entry = shop.entry("one", seen(json!({"sku": "a"}))).await;
+    shop.entry("un", json!({"locale": "fr", "translationOf": entry})).await;
+    shop.entry("other", json!({"fields": {"sku": "b"}})).await;
+    // A translation.
+    let mut draft = seen(json!({}));
+    draft
+        .as_object_mut()
+        .unwrap()
+        .extend([("locale".into(), json!("fr")), ("translationOf".into(), entry.clone())]);
+    assert_eq!(shop.somebody.code(CREATE, shop.draft("deux", draft)).await, "CONFLICT");
+    assert_eq!(concealed(&app).await, json!({"createEntry": 1}), "a translation");
+    // A unique value.
+    let taken = shop.draft("new", seen(json!({"sku": "b"})));
+    assert_eq!(shop.somebody.code(CREATE, taken).await, "CONFLICT");
+    assert_eq!(concealed(&app).await, json!({"createEntry": 2}), "a unique value of a new entry");
+    let input = json!({"id": entry, "fieldsPatch": {"sku": "b"}});
+    assert_eq!(shop.somebody.code(UPDATE, json!({"input": input})).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["updateEntry"], json!(1), "a unique value");
+    // What the entry had once.
+    shop.update(&entry, json!({"slug": "once", "fieldsPatch": {"sku": "c"}})).await;
+    shop.update(&entry, json!({"slug": "now", "fieldsPatch": {"sku": "d"}})).await;
+    let holder = shop.entry("once", json!({})).await;
+    let back = json!({"input": {"id": entry, "version": 2}});
+    assert_eq!(shop.somebody.code(REVERT, back).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["revertEntry"], json!(1), "a slug from before");
+    shop.update(&holder, json!({"slug": "twice", "fields": {"sku": "c"}})).await;
+    assert_eq!(shop.somebody.code(REVERT, json!({"input": {"id": entry, "version": 2}})).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["revertEntry"], json!(2), "a unique value from before");
+    // What it had when it was deleted.
+    let text = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { deletedId } }";
+    shop.somebody.data(text, json!({"id": entry})).await;
+    shop.update(&holder, json!({"slug": "now", "fields": {}})).await;
+    let restore = "mutation($id: ID!) { restoreEntry(input: {id: $id}) { entry { id } } }";
+    assert_eq!(shop.somebody.code(restore, json!({"id": entry})).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["restoreEntry"], json!(1), "a slug");
+    shop.update(&holder, json!({"slug": "free", "fields": {"sku": "d"}})).await;
+    assert_eq!(shop.somebody.code(restore, json!({"id": entry})).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["restoreEntry"], json!(2), "a unique value");
+    // What the caller sees leaves none.
+    let own = shop.entry("mine", seen(json!({"sku": "m"}))).await;
+    let input = json!({"id": own, "slug": "one"});
+    shop.entry("one", seen(json!({}))).await;
+    assert_eq!(shop.somebody.code(UPDATE, json!({"input": input})).await, "CONFLICT");
+    assert_eq!(concealed(&app).await["updateEntry"], json!(1));
+}
