@@ -14,12 +14,14 @@ use super::{
     entity::{
         content_type,
         entry::{self, Model as Row},
+        entry_version::Model as VersionRow,
     },
+    entry::Then,
     error::from_orm,
 };
 use crate::domain::{
     Error, Result,
-    access::{Facts, Grant, restore},
+    access::{Facts, Grant, Hidden, restore},
 };
 
 /// Passes where the entry is within the grant. A grant without restrictions costs nothing.
@@ -98,6 +100,55 @@ pub fn kept(grant: &Grant, row: &Row, type_key: &str, mut fields: Value) -> Valu
         restore(&mut fields, &row.fields, path.segments());
     }
     fields
+}
+
+/// Whether the caller sees what has that GraphQL name.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn shows(tx: &Tx, grant: &Grant, row: &Row, name: &str) -> Result<bool> {
+    if grant.unrestricted_in(row.brand_id) {
+        return Ok(true);
+    }
+    let key = type_key(tx, row.content_type_id).await?;
+    Ok(grant.shows_named(row.brand_id, &facts(row, &key), name))
+}
+
+/// Of what an entry was, what the caller sees; nothing where they do not see that version. Fields that they do not see are as
+/// they are now. Who may write everything may yet see only what is public.
+pub(super) async fn version(tx: &Tx, grant: &Grant, row: &Row, then: VersionRow) -> Result<Option<Then>> {
+    let key = type_key(tx, row.content_type_id).await?;
+    let now = facts(row, &key);
+    let was = Facts {
+        status: &then.status,
+        slug: &then.slug,
+        title: &then.title,
+        scheduled_at: None,
+        fields: &then.fields,
+        ..now
+    };
+    let hidden: Vec<&Hidden> = grant.shows_version(row.brand_id, &now, &was).collect();
+    if hidden.is_empty() {
+        return Ok(None);
+    }
+    let shown = |name: &str| hidden.iter().any(|one| !one.named(name));
+    let mut fields = then.fields.clone();
+    if shown("fields") {
+        for path in hidden.iter().flat_map(|one| &one.paths) {
+            if !shown(&format!("fields.{path}")) {
+                restore(&mut fields, &row.fields, path.segments());
+            }
+        }
+    } else {
+        fields = row.fields.clone();
+    }
+    Ok(Some(Then {
+        slug: shown("slug").then_some(then.slug),
+        title: shown("title").then_some(then.title),
+        fields,
+        tags: shown("tags").then_some(then.tags),
+        categories: shown("categories").then_some(then.categories),
+    }))
 }
 
 /// Those of the entries that are there, and that the caller does not see.

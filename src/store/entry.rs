@@ -19,7 +19,7 @@ use crate::domain::{
     access::{BrandScope, Grant},
     entry::{Origin, Status},
 };
-pub use crate::store::entity::{entry::Model as Row, entry_version::Model as VersionRow};
+pub use crate::store::entity::entry::Model as Row;
 
 const WHAT: &str = "the entry";
 
@@ -189,17 +189,36 @@ pub async fn keep_version(tx: &Tx, grant: &Grant, row: &Row, change: &str, actor
     sql::execute(tx, statement, [row.id.into(), change.into(), actor.into()]).await.map(|_| ())
 }
 
+/// What an entry held in an earlier version, as far as the caller sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Then {
+    /// The slug it had.
+    pub slug: Option<String>,
+    /// The headline it had.
+    pub title: Option<String>,
+    /// The custom fields it had; those that are not seen are as they are now.
+    pub fields: Value,
+    /// The tags it had.
+    pub tags: Option<Vec<Uuid>>,
+    /// The categories it had.
+    pub categories: Option<Vec<Uuid>>,
+}
+
 /// What an entry that was locked held in an earlier version.
 ///
 /// # Errors
-/// `NOT_FOUND` where it has no such version.
-pub async fn get_version(tx: &Tx, grant: &Grant, row: &Row, version: i32) -> Result<VersionRow> {
+/// `NOT_FOUND` where it has no such version, or none that the caller sees; `FORBIDDEN` where they see no versions at all.
+pub async fn get_version(tx: &Tx, grant: &Grant, row: &Row, version: i32) -> Result<Then> {
     grant.covers(row.brand_id, WHAT)?;
-    entry_version::Entity::find_by_id((row.id, version))
+    covered::naming(tx, grant, row, &["versions"], None).await?;
+    let what = format!("version {version} of the entry");
+    let found = entry_version::Entity::find_by_id((row.id, version))
         .one(tx.connection())
         .await
         .map_err(from_orm)?
-        .ok_or_else(|| Error::not_found(format_args!("version {version} of the entry")))
+        .ok_or_else(|| Error::not_found(&what))?;
+    let seen = covered::version(tx, grant, row, found).await?;
+    seen.ok_or_else(|| Error::concealed(what, row.brand_id))
 }
 
 /// The entries of a brand that wait to be published, and when.

@@ -110,6 +110,63 @@ async fn unreachable(shop: &Shop<'_>, entry: &Value, versions: &[i32]) {
 }
 
 #[tokio::test]
+async fn a_version_of_a_status_out_of_sight_is_not_brought_back() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.restrict(json!({"statuses": ["PUBLISHED"]})).await;
+    let entry = shop.entry("one", json!({"title": "EMBARGOED"})).await;
+    shop.update(&entry, json!({"title": "Public"})).await;
+    shop.publish(&entry).await;
+    let text = "query($id: ID!) { entry(by: {id: $id}) { versions(first: 9) { nodes { version } } } }";
+    let seen = shop.somebody.data(text, json!({"id": entry})).await;
+    assert_eq!(seen["entry"]["versions"]["nodes"], json!([{"version": 3}]));
+    // One that there is, and one that there is not.
+    unreachable(&shop, &entry, &[1, 99]).await;
+    assert_eq!(concealed(&app).await, json!({"revertEntry": 3}), "what there is leaves a record");
+    let input = json!({"input": {"id": entry, "version": 3}});
+    assert_eq!(shop.somebody.data(REVERT, input).await["revertEntry"]["entry"]["title"], "Public");
+}
+
+#[tokio::test]
+async fn a_version_whose_row_was_out_of_sight_is_not_brought_back() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let rows = json!({"field": "fields.market", "eq": "de"});
+    shop.restrict(json!({"rows": rows, "read": {"except": ["fields.market"]}})).await;
+    let entry = shop.entry("one", json!({"fields": {"market": "fr", "text": "secret"}})).await;
+    shop.update(&entry, json!({"fields": {"market": "de", "text": "open"}})).await;
+    shop.update(&entry, json!({"fields": {"market": "de", "text": "new"}})).await;
+    unreachable(&shop, &entry, &[1, 99]).await;
+    assert_eq!(concealed(&app).await, json!({"revertEntry": 3}));
+    let input = json!({"input": {"id": entry, "version": 2}});
+    let back = shop.somebody.data(REVERT, input).await["revertEntry"]["entry"].take();
+    assert_eq!(back["fields"], json!({"text": "open"}));
+}
+
+#[tokio::test]
+async fn who_sees_only_what_is_public_brings_nothing_back() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.give(&["brand:read", "entry:read", "entry:write", "entry:publish"], json!({})).await;
+    let entry = shop.entry("one", json!({"title": "EMBARGOED"})).await;
+    shop.update(&entry, json!({"title": "Public"})).await;
+    shop.publish(&entry).await;
+    unreachable(&shop, &entry, &[1, 99]).await;
+}
+
+#[tokio::test]
+async fn who_sees_no_versions_brings_none_back() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.restrict(json!({"read": {"except": ["versions"]}})).await;
+    let entry = shop.entry("one", json!({})).await;
+    for version in [1, 99] {
+        let input = json!({"id": entry, "version": version});
+        assert_eq!(shop.somebody.code(REVERT, json!({"input": input})).await, "FORBIDDEN");
+    }
+}
+
+#[tokio::test]
 async fn whatever_is_taken_by_an_entry_out_of_sight_leaves_a_record() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;

@@ -190,6 +190,31 @@ impl Grant {
         self.held.iter().filter(showing).map(|one| &one.role.restrictions.hidden)
     }
 
+    /// What each of the roles that show what an entry was hides of it: those that show the entry as it is, and as it was then.
+    pub fn shows_version(
+        &self,
+        brand: Uuid,
+        now: &Facts<'_>,
+        then: &Facts<'_>,
+    ) -> impl Iterator<Item = &Hidden> {
+        let showing = move |one: &&Membership| {
+            let rule = &one.role.restrictions;
+            one.role.holds(Permission::EntryRead)
+                && one.role.holds(Permission::EntryPreview)
+                && one.brands.contains(brand)
+                && !rule.hidden.named("versions")
+                && rule.admits(now, &self.claims)
+                && rule.admits(then, &self.claims)
+        };
+        self.held.iter().filter(showing).map(|one| &one.role.restrictions.hidden)
+    }
+
+    /// Whether one of the roles that show the entry shows what has that GraphQL name.
+    #[must_use]
+    pub fn shows_named(&self, brand: Uuid, entry: &Facts<'_>, name: &str) -> bool {
+        self.shows(brand, entry).any(|hidden| !hidden.named(name))
+    }
+
     /// What is said of an entry outside of the grant.
     fn refused(&self, brand: Uuid, entry: &Facts<'_>) -> Error {
         if self.sees(brand, entry) {

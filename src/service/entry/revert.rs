@@ -1,9 +1,13 @@
 //! Takes an entry back to what it held in an earlier version.
 
-use super::{Opened, content, finish, open_content};
+use super::{
+    Opened, content, finish, open_content,
+    taken::{self, Wanted},
+};
 use crate::{
     domain::{
         Code, Error, Result,
+        access::Permission,
         change::Changed,
         entry::{LinkMode, RevertEntry},
     },
@@ -20,9 +24,17 @@ use crate::{
 /// deleted meanwhile stay away. What the caller does not see stays as it is, and so do links that are not theirs to change.
 ///
 /// # Errors
-/// `NOT_FOUND` for an unknown entry or version, `INVALID` where those fields do not fit the type as it is now, `CONFLICT` for
+/// `NOT_FOUND` for an unknown entry or version, or one that they do not see, `INVALID` where those fields do not fit the type as it is now, `CONFLICT` for
 /// another version, or a slug or unique field that was taken meanwhile.
 pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) -> Result<Changed> {
+    let wanted = Wanted::Version(command.entry.id, command.version);
+    match take_back(services, caller, command).await {
+        Err(error) => Err(taken::tell(services, &caller.actor, Permission::EntryWrite, wanted, error).await),
+        reverted => reverted,
+    }
+}
+
+async fn take_back(services: &Services, caller: &Caller, command: RevertEntry) -> Result<Changed> {
     let Opened { unit, grant, row } = open_content(services, caller, command.entry).await?;
     let then = store::entry::get_version(unit.tx(), &grant, &row, command.version).await?;
     let fields = store::covered::keeping(unit.tx(), &grant, &row, then.fields).await?;
@@ -35,14 +47,15 @@ pub async fn revert(services: &Services, caller: &Caller, command: RevertEntry) 
         Ok::<_, Error>(granted(seen)?.then_some(value))
     };
     let changes = Changes {
-        slug: named("slug", then.slug).await?,
-        title: named("title", then.title).await?,
+        slug: named("slug", then.slug).await?.flatten(),
+        title: named("title", then.title).await?.flatten(),
         fields: Some((fields, search_text)),
         ..Changes::default()
     };
     let row = store::entry::update(unit.tx(), &grant, &row, changes, unit.now()).await?;
     content::follow(&unit, &grant, &row, &schema, Missing::Refused).await?;
     for (links, ids) in [(Links::Tags, then.tags), (Links::Categories, then.categories)] {
+        let Some(ids) = ids else { continue };
         if !granted(entry_link::may_change(unit.tx(), &grant, &row, links).await)? {
             continue;
         }
