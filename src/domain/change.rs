@@ -53,6 +53,21 @@ pub fn check_version(expected: Option<i32>, current: i32) -> Result<()> {
     }
 }
 
+/// The same for a caller who does not see which version is the current one.
+///
+/// # Errors
+/// `CONFLICT` with `{expected}`.
+pub fn check_version_unseen(expected: Option<i32>, current: i32) -> Result<()> {
+    match expected {
+        Some(expected) if expected != current => {
+            let message = format!("this was changed meanwhile: version {expected} is not the current one");
+            let details = serde_json::json!({"expected": expected});
+            Err(Error::new(Code::Conflict, message).with_details(details))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses ids that are given twice or more often than a bound allows.
 ///
 /// # Errors

@@ -43,6 +43,9 @@ pub(super) async fn foresee(payload: &str, context: &Context<'_>, request: &Requ
         Kind::ALL.into_iter().find(|kind| kind.type_name() == of)
     };
     let set = &context.item.node.selection_set.node;
+    if context.item.node.name.node == "deleteEntry" {
+        read::foresee_version(payload.name(), set, surroundings(context), request)?;
+    }
     read::foresee(payload.name(), set, kind, surroundings(context), request).await
 }
 

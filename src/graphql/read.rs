@@ -126,6 +126,23 @@ pub(super) async fn foresee(
     plans.into_iter().try_for_each(|plan| request.library.may_read(plan, &request.caller))
 }
 
+/// Refuses the version in the payload of an entry that is to be deleted, where it is hidden in entries.
+pub(super) fn foresee_version(
+    payload: &str,
+    set: &SelectionSet,
+    surroundings: Surroundings<'_>,
+    request: &RequestContext,
+) -> Result<()> {
+    let selector = surroundings.selector(request);
+    for (key, field) in selector.collect(std::iter::once(set), payload)? {
+        if field.name() == "version" {
+            let seen = request.library.may_see("Entry", "version", &request.caller);
+            seen.map_err(|error| error.within(key))?;
+        }
+    }
+    Ok(())
+}
+
 /// The node that a plan asks for by its id.
 fn by_id(plan: &Plan) -> Option<NodeId> {
     let Plan::One(one) = plan else { return None };

@@ -14,7 +14,7 @@ use crate::{
         Error, Result,
         access::Permission,
         catalog::Catalog,
-        read::{Codec, Plan, authorize},
+        read::{Codec, One, Plan, Predicate, Rows, Selection, Value, authorize},
     },
     store::{Db, read::Reader},
 };
@@ -144,6 +144,24 @@ impl Library {
     /// `UNAUTHENTICATED` or `FORBIDDEN` where the caller may not read any of what the plan touches.
     pub fn may_read(&self, plan: Plan, caller: &Caller) -> Result<()> {
         authorize(plan, &caller.actor, &self.catalog).map(|_| ())
+    }
+
+    /// Passes where a caller may have a column of a noun, whichever row it is of.
+    ///
+    /// # Errors
+    /// As [`Library::may_read`].
+    pub fn may_see(&self, noun: &str, field: &str, caller: &Caller) -> Result<()> {
+        let noun = self.catalog.noun(noun)?;
+        let column = noun.column(field).ok_or_else(|| Error::internal("a noun lacks a column"))?;
+        let rows = Rows {
+            noun: Arc::clone(noun),
+            predicate: Predicate::all(),
+            order: Vec::new(),
+            search: None,
+            via: None,
+        };
+        let selection = Selection(vec![(field.to_owned(), Value::Column(*column))]);
+        self.may_read(Plan::One(Box::new(One { rows, selection })), caller)
     }
 
     /// Runs a plan for a caller.

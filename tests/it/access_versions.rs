@@ -167,6 +167,40 @@ async fn who_sees_no_versions_brings_none_back() {
 }
 
 #[tokio::test]
+async fn a_hidden_version_is_told_by_no_conflict_and_no_payload() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.restrict(json!({"read": {"except": ["version", "versions"]}})).await;
+    let entry = shop.entry("one", json!({})).await;
+    for title in ["two", "three", "four", "five", "six", "seven"] {
+        shop.update(&entry, json!({"title": title})).await;
+    }
+    let input = json!({"id": entry, "expectedVersion": 1, "title": "x"});
+    let error = shop.somebody.error(UPDATE, json!({"input": input})).await;
+    assert_eq!(error["extensions"]["code"], "CONFLICT");
+    assert!(!error["message"].to_string().contains('7'), "{error}");
+    assert_eq!(error["extensions"]["details"], json!({"expected": 1}), "{error}");
+    for error in shop.in_batches(json!({"updateEntry": input})).await {
+        assert_eq!((&error["code"], &error["details"]), (&json!("CONFLICT"), &json!({"expected": 1})));
+    }
+    // What is never null is refused where it is selected, before anything is done.
+    let text = "mutation($input: BatchInput!) { batch(input: $input) { results { status version } } }";
+    let input = json!({"mode": "ATOMIC", "operations": [{"updateEntry": {"id": entry, "title": "x"}}]});
+    assert_eq!(shop.somebody.code(text, json!({"input": input})).await, "FORBIDDEN");
+    let text = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { deletedId version } }";
+    assert_eq!(shop.somebody.code(text, json!({"id": entry})).await, "FORBIDDEN");
+    let seen =
+        shop.owner.data("query($id: ID!) { entry(by: {id: $id}) { title version } }", json!({"id": entry}));
+    assert_eq!(seen.await["entry"], json!({"title": "seven", "version": 7}));
+    let text = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { deletedId } }";
+    shop.somebody.data(text, json!({"id": entry})).await;
+    // Who sees it is told.
+    let input = json!({"id": shop.entry("other", json!({})).await, "expectedVersion": 7, "title": "x"});
+    let error = shop.owner.error(UPDATE, json!({"input": input})).await;
+    assert_eq!(error["extensions"]["details"], json!({"expected": 7, "current": 1}), "{error}");
+}
+
+#[tokio::test]
 async fn whatever_is_taken_by_an_entry_out_of_sight_leaves_a_record() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;

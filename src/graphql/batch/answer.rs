@@ -91,6 +91,14 @@ impl<'d> Shape<'d> {
         surroundings: Surroundings<'_>,
         request: &RequestContext,
     ) -> Result<()> {
+        let versions = self.fields.iter().filter(|(_, part)| matches!(part, Part::Version));
+        if kinds.contains(&Kind::Entry) {
+            // It is the entry's, which is refused to whoever it is hidden from.
+            for (key, _) in versions {
+                let seen = request.library.may_see("Entry", "version", &request.caller);
+                seen.map_err(|error| error.within(key))?;
+            }
+        }
         for (key, sets) in &self.nodes {
             read::foresee_kinds(kinds, sets, surroundings, request)
                 .await

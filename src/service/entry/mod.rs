@@ -17,7 +17,7 @@ use crate::{
     domain::{
         Error, Result,
         access::{Grant, Permission},
-        change::{Changed, check_version},
+        change::{Changed, check_version, check_version_unseen},
         entry::{OneEntry, Status},
         event::Event,
     },
@@ -54,7 +54,12 @@ async fn open(
     let unit = Unit::begin(services, caller).await?;
     let row = store::entry::lock(unit.tx(), &grant, entry.id, life).await?;
     store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
-    check_version(entry.expected_version, row.version)?;
+    if let Err(conflict) = check_version(entry.expected_version, row.version) {
+        if !store::covered::shows(unit.tx(), &grant, &row, "version").await? {
+            check_version_unseen(entry.expected_version, row.version)?;
+        }
+        return Err(conflict);
+    }
     Ok(Opened { unit, grant, row })
 }
 
