@@ -12,7 +12,8 @@ use crate::{
             Actor, Asked, Claims, Credential, Hidden, Membership, Permission, Principal, Rule, Verdict,
             explain,
         },
-        catalog::Catalog,
+        catalog::{Catalog, Noun},
+        fields::FieldPath,
         node::{Kind, NodeId},
     },
     store,
@@ -53,7 +54,7 @@ impl Explanation {
 /// Which role and rule decide.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` without a credential; `NOT_FOUND` for a node that the caller does not see, or a member of a brand whose
+/// `UNAUTHENTICATED` without a credential; `INVALID` for a field that such nodes do not have; `NOT_FOUND` for a node that the caller does not see, or a member of a brand whose
 /// access the caller does not manage; `FORBIDDEN` to ask about members without `access:manage`, or with claims where the caller
 /// does not see all of the brand's entries.
 pub async fn access(
@@ -64,9 +65,17 @@ pub async fn access(
 ) -> Result<Explanation> {
     let NodeId { kind, id } = question.node;
     let missing = || Error::not_found("the node");
-    let grant = caller.actor.grant(catalog.noun(kind.type_name())?.read)?;
+    let noun = catalog.noun(kind.type_name())?;
+    let grant = caller.actor.grant(noun.read)?;
+    if let Some(field) = &question.field {
+        has_field(noun, field)?;
+    }
     let brand = store::explain::brand_of(&services.db, kind, id).await?.ok_or_else(missing)?;
     grant.covers(brand, "the node")?;
+    if kind == Kind::ContentType {
+        let key = store::explain::type_key(&services.db, id).await?.ok_or_else(missing)?;
+        grant.covers_type(brand, &key).map_err(|unseen| unseen.calling_it("the node"))?;
+    }
     let entry = match kind {
         Kind::Entry => Some(store::explain::entry(&services.db, id).await?.ok_or_else(missing)?),
         _ => None,
@@ -105,6 +114,19 @@ pub async fn access(
     // The last of those that come furthest; what allows comes furthest of all.
     let decides = roles.iter().max_by_key(|verdict| verdict.rule).cloned();
     Ok(Explanation { decides, roles })
+}
+
+/// Passes where nodes of a noun have a field: by its name, or inside of custom fields, which differ from type to type.
+fn has_field(noun: &Noun, field: &str) -> Result<()> {
+    let custom = noun.field("fields").and(field.strip_prefix("fields."));
+    match custom {
+        Some(path) if FieldPath::parse(path, "field").is_ok() => Ok(()),
+        None if noun.field(field).is_some() => Ok(()),
+        _ => {
+            let message = format!("{} has no field {field:?}; custom ones are `fields.…`", noun.name);
+            Err(Error::invalid("field", "unknown_field", message))
+        }
+    }
 }
 
 /// Somebody with what was given to them in the brand; what their tokens say beside that is known as far as the caller says it.

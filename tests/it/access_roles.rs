@@ -220,6 +220,12 @@ async fn access_is_explained_to_whoever_it_is_about_and_to_whoever_manages_it() 
     other["member"] = member;
     assert_eq!(app.as_role(Role::Editor).code(explain, other).await, "FORBIDDEN");
     assert_eq!(somebody.code(explain, ask("entry:fly", None)).await, "INVALID");
+    for field in ["zzz", "fields.", "fields", "tags", "fields.cost"] {
+        let answer = somebody.graphql(explain, ask("entry:read", Some(field))).await;
+        let code = answer["errors"][0]["extensions"]["violations"][0]["code"].clone();
+        let expected = if ["zzz", "fields."].contains(&field) { json!("unknown_field") } else { Value::Null };
+        assert_eq!(code, expected, "{field}: {answer}");
+    }
 }
 
 #[tokio::test]

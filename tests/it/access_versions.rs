@@ -255,3 +255,16 @@ async fn whatever_is_taken_by_an_entry_out_of_sight_leaves_a_record() {
     assert_eq!(shop.somebody.code(UPDATE, json!({"input": input})).await, "CONFLICT");
     assert_eq!(concealed(&app).await["updateEntry"], json!(1));
 }
+
+#[tokio::test]
+async fn a_type_out_of_sight_is_not_explained() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.restrict(json!({"types": ["other"]})).await;
+    let text = "query($id: ID!) { explainAccess(node: $id, action: \"brand:read\") { allowed } }";
+    let nowhere = json!(format!("type_{}", uuid::Uuid::from_u128(7)));
+    for id in [&shop.kind, &nowhere] {
+        assert_eq!(shop.somebody.code(text, json!({"id": id})).await, "NOT_FOUND");
+    }
+    assert_eq!(concealed(&app).await, json!({"explainAccess": 1}));
+}
