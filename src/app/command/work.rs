@@ -18,5 +18,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
-    lifecycle::work(&context.config, &context.environment, arguments.listen).await
+    // It holds all that a worker does: too much to be copied from frame to frame.
+    Box::pin(lifecycle::work(&context.config, &context.environment, arguments.listen)).await
 }
