@@ -121,6 +121,17 @@ async fn a_brand_goes_out_and_comes_in_and_what_was_set_aside_is_kept() {
         command(&app, &folder, &["export", "--brand", "acme"]).env("BRANDGRAPH_TOKEN", "nonsense").output();
     let token = token.unwrap();
     assert_eq!((token.status.code(), token.stdout.len()), (Some(1), 0));
+    for empty in ["", " "] {
+        let refused = command(&app, &folder, &["export", "--brand", "acme"])
+            .env("BRANDGRAPH_TOKEN", empty)
+            .output()
+            .unwrap();
+        assert_eq!(
+            (refused.status.code(), refused.stdout.len()),
+            (Some(2), 0),
+            "a token that was not found shows nothing"
+        );
+    }
     let (code, _, wrong) = run(&app, &folder, &["export", "--brand", "none", "--output", "none.ndjson"]);
     assert_eq!(code, Some(1), "{wrong}");
     assert!(wrong.contains("the brand"), "{wrong}");

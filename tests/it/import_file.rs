@@ -114,6 +114,20 @@ nonsense
 }
 
 #[tokio::test]
+async fn a_file_may_begin_with_a_mark_and_a_line_has_its_bytes_without_the_end() {
+    let app = TestApp::start().await;
+    let tag = |slug: &str, length: usize| {
+        let line = format!(r#"{{"kind":"tag","brand":"acme","slug":"{slug}","name":"T"}}"#);
+        format!("{line:<length$}\n")
+    };
+    let most = 4 * 1024 * 1024;
+    let text = format!("\u{feff}{}\n{}{}", CATALOG.trim(), tag("fits", most), tag("not", most + 1));
+    let (report, set_aside) = bring(&app, &text, None).await;
+    let set_aside: Vec<u64> = set_aside.iter().map(|one| one.line).collect();
+    assert_eq!((report.lines, set_aside), (7, vec![7]));
+}
+
+#[tokio::test]
 async fn what_is_of_no_known_brand_is_set_aside() {
     let app = TestApp::start().await;
     let (report, set_aside) = bring(&app, CONTENT, None).await;
