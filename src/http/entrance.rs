@@ -7,16 +7,12 @@ use serde_json::Value;
 use super::{actor, error::Refusal, limit, origin, request_id::RequestId, router::Routes};
 use crate::{
     domain::{
-        Code,
         access::Actor,
         audit::{self, Reason},
         credential::read_key,
         node::{Kind, NodeId},
     },
-    service::{
-        Caller,
-        authn::{self, MAX_TOKEN_BYTES},
-    },
+    service::{Caller, authn::MAX_TOKEN_BYTES},
 };
 
 /// Who asks for `what`.
@@ -38,11 +34,7 @@ pub(super) async fn admit(
             let refusal = audit::Refusal::new(Reason::Login(rejected.reason.name()), what);
             let refusal = claimed(&head.headers).into_iter().fold(refusal, audit::Refusal::claiming);
             routes.door.engine.refused(origin::stranger(&routes.proxies, head, id), refusal);
-            // Whoever makes up names of keys fails, whatever they are told.
-            let failed = rejected.error.code() == Code::Unauthenticated
-                || rejected.reason == authn::Reason::KeyAwaited;
-            let refusal = actor::challenge(rejected);
-            Err(if failed { limit::after(&routes.door.throttle, from, refusal).await } else { refusal })
+            Err(limit::after(&routes.door.throttle, from, actor::challenge(rejected)).await)
         }
     }
 }

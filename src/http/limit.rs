@@ -51,6 +51,9 @@ fn seconds(time: Duration) -> u64 {
 
 /// Charges the address of a login that failed; one that fails too often hears nothing more of why.
 pub(super) async fn after(throttle: &Throttle, from: Option<IpAddr>, refusal: Refusal) -> Refusal {
+    if refusal.code() != 401 {
+        return refusal;
+    }
     failed(throttle, from).await.err().unwrap_or(refusal)
 }
 

@@ -91,7 +91,7 @@ async fn documents_that_name_the_same_entries_in_any_order_come_one_after_the_ot
     let query = "mutation($a: ID!, $b: UpdateEntryInput!, $c: ID!) @atomic {
         a: updateEntry(input: {id: $a, title: \"A\"}) { entry { version } }
         b: updateEntry(input: $b) { entry { version } }
-        c: deleteEntry(input: {id: $c, expectedVersion: 9}) { id } }";
+        c: deleteEntry(input: {id: $c, expectedVersion: 9}) { deletedId } }";
     let owner = app.as_owner();
     let ask = |order: [usize; 3]| {
         let [a, b, c] = order.map(|place| made[place].0.clone());

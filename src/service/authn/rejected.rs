@@ -18,8 +18,6 @@ pub enum Reason {
     Algorithm,
     /// Its issuer has no such key.
     UnknownKey,
-    /// Its issuer may have such a key by now, but was asked a moment ago.
-    KeyAwaited,
     /// The signature is not of that key.
     Signature,
     /// A claim is missing, or is of the wrong type.
@@ -42,13 +40,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Malformed,
         Self::TooLarge,
         Self::UnknownIssuer,
         Self::Algorithm,
         Self::UnknownKey,
-        Self::KeyAwaited,
         Self::Signature,
         Self::Claims,
         Self::Audience,
@@ -69,7 +66,6 @@ impl Reason {
             Self::UnknownIssuer => "unknown_issuer",
             Self::Algorithm => "algorithm",
             Self::UnknownKey => "unknown_key",
-            Self::KeyAwaited => "key_awaited",
             Self::Signature => "signature",
             Self::Claims => "claims",
             Self::Audience => "audience",
@@ -91,7 +87,7 @@ impl Reason {
             Self::NotYetValid => "the token is not valid yet",
             Self::Role => "the token names a role that does not exist",
             Self::Claims => "the token's claims are not as they must be",
-            Self::Unavailable | Self::KeyAwaited => "the token cannot be checked just now",
+            Self::Unavailable => "the token cannot be checked just now",
             _ => "the token is not valid here",
         }
     }
@@ -126,10 +122,7 @@ impl Rejected {
 
 impl From<Reason> for Rejected {
     fn from(reason: Reason) -> Self {
-        let code = match reason {
-            Reason::Unavailable | Reason::KeyAwaited => Code::Unavailable,
-            _ => Code::Unauthenticated,
-        };
+        let code = if reason == Reason::Unavailable { Code::Unavailable } else { Code::Unauthenticated };
         Self { reason, error: Error::new(code, reason.message()) }
     }
 }
