@@ -123,7 +123,7 @@ struct Entry {
     key: Uuid,
     slug: String,
     title: String,
-    published_at: DateTime<Utc>,
+    published_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     fields: Value,
 }
@@ -287,7 +287,10 @@ impl Query {
         let has_next_page = found.len() as i64 > first;
         let nodes = found.iter().map(Entry::of).take(first as usize);
         let edges: Vec<Edge> = nodes
-            .map(|node| Edge { cursor: format!("{}|{}", node.published_at.to_rfc3339(), node.key), node })
+            .map(|node| Edge {
+                cursor: format!("{}|{}", node.published_at.unwrap_or_default().to_rfc3339(), node.key),
+                node,
+            })
             .collect();
         let end_cursor = edges.last().map(|edge| edge.cursor.clone());
         Ok(Page { edges, page_info: PageInfo { has_next_page, end_cursor } })
