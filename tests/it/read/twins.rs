@@ -95,7 +95,7 @@ fn cursors(answer: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Asks questions, of which more than `answered` must have an answer: the mean of eight runs, less five standard deviations.
+/// Asks questions, of which more than `answered` must have an answer: fewer than there ever were in four runs or eight.
 fn alike(actor: impl Fn() -> Actor, hidden: &[&'static str], answered: u32) {
     asked(&documents(), actor, hidden, answered);
 }
@@ -178,7 +178,8 @@ fn a_role_with_restrictions_learns_nothing_of_what_they_leave_out() {
 
 #[test]
 fn a_role_that_hides_fields_tells_nothing_of_them() {
-    alike(|| restricted(true), &[OUTSIDE, RESTRICTED, HIDDEN], 14);
+    let questions = prop_oneof![1 => documents(), 1 => plain()];
+    asked(&questions, || restricted(true), &[OUTSIDE, RESTRICTED, HIDDEN], 90);
 }
 
 #[test]
@@ -199,13 +200,13 @@ fn addresses_status_history_and_categories_that_are_hidden_are_not_to_be_found_o
         "categories",
         "versions",
     ];
-    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, RENAMED], 36);
+    asked(&prop_oneof![1 => documents(), 4 => plain()], || without(&names), &[OUTSIDE, RENAMED], 40);
 }
 
 #[test]
 fn fields_that_are_hidden_altogether_are_not_to_be_found_out() {
     let names = ["fields", "slug", "status", "updatedAt", "publishProblem", "categories", "versions"];
-    asked(&plain(), || without(&names), &[OUTSIDE, RENAMED], 13);
+    asked(&plain(), || without(&names), &[OUTSIDE, RENAMED], 20);
 }
 
 #[test]
