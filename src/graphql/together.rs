@@ -83,7 +83,10 @@ async fn tried(
         return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
     let named = named(&document, &prepared.variables);
-    hold_entries(&joint, &prepared.caller, named).await?;
+    if let Err(error) = hold_entries(&joint, &prepared.caller, named).await {
+        joint.rollback().await?;
+        return Err(error);
+    }
     let fields = taken_back::fields(&document);
     let mut response = executed(schema, document, None, &prepared.within(&joint)).await;
     if let Some(error) = joint.passing() {
