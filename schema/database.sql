@@ -654,9 +654,7 @@ CREATE INDEX entry_scheduled_idx ON public.entry USING btree (scheduled_at) WHER
 
 CREATE INDEX entry_search_idx ON public.entry USING gin (search);
 
-CREATE INDEX entry_slug_idx ON public.entry USING btree (brand_id, slug) WHERE (deleted_at IS NULL);
-
-CREATE UNIQUE INDEX entry_slug_key ON public.entry USING btree (brand_id, content_type_id, locale, slug) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX entry_slug_key ON public.entry USING btree (brand_id, slug, content_type_id, locale) WHERE (deleted_at IS NULL);
 
 CREATE INDEX entry_slug_prefix_idx ON public.entry USING btree (lower(slug) text_pattern_ops) WHERE (deleted_at IS NULL);
 

@@ -24,6 +24,7 @@ mod m0014_quota;
 mod m0015_idempotency;
 mod m0016_media;
 mod m0017_placed;
+mod m0018_slug;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_idempotency::Migration),
             Box::new(m0016_media::Migration),
             Box::new(m0017_placed::Migration),
+            Box::new(m0018_slug::Migration),
         ]
     }
 }
