@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Fallible,
+    generate::product,
     load::{Connection, raw},
     variables,
 };
@@ -110,13 +111,10 @@ struct Place {
 impl Place {
     async fn make(address: SocketAddr, token: &str) -> Fallible<Self> {
         let slug = format!("bench-{}", Uuid::new_v4().simple());
-        let schema = json!({"type": "object", "additionalProperties": false, "required": ["price"], "properties": {
-            "price": {"type": "number", "minimum": 0, "x-filterable": true},
-            "body": {"type": "string", "x-searchable": true}, "unit": {"enum": ["ml", "g"]}}});
         let mut operations = vec![
             json!({"createBrand": {"key": "b", "slug": slug, "name": "Bench", "defaultLocale": "en",
                 "locales": [{"code": "en"}]}}),
-            json!({"createContentType": {"clientKey": "t", "brandId": "@b", "key": "product", "name": "Product", "schema": schema}}),
+            json!({"createContentType": {"clientKey": "t", "brandId": "@b", "key": "product", "name": "Product", "schema": product::schema()}}),
         ];
         operations.extend((0..10).map(|tag| {
             json!({"createTag": {"brandId": "@b", "slug": format!("tag-{tag}"), "name": format!("Tag {tag}")}})
@@ -137,10 +135,6 @@ impl Place {
         }
     }
 
-    fn fields(number: usize) -> Value {
-        json!({"price": number, "unit": "ml", "body": format!("Pressed cold on the day of the harvest, bottle {number}.")})
-    }
-
     fn tags_of(&self, number: usize) -> Vec<&String> {
         self.tags.iter().cycle().skip(number % self.tags.len().max(1)).take(3).collect()
     }
@@ -149,7 +143,7 @@ impl Place {
         let operations: Vec<Value> = (0..entries)
             .map(|number| {
                 json!({"createEntry": {"contentTypeId": self.kind, "slug": format!("{name}-{number}"),
-                    "title": format!("Olive oil {name} {number}"), "fields": Self::fields(number), "tags": self.tags_of(number)}})
+                    "title": format!("Olive oil {name} {number}"), "fields": product::fields(number), "tags": self.tags_of(number)}})
             })
             .collect();
         json!({"query": BATCH, "variables": {"input": {"mode": "ATOMIC", "operations": operations}}})
@@ -166,7 +160,7 @@ impl Place {
         let ids: Vec<Uuid> = (0..entries).map(|_| Uuid::now_v7()).collect();
         let slugs: Vec<String> = (0..entries).map(|number| format!("{name}-{number}")).collect();
         let titles: Vec<String> = (0..entries).map(|number| format!("Olive oil {name} {number}")).collect();
-        let fields: Vec<String> = (0..entries).map(|number| Self::fields(number).to_string()).collect();
+        let fields: Vec<String> = (0..entries).map(|number| product::fields(number).to_string()).collect();
         let (mut from, mut to) = (Vec::new(), Vec::new());
         for (number, id) in ids.iter().enumerate() {
             for tag in self.tags_of(number) {

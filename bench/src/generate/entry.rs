@@ -7,7 +7,7 @@ use super::{Sink, World, catalog::SHARES, schema::COLORS, text};
 use crate::{Fallible, random::Random};
 
 // The last moment in the data: a constant, so that the file does not depend on the day it was made.
-const END: i64 = 1_793_491_200; // 2026-11-01T00:00:00Z
+pub(super) const END: i64 = 1_793_491_200; // 2026-11-01T00:00:00Z
 const SPAN: f64 = 3.0 * 365.0 * 86_400.0;
 
 /// What later entries of a brand may refer to.
@@ -164,7 +164,7 @@ fn key(resource: &str, number: usize) -> Value {
     json!({"resource": resource, "id": number.to_string()})
 }
 
-fn moment(seconds: i64) -> String {
+pub(super) fn moment(seconds: i64) -> String {
     DateTime::<Utc>::UNIX_EPOCH
         .checked_add_signed(Duration::seconds(seconds))
         .unwrap_or(DateTime::UNIX_EPOCH)

@@ -3,6 +3,7 @@
 mod catalog;
 mod entry;
 mod media;
+pub(crate) mod product;
 mod schema;
 mod text;
 
@@ -25,6 +26,9 @@ pub(crate) struct Arguments {
     /// How many assets, over all brands.
     #[arg(long, default_value_t = 20_000)]
     assets: usize,
+    /// How many small entries with three tags, in a brand of their own.
+    #[arg(long, default_value_t = 0)]
+    products: usize,
     /// How many brands, at most 5; the first holds about two thirds of everything.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
     brands: u8,
@@ -59,6 +63,9 @@ pub(crate) fn run(arguments: &Arguments) -> Fallible {
     catalog::write(&world, &mut |record| line(&mut out, record))?;
     world.asset_brands = media::write(&world, arguments.assets, &mut |record| line(&mut out, record))?;
     entry::write(&world, arguments.entries, &mut |record| line(&mut out, record))?;
+    if arguments.products > 0 {
+        product::write(arguments.seed, arguments.products, &mut |record| line(&mut out, record))?;
+    }
     Ok(out.flush()?)
 }
 
