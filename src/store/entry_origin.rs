@@ -89,11 +89,20 @@ pub async fn hold(tx: &Tx, meant: impl IntoIterator<Item = &Meant>) -> Result<()
     sql::rows(tx, locks, [names.into()]).await.map(drop)
 }
 
+/// An entry that an upsert means.
+#[derive(Debug, Clone, Copy)]
+pub struct Met {
+    /// The entry, whoever sees it.
+    pub id: Uuid,
+    /// Whether it is of the type that the upsert says.
+    pub same_type: bool,
+}
+
 /// The entry that each means, where there is one.
 ///
 /// # Errors
-/// As the database refuses; `INVALID` inside where the entry is of another type.
-pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Result<Option<Uuid>>>> {
+/// As the database refuses.
+pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Option<Met>>> {
     let mut found: Vec<Option<(Uuid, Uuid)>> = vec![None; meant.len()];
     for by_origin in [true, false] {
         let these = || meant.iter().enumerate().filter(|(_, one)| one.origin.is_some() == by_origin);
@@ -127,14 +136,17 @@ pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Result<Option<Uuid>>>
             }
         }
     }
-    let each = found.into_iter().zip(meant).map(|(found, meant)| match found {
-        Some((_, kind)) if kind != meant.kind => {
-            let message = "must be the type that the entry is of: it does not change";
-            Err(Error::invalid("contentTypeId", "content_type", message))
-        }
-        found => Ok(found.map(|(id, _)| id)),
-    });
-    Ok(each.collect())
+    let met = |(found, meant): (Option<(Uuid, Uuid)>, &&Meant)| {
+        found.map(|(id, kind)| Met { id, same_type: kind == meant.kind })
+    };
+    Ok(found.into_iter().zip(meant).map(met).collect())
+}
+
+/// What is said where the entry that a source has under this name is of another type.
+#[must_use]
+pub fn of_another_type() -> Error {
+    let message = "must be the type that the entry is of: it does not change";
+    Error::invalid("contentTypeId", "content_type", message)
 }
 
 /// What is said where an entry that was to be there is not, or the other way round.
@@ -142,4 +154,11 @@ pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Result<Option<Uuid>>>
 pub fn unexpected(expected: i32) -> Error {
     let message = format!("version {expected} was expected, but there is no such entry");
     Error::new(Code::Conflict, message).with_details(serde_json::json!({"expected": expected, "current": 0}))
+}
+
+/// What is said where a source has an entry of this name and language that the caller does not see.
+#[must_use]
+pub fn taken() -> Error {
+    Error::new(Code::Conflict, "the source has an entry with this external id and locale")
+        .with_details(serde_json::json!({"path": "externalId"}))
 }

@@ -6,7 +6,8 @@ use brandgraph::{
         access::{BrandScope, Permission as P},
         change::Changed,
         entry::{
-            ChangeStatus, FieldsChange, LinkMode, OneEntry, RevertEntry, SetLinks, Transition, UpdateEntry,
+            ChangeStatus, FieldsChange, LinkMode, OneEntry, Origin, RevertEntry, SetLinks, Transition,
+            UpdateEntry, UpsertEntry,
         },
         text::{Slug, Title},
     },
@@ -173,4 +174,53 @@ async fn slugs_out_of_sight_are_not_guessed_by_choosing_them() {
     for error in tried("three").await {
         assert_eq!((error.code(), error.conceals()), (Code::Conflict, None), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_upsert_tells_no_more_of_an_entry_out_of_sight_than_a_creation() {
+    let w = World::new().await;
+    let kind = w.content_type("article", article()).await;
+    let hidden = w.entry(kind, "two", json!({"sku": "b"})).await;
+    let source_id = Uuid::now_v7();
+    let mut connection = w.db.connect().await;
+    let sql = "insert into source (id, brand_id, name, connector, base_url, created_at, updated_at) \
+        values ($1, $2, 'shop', 'demo', 'https://cms.example', now(), now())";
+    sqlx::query(sql).bind(source_id).bind(w.brand).execute(&mut connection).await.unwrap();
+    let sql = "update entry set source_id = $1, external_id = 'x2' where id = $2";
+    sqlx::query(sql).bind(source_id).bind(hidden).execute(&mut connection).await.unwrap();
+    let who = limited(&w, &json!({"rows": {"field": "fields.sku", "in": ["a", "c"]}}));
+    let tried = async |slug: &str, sku: &str, external: Option<&str>, expected_version: Option<i32>| {
+        let draft = w.draft(kind, slug, json!({"sku": sku}));
+        let command = UpsertEntry {
+            origin: external.map(|id| Origin { source_id, external_id: id.to_owned() }),
+            expected_version,
+            content_type_id: kind,
+            slug: draft.slug,
+            title: draft.title,
+            locale: draft.locale,
+            fields: draft.fields,
+            tags: None,
+            categories: None,
+        };
+        let tried = service::entry::upsert(&w.services, &who, command).await;
+        tried.map(drop).map_err(|error| (error.code(), error.to_string(), error.conceals().is_some()))
+    };
+    // What they may not make is forbidden, whether it is there or not.
+    let forbidden = tried("three", "d", None, None).await.unwrap_err();
+    assert_eq!(forbidden.0, Code::Forbidden);
+    assert_eq!(tried("two", "d", None, None).await.unwrap_err(), forbidden);
+    assert_eq!(tried("three", "d", Some("x2"), None).await.unwrap_err(), forbidden);
+    assert_eq!(tried("three", "d", Some("x3"), None).await.unwrap_err(), forbidden);
+    // Nor does a version that is expected tell it.
+    let (code, message, _) = tried("three", "c", None, Some(9)).await.unwrap_err();
+    assert_eq!(code, Code::Conflict);
+    assert_eq!(tried("two", "c", None, Some(9)).await.unwrap_err(), (code, message, true));
+    // What they may make is told to be taken, as where it is created, and the record learns that they tried.
+    let (code, _, concealed) = tried("two", "c", None, None).await.unwrap_err();
+    assert_eq!((code, concealed), (Code::Conflict, true));
+    let (code, _, concealed) = tried("three", "c", Some("x2"), None).await.unwrap_err();
+    assert_eq!((code, concealed), (Code::Conflict, true));
+    assert_eq!(tried("three", "c", None, None).await, Ok(()));
+    assert_eq!(w.row("entry", hidden).await["version"], json!(1));
+    assert_eq!(w.count("select from entry").await, 2);
 }

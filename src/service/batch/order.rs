@@ -36,7 +36,7 @@ pub(super) async fn hold(joint: &Joint, caller: &Caller, steps: &[Step]) -> Resu
                 let meant: Vec<_> = meant.iter().filter_map(|one| one.as_ref().ok()).collect();
                 entry_origin::hold(tx, meant.iter().copied()).await?;
                 let found = entry_origin::find(tx, &meant).await?;
-                ids.extend(found.into_iter().filter_map(|one| one.ok().flatten()));
+                ids.extend(found.into_iter().flatten().filter(|met| met.same_type).map(|met| met.id));
             }
             held(tx, caller, ids).await
         })

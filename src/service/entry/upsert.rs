@@ -5,13 +5,16 @@ use uuid::Uuid;
 use super::{create::create_from, update::update};
 use crate::{
     domain::{
-        Error, Result,
+        Code, Error, Result,
         access::{Grant, Permission},
         change::Changed,
         entry::{CreateEntry, FieldsChange, UpdateEntry, UpsertEntry},
     },
     service::{Caller, Services, Unit},
-    store::{Tx, entry_origin},
+    store::{
+        Life, Tx, entry,
+        entry_origin::{self, Met},
+    },
 };
 
 /// Makes the entry, as a draft, or changes the one that has its id at the source, or its type, slug and locale.
@@ -37,24 +40,59 @@ pub async fn upsert_as(
     let found = joint.directly(async |tx| find(tx, &grant, &command).await).await?;
     let within = services.within(&joint);
     let changed = match found {
-        Some(found) => update(&within, caller, changing(found, command)).await?,
-        None => {
-            if let Some(expected) = command.expected_version.filter(|expected| *expected != 0) {
-                return Err(entry_origin::unexpected(expected));
-            }
-            let (origin, command) = (command.origin.clone(), making(command));
-            create_from(&within, caller, id, origin, command).await?
+        Found::Seen(found) => update(&within, caller, changing(found, command)).await?,
+        Found::Nothing => make(&within, caller, id, command).await?,
+        // Who does not see it is told what they would be told of one that they make, never that it is there.
+        Found::Unseen(brand) => {
+            return Err(match make(&within, caller, id, command).await {
+                Ok(_) => entry_origin::taken().about_unseen(brand),
+                Err(error) if error.code() == Code::Conflict => error.about_unseen(brand),
+                Err(error) => error,
+            });
         }
     };
     joint.commit(services).await?;
     Ok(changed)
 }
 
-async fn find(tx: &Tx, grant: &Grant, command: &UpsertEntry) -> Result<Option<Uuid>> {
+/// What an upsert finds.
+enum Found {
+    Nothing,
+    /// The entry, held.
+    Seen(Uuid),
+    /// An entry of this brand that the caller does not see.
+    Unseen(Uuid),
+}
+
+async fn find(tx: &Tx, grant: &Grant, command: &UpsertEntry) -> Result<Found> {
     let missing = || Error::internal("an upsert was not looked for");
     let meant = entry_origin::meant(tx, grant, &[command]).await?.pop().ok_or_else(missing)??;
     entry_origin::hold(tx, [&meant]).await?;
-    entry_origin::find(tx, &[&meant]).await?.pop().ok_or_else(missing)?
+    let found = entry_origin::find(tx, &[&meant]).await?.pop().ok_or_else(missing)?;
+    let Some(Met { id, same_type }) = found else { return Ok(Found::Nothing) };
+    match entry::lock(tx, grant, id, Life::Live).await {
+        Ok(_) if same_type => Ok(Found::Seen(id)),
+        Ok(_) => Err(entry_origin::of_another_type()),
+        Err(error) => match error.conceals() {
+            Some(Some(brand)) => Ok(Found::Unseen(brand)),
+            // It was deleted since.
+            _ if error.code() == Code::NotFound => Ok(Found::Nothing),
+            _ => Err(error),
+        },
+    }
+}
+
+async fn make(
+    services: &Services,
+    caller: &Caller,
+    id: Option<Uuid>,
+    command: UpsertEntry,
+) -> Result<Changed> {
+    if let Some(expected) = command.expected_version.filter(|expected| *expected != 0) {
+        return Err(entry_origin::unexpected(expected));
+    }
+    let (origin, command) = (command.origin.clone(), making(command));
+    create_from(services, caller, id, origin, command).await
 }
 
 pub(super) fn changing(id: Uuid, command: UpsertEntry) -> UpdateEntry {

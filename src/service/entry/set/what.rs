@@ -161,10 +161,13 @@ async fn resolved(unit: &Unit, grant: &Grant, upserts: &[&UpsertEntry]) -> Resul
     let mut names = std::collections::HashSet::new();
     let each = meant.iter().map(|one| {
         let one = one.as_ref().ok()?;
-        let found = found.next()?.ok()?;
+        let found = found.next()?;
+        if found.is_some_and(|met| !met.same_type) {
+            return None;
+        }
         let mut new = true;
         one.names().for_each(|name| new &= names.insert(name));
-        new.then_some(found)
+        new.then_some(found.map(|met| met.id))
     });
     Ok(each.collect())
 }
