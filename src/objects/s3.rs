@@ -94,7 +94,7 @@ impl S3 {
             let request = self.own.list_parts().bucket(&self.bucket).key(key.as_str()).upload_id(session);
             let page = match request.set_part_number_marker(after.clone()).send().await {
                 Ok(page) => page,
-                Err(error) if error.code() == Some("NoSuchUpload") => return Ok(None),
+                Err(error) if gone(&error) => return Ok(None),
                 Err(error) => return Err(failed(error)),
             };
             found.extend(page.parts().iter().map(|part| Part {
@@ -230,7 +230,7 @@ impl Store for S3 {
         async move {
             let request = self.own.abort_multipart_upload().bucket(&self.bucket).key(key.as_str());
             match request.upload_id(session).send().await {
-                Err(error) if error.code() != Some("NoSuchUpload") => Err(failed(error)),
+                Err(error) if !gone(&error) => Err(failed(error)),
                 _ => Ok(()),
             }
         }
@@ -271,6 +271,11 @@ fn presigning(life: Life) -> Result<PresigningConfig> {
 fn presigned(method: &'static str, signed: &PresignedRequest) -> Presigned {
     let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Presigned { method, url: signed.uri().to_owned(), headers }
+}
+
+/// Whether there is no such session of parts (any more). Ceph, asked for its parts, says of it what others say of an object.
+fn gone(error: &impl ProvideErrorMetadata) -> bool {
+    matches!(error.code(), Some("NoSuchUpload" | "NoSuchKey"))
 }
 
 fn unavailable() -> Error {

@@ -80,6 +80,7 @@ mod limits_quota;
 mod limits_rate;
 mod oauth;
 mod objects_checksums;
+mod objects_gone;
 mod oidc;
 mod oidc_forged;
 mod oidc_roles;
