@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, Result,
     change::Patch,
+    limits::LIMITS,
     text::{Locale, Prose},
 };
 
 /// The most languages that an asset is described in.
-pub const MAX_ALTS: usize = 100;
+pub const MAX_ALTS: u32 = LIMITS.max_alts;
 /// The most territories of an asset.
 pub const MAX_TERRITORIES: usize = 300;
 /// The most characters of a credit.
@@ -58,8 +59,8 @@ pub struct AboutPatch {
 /// # Errors
 /// `INVALID` naming the locale or text, `LIMIT_EXCEEDED` for too many.
 pub fn alts(given: &[(String, String)], at: &str) -> Result<BTreeMap<String, String>> {
-    if given.len() > MAX_ALTS {
-        return Err(Error::limit_at(at, "texts of one asset", MAX_ALTS as u64, given.len() as u64));
+    if given.len() as u64 > u64::from(MAX_ALTS) {
+        return Err(Error::limit_at(at, ("max_alts", "texts of one asset"), MAX_ALTS, given.len() as u64));
     }
     let mut alts = BTreeMap::new();
     for (index, (locale, text)) in given.iter().enumerate() {

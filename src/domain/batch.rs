@@ -10,12 +10,13 @@ use super::{
     entry::{
         ChangeStatus, CreateEntry, FieldsChange, OneEntry, RevertEntry, SetLinks, UpdateEntry, UpsertEntry,
     },
+    limits::LIMITS,
     node::{Kind, NodeId},
     taxonomy::{CreateCategory, CreateTag, MoveCategory, UpdateCategory, UpdateTag},
 };
 
 /// The most operations of one batch.
-pub const MAX_OPERATIONS: u32 = 1_000;
+pub const MAX_OPERATIONS: u32 = LIMITS.max_operations;
 /// The most characters of a client key.
 pub const MAX_KEY: usize = 64;
 

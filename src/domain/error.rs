@@ -231,7 +231,8 @@ impl Error {
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         for violation in &mut self.0.violations {
-            violation.path = format!("{prefix}{}", violation.path);
+            let path = if violation.path.is_empty() { prefix.trim_end_matches(['.', '/']) } else { prefix };
+            violation.path.insert_str(0, path);
         }
         if !self.0.violations.is_empty() {
             self.0.message = message_of(&self.0.violations);

@@ -131,6 +131,16 @@ table! {
         max_arguments: u64 = 1_048_576, "bytes";
         #[doc = " Rows that the pages of a root field can come to, multiplied along the nesting; counts and facets stand for many."]
         max_rows: u64 = 200_000, "rows";
+        #[doc = " Operations in one `batch`."]
+        max_operations: u32 = 1_000, "operations";
+        #[doc = " Tags of one entry."]
+        tags: u32 = 100, "tags";
+        #[doc = " Categories of one entry."]
+        categories: u32 = 50, "categories";
+        #[doc = " Languages that one asset is described in."]
+        max_alts: u32 = 100, "languages";
+        #[doc = " Parts of an upload that are signed at a time."]
+        max_signed: u32 = 100, "parts";
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     Error, Result,
     about::About,
     asset::MediaType,
+    limits::LIMITS,
     text::{FileName, Prose, Title},
 };
 
@@ -16,7 +17,7 @@ pub const MAX_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// The most parts.
 pub const MAX_PARTS: u64 = 10_000;
 /// The most parts that are signed at a time.
-pub const MAX_SIGNED: u32 = 100;
+pub const MAX_SIGNED: u32 = LIMITS.max_signed;
 /// What the size of parts is a multiple of, but where one is chosen that is smaller. Bytes.
 const STEP: u64 = 1024 * 1024;
 

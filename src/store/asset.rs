@@ -195,7 +195,7 @@ pub async fn update(
     next.focal_x = focal.map_or(next.focal_x, |point| Set(point.map(|(x, _)| x)));
     next.focal_y = focal.map_or(next.focal_y, |point| Set(point.map(|(_, y)| y)));
     let (from, until) = (about.rights_from.into_option(), about.rights_until.into_option());
-    window(from.unwrap_or(row.rights_from), until.unwrap_or(row.rights_until), "rightsUntil")?;
+    window(from.unwrap_or(row.rights_from), until.unwrap_or(row.rights_until), "about.rightsUntil")?;
     next.rights_from = from.map_or(next.rights_from, Set);
     next.rights_until = until.map_or(next.rights_until, Set);
     next.territories = about.territories.map_or(next.territories, Set);

@@ -231,7 +231,7 @@ async fn keys_that_lead_nowhere_are_told_with_their_place() {
     assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
     assert_eq!(
         error["extensions"]["details"],
-        json!({"limit": "operations of a batch", "bound": 1000, "value": 1001})
+        json!({"limit": "max_operations", "bound": 1000, "value": 1001})
     );
     let error = app.as_owner().error(BATCH, json!({"input": {"mode": "ATOMIC", "operations": []}})).await;
     assert_eq!(error["extensions"]["violations"][0]["code"], "min_items");

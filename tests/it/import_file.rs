@@ -40,6 +40,9 @@ pub async fn bring(app: &TestApp, text: &str, brand: Option<&str>) -> (Report, V
     )
     .await
     .unwrap();
+    // Every line comes to one thing.
+    let Report { lines, created, updated, unchanged, set_aside: aside, .. } = report;
+    assert_eq!(created + updated + unchanged + aside, lines, "{report:?}");
     (report, set_aside)
 }
 
@@ -55,7 +58,7 @@ async fn everything_comes_in_and_a_second_time_changes_nothing() {
     assert_eq!(told(&set_aside), []);
     assert_eq!(
         (report.created, report.updated, report.unchanged, report.waiting),
-        (6, 0, 0, 0),
+        (8, 0, 0, 0),
         "{report:?}"
     );
 
@@ -79,7 +82,7 @@ async fn everything_comes_in_and_a_second_time_changes_nothing() {
     let (again, set_aside) = bring(&app, &all, None).await;
     assert_eq!(told(&set_aside), []);
     assert_eq!((again.created, again.updated), (0, 0), "{again:?}");
-    assert_eq!(again.unchanged, 6, "{again:?}");
+    assert_eq!(again.unchanged, 8, "{again:?}");
 }
 
 #[tokio::test]
@@ -126,6 +129,14 @@ async fn a_file_may_begin_with_a_mark_and_a_line_has_its_bytes_without_the_end()
     let (report, set_aside) = bring(&app, &text, None).await;
     let set_aside: Vec<u64> = set_aside.iter().map(|one| one.line).collect();
     assert_eq!((report.lines, set_aside), (7, vec![7]));
+}
+
+#[tokio::test]
+async fn a_file_for_one_brand_makes_no_other() {
+    let app = TestApp::start().await;
+    let other = r#"{"kind":"brand","slug":"sneak","name":"S","defaultLocale":"en"}"#;
+    let (report, set_aside) = bring(&app, &format!("{other}{CATALOG}"), Some("acme")).await;
+    assert_eq!((told(&set_aside), report.created), (vec![(1, "slug", "brand")], 5));
 }
 
 #[tokio::test]

@@ -83,5 +83,6 @@ async fn no_upload_is_part_of_a_mutation_that_is_one() {
     let one = REQUEST.replacen(") {", ") @atomic {", 1);
     assert!(one.contains("@atomic"), "{one}");
     let error = w.owner().error(&one, json!({"input": w.promise(b"abc", "text/plain")})).await;
-    assert_eq!(error["extensions"]["violations"][0]["code"], "not_atomic", "{error}");
+    let violation = &error["extensions"]["violations"][0];
+    assert_eq!((&violation["path"], &violation["code"]), (&json!("input"), &json!("not_atomic")), "{error}");
 }

@@ -4,12 +4,15 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Transition;
-use crate::domain::text::{Locale, Slug, Title};
+use crate::domain::{
+    limits::LIMITS,
+    text::{Locale, Slug, Title},
+};
 
 /// The most tags of one entry.
-pub const MAX_TAGS: u32 = 100;
+pub const MAX_TAGS: u32 = LIMITS.tags;
 /// The most categories of one entry.
-pub const MAX_CATEGORIES: u32 = 50;
+pub const MAX_CATEGORIES: u32 = LIMITS.categories;
 
 /// An entry that is to be made, as a draft.
 #[derive(Debug, Clone, PartialEq)]

@@ -111,7 +111,12 @@ impl Given {
         };
         let count = operations.len() as u64;
         if count > u64::from(MAX_OPERATIONS) {
-            return Err(Error::limit_at("operations", "operations of a batch", MAX_OPERATIONS, count));
+            return Err(Error::limit_at(
+                "operations",
+                ("max_operations", "operations of a batch"),
+                MAX_OPERATIONS,
+                count,
+            ));
         }
         if operations.is_empty() {
             return Err(Error::invalid("operations", "min_items", "must hold at least one operation"));

@@ -52,10 +52,12 @@ pub(super) async fn once(
         unit.rollback().await?;
         return Ok(None);
     }
-    let settled = settled(&unit, drafts).await?;
-    let mut outcome = Outcome { unchanged: settled.len() as u64, ..Outcome::default() };
-    let mut late = Vec::new();
+    let (mut outcome, mut late) = (Outcome::default(), Vec::new());
     let taken = taken(&unit, destination, drafts, &mut outcome.failures).await?;
+    let mut settled = settled(&unit, drafts).await?;
+    // What is another brand's may well be as the line says.
+    settled.retain(|id| !taken.contains(id));
+    outcome.unchanged = settled.len() as u64;
     let changed =
         || drafts.iter().filter(|draft| !settled.contains(&draft.id()) && !taken.contains(&draft.id()));
     let assets = assets(&mut unit, destination, changed(), &mut outcome).await?;

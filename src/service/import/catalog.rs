@@ -19,7 +19,7 @@ use crate::{
     service::{Caller, Services, Unit, brand, bulk, content_type},
     store::{
         self,
-        bulk::{CategoryRow, TermRow},
+        bulk::{CategoryRow, Ensured, TermRow},
     },
 };
 
@@ -29,6 +29,16 @@ pub(super) enum Change {
     Created,
     Updated,
     Unchanged,
+}
+
+impl Change {
+    fn of(ensured: &Ensured) -> Self {
+        match ensured.written {
+            Some((_, true)) => Self::Created,
+            Some((_, false)) => Self::Updated,
+            None => Self::Unchanged,
+        }
+    }
 }
 
 /// Makes a brand; one that is there stays as it is.
@@ -92,38 +102,43 @@ pub(super) async fn ensure_type(
     Ok(Change::Updated)
 }
 
-/// Makes tags and gives those that are there the names of the lines.
+/// Makes tags and gives those that are there the names of the lines. A tag that several lines name came to something once.
 pub(super) async fn ensure_tags(
     services: &Services,
     caller: &Caller,
     brand: Uuid,
     tags: Vec<Term>,
-) -> Result<()> {
+) -> Result<Vec<Change>> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
     let mut unit = Unit::batch(services, caller, brand, None).await?;
     store::brand::hold(unit.tx(), &grant, brand).await?;
     let now = unit.now();
+    let lines = tags.len();
     let by_slug: HashMap<String, String> = tags.into_iter().map(|tag| (tag.slug, tag.name)).collect();
     let rows: Vec<TermRow> =
         by_slug.into_iter().map(|(slug, name)| TermRow { id: id::new(now), slug, name }).collect();
     let found = store::bulk::ensure_tags(unit.tx(), &grant, brand, &rows, true, now).await?;
     found.iter().for_each(|tag| bulk::note_term(&mut unit, brand, "tag", tag));
-    unit.commit().await
+    unit.commit().await?;
+    let mut changes: Vec<Change> = found.iter().map(Change::of).collect();
+    changes.resize(lines, Change::Unchanged);
+    Ok(changes)
 }
 
-/// Makes the categories on a path and gives the last the name of the line.
+/// Makes the categories on a path and gives the last the name of the line, and says what that came to.
 pub(super) async fn ensure_categories(
     services: &Services,
     caller: &Caller,
     brand: Uuid,
     categories: Vec<CategoryLine>,
-) -> Result<()> {
+) -> Result<Vec<Change>> {
     let grant = caller.actor.grant_in(Permission::TaxonomyWrite, brand)?;
     let mut unit = Unit::batch(services, caller, brand, None).await?;
     store::brand::hold(unit.tx(), &grant, brand).await?;
     store::category::lock_tree(unit.tx(), brand).await?;
     let now = unit.now();
     let mut known: HashMap<Vec<String>, Uuid> = HashMap::new();
+    let mut changes = Vec::with_capacity(categories.len());
     for CategoryLine { path, position } in categories {
         let (mut slugs, mut parent) = (Vec::new(), None);
         let depth = path.len();
@@ -139,6 +154,9 @@ pub(super) async fn ensure_categories(
                     let made =
                         store::bulk::ensure_category(unit.tx(), &grant, brand, &row, last, now).await?;
                     bulk::note_term(&mut unit, brand, "category", &made);
+                    if last {
+                        changes.push(Change::of(&made));
+                    }
                     made.id
                 }
             };
@@ -146,7 +164,8 @@ pub(super) async fn ensure_categories(
             parent = Some(id);
         }
     }
-    unit.commit().await
+    unit.commit().await?;
+    Ok(changes)
 }
 
 /// Checks the words of a tag or of one step of a category.

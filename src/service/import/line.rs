@@ -92,7 +92,11 @@ pub(super) fn parse(text: &[u8], brand: Option<&str>) -> Result<Line> {
         _ => return Err(wrong("kind", "kind", KINDS)),
     };
     if kind == "brand" {
-        return shape(line).map(Line::Brand);
+        let own: BrandLine = shape(line)?;
+        if brand.is_some_and(|asked| asked != own.slug) {
+            return Err(wrong("slug", "brand", "must be the slug of the brand that is imported"));
+        }
+        return Ok(Line::Brand(own));
     }
     let brand = match (line.shift_remove("brand"), brand) {
         (Some(Value::String(own)), None) => own,

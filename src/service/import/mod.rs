@@ -50,11 +50,11 @@ pub enum Notice<'a> {
 pub struct Report {
     /// Lines that held something.
     pub lines: u64,
-    /// Rows that are new.
+    /// Lines whose row is new.
     pub created: u64,
-    /// Rows that are different now.
+    /// Lines whose row is different now.
     pub updated: u64,
-    /// Rows that were as they should be.
+    /// Lines whose row was as it should be.
     pub unchanged: u64,
     /// References to what is not there: they are filled in when it comes.
     pub waiting: u64,
@@ -67,5 +67,15 @@ impl Report {
         self.created += outcome.created;
         self.updated += outcome.updated;
         self.unchanged += outcome.unchanged;
+    }
+
+    fn count(&mut self, changes: impl IntoIterator<Item = catalog::Change>) {
+        for change in changes {
+            match change {
+                catalog::Change::Created => self.created += 1,
+                catalog::Change::Updated => self.updated += 1,
+                catalog::Change::Unchanged => self.unchanged += 1,
+            }
+        }
     }
 }

@@ -157,11 +157,13 @@ impl Import<'_> {
         };
         for part in tags.chunks(BATCH) {
             let part = part.iter().map(|(_, term)| term.clone()).collect();
-            catalog::ensure_tags(self.services, self.caller, id, part).await?;
+            let changes = catalog::ensure_tags(self.services, self.caller, id, part).await?;
+            self.report.count(changes);
         }
         for part in categories.chunks(BATCH) {
             let part = part.iter().map(|(_, line)| line.clone()).collect();
-            catalog::ensure_categories(self.services, self.caller, id, part).await?;
+            let changes = catalog::ensure_categories(self.services, self.caller, id, part).await?;
+            self.report.count(changes);
         }
         self.done += count as u64;
         Ok(())
@@ -230,9 +232,7 @@ impl Import<'_> {
     fn count(&mut self, number: u64, done: Result<Change>) -> Result<()> {
         self.done += 1;
         match done {
-            Ok(Change::Created) => self.report.created += 1,
-            Ok(Change::Updated) => self.report.updated += 1,
-            Ok(Change::Unchanged) => self.report.unchanged += 1,
+            Ok(change) => self.report.count([change]),
             Err(error) if matches!(error.code(), Code::Invalid | Code::Conflict | Code::LimitExceeded) => {
                 self.done -= 1;
                 self.set_aside(number, &error);

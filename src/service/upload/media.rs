@@ -49,7 +49,7 @@ impl Media {
         }
         let message =
             "a store cannot take back what it did: ask for uploads outside of a transaction of several";
-        Err(Error::invalid("id", "not_atomic", message))
+        Err(Error::invalid("", "not_atomic", message))
     }
 
     /// The store.

@@ -49,7 +49,12 @@ pub async fn parts(services: &Services, caller: &Caller, id: Uuid, after: u32, f
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
     if first > MAX_SIGNED {
-        return Err(Error::limit_at("first", "parts that are signed at a time", MAX_SIGNED, first));
+        return Err(Error::limit_at(
+            "first",
+            ("max_signed", "parts that are signed at a time"),
+            MAX_SIGNED,
+            first,
+        ));
     }
     let row = store::upload::get(&services.db, &grant, id).await?;
     if row.state()? != State::Pending {

@@ -53,7 +53,12 @@ pub(super) async fn request_for(
         return Err(Error::invalid("mediaType", "media_type_refused", message));
     }
     if command.bytes > settings.max_bytes {
-        return Err(Error::limit_at("byteSize", "bytes of a file", settings.max_bytes, command.bytes));
+        return Err(Error::limit_at(
+            "byteSize",
+            ("max_bytes", "bytes of a file"),
+            settings.max_bytes,
+            command.bytes,
+        ));
     }
     let cut = settings.cut(command.bytes);
     let now = services.clock.now();
