@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Tx, sql};
+use super::{Tx, entry::Row, sql};
 use crate::domain::{
     Code, Error, Result,
     access::Grant,
@@ -156,7 +156,26 @@ pub fn unexpected(expected: i32) -> Error {
     Error::new(Code::Conflict, message).with_details(serde_json::json!({"expected": expected, "current": 0}))
 }
 
-/// What is said where a source has an entry of this name and language that the caller does not see.
+/// Passes where no other living entry has what the source calls this one, in its language, and keeps others from making one
+/// until the transaction ends.
+///
+/// # Errors
+/// `CONFLICT` where one has it; `TIMEOUT` where another transaction keeps the name for longer than a statement may take.
+pub async fn claim(tx: &Tx, row: &Row) -> Result<()> {
+    let Some((source_id, external_id)) = row.source_id.zip(row.external_id.clone()) else { return Ok(()) };
+    let meant = Meant {
+        brand: row.brand_id,
+        kind: row.content_type_id,
+        locale: row.locale.clone(),
+        slug: row.slug.clone(),
+        origin: Some(Origin { source_id, external_id }),
+    };
+    hold(tx, [&meant]).await?;
+    let other = find(tx, &[&meant]).await?.pop().flatten().is_some_and(|met| met.id != row.id);
+    if other { Err(taken()) } else { Ok(()) }
+}
+
+/// What is said where another entry has what a source calls this one, or one that the caller does not see.
 #[must_use]
 pub fn taken() -> Error {
     Error::new(Code::Conflict, "the source has an entry with this external id and locale")

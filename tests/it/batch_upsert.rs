@@ -101,6 +101,16 @@ async fn a_source_finds_its_own_entry_whatever_its_slug_is_by_now() {
     assert_eq!((&done["results"][0]["id"], &done["results"][1]["version"]), (&made["id"], &json!(4)));
     assert_eq!(done["results"][2]["node"]["fields"]["see"], json!([made["id"]]));
     assert_eq!(shop.count("entry").await, 2);
+    // One that is gone does not come back where the source has another one by now.
+    let delete = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { id } }";
+    let restore = "mutation($id: ID!) { restoreEntry(input: {id: $id}) { entry { id } } }";
+    owner.data(delete, json!({"id": made["id"]})).await;
+    let other = upsert(&owner, with(&base, json!({"slug": "other"}))).await;
+    assert_ne!(other["id"], made["id"]);
+    let error = owner.error(restore, json!({"id": made["id"]})).await;
+    assert_eq!(error["extensions"]["code"], "CONFLICT", "{error}");
+    owner.data(delete, json!({"id": other["id"]})).await;
+    owner.data(restore, json!({"id": made["id"]})).await;
     let strange = with(
         &base,
         json!({"origin": {"sourceId": "source_00000000-0000-0000-0000-00000000dead", "externalId": "1"}}),

@@ -12,7 +12,7 @@ use crate::{
         entry::{OneEntry, Status},
     },
     service::{Caller, Services},
-    store::{self, Life, entry::Changes, reference::Missing},
+    store::{self, Life, entry::Changes, entry_origin, reference::Missing},
 };
 
 /// Puts an entry out of sight; it can be restored. What refers to it keeps doing so.
@@ -33,7 +33,7 @@ pub async fn delete(services: &Services, caller: &Caller, entry: OneEntry) -> Re
 ///
 /// # Errors
 /// `NOT_FOUND` where none was deleted, `INVALID` where its brand no longer speaks its locale or its fields no longer fit its
-/// type, `CONFLICT` for another version, or where its slug, locale or a unique field was taken meanwhile; `FORBIDDEN` where it
+/// type, `CONFLICT` for another version, or where its slug, locale, a unique field or its name at its source was taken meanwhile; `FORBIDDEN` where it
 /// was public or scheduled and the caller may not publish.
 pub async fn restore(services: &Services, caller: &Caller, entry: OneEntry) -> Result<Changed> {
     match bring_back(services, caller, entry).await {
@@ -56,6 +56,7 @@ async fn bring_back(services: &Services, caller: &Caller, entry: OneEntry) -> Re
     let mut violations = content::violations(&schema, &row.fields);
     violations.extend(content::unknown_locale(&locales, &row.locale));
     content::refuse(violations, &grant, row.brand_id)?;
+    entry_origin::claim(unit.tx(), &row).await?;
     let search_text = schema.search_text(&row.fields);
     let mut changes = Changes {
         deleted_at: Some(None),
