@@ -30,6 +30,13 @@ impl Links {
     pub const fn argument(self) -> &'static str {
         self.names().3
     }
+
+    /// What is said of the id at a place that the brand does not have.
+    #[must_use]
+    pub fn unknown(self, place: usize) -> Violation {
+        let (_, _, target, argument) = self.names();
+        Violation::new(format!("{argument}/{place}"), "not_found", format!("is no {target} of this brand"))
+    }
 }
 
 /// Changes the links of an entry that was locked, and says how many it has then.
@@ -121,7 +128,7 @@ pub async fn still_there(tx: &Tx, grant: &Grant, row: &Row, links: Links, ids: &
 }
 
 async fn refuse_unknown(tx: &Tx, row: &Row, links: Links, ids: &[Uuid]) -> Result<()> {
-    let (_, _, target, argument) = links.names();
+    let (_, _, target, _) = links.names();
     let statement = format!(
         "select w.place from unnest($2::uuid[]) with ordinality as w(id, place) \
          where not exists (select from {target} t where t.id = w.id and t.brand_id = $1) order by w.place"
@@ -131,8 +138,7 @@ async fn refuse_unknown(tx: &Tx, row: &Row, links: Links, ids: &[Uuid]) -> Resul
         .iter()
         .map(|row| {
             let place: i64 = sql::get(row, "place")?;
-            let message = format!("is no {target} of this brand");
-            Ok(Violation::new(format!("{argument}/{}", place - 1), "not_found", message))
+            Ok(links.unknown(usize::try_from(place - 1).map_err(Error::internal)?))
         })
         .collect::<Result<Vec<_>>>()?;
     if violations.is_empty() { Ok(()) } else { Err(Error::violated(violations)) }

@@ -62,7 +62,7 @@ fn map(error: &sqlx::Error) -> Error {
 }
 
 /// Unique constraints by name, each with the argument that must change.
-fn conflict(constraint: &str) -> Error {
+pub(super) fn conflict(constraint: &str) -> Error {
     let (path, what) = match constraint {
         "brand_slug_key" => ("slug", "a brand with this slug exists"),
         "content_type_key_key" => ("key", "the brand has a content type with this key"),

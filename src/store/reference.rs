@@ -41,6 +41,7 @@ pub async fn replace(
     let strict = missing == Missing::Refused;
     let values = [brand_id.into(), wanted(entries).into(), ids.into(), strict.into()];
     let unseen = if strict { unseen(tx, grant, brand_id, entries).await? } else { Vec::new() };
+    let unseen: Vec<Violation> = unseen.into_iter().map(|one| one.violation).collect();
     let rows = sql::rows(tx, &format!("{RESOLVED}{STORED}"), values).await?;
     let mut violations = rows.iter().map(violation).collect::<Result<Vec<_>>>()?;
     if !unseen.is_empty() {
@@ -72,13 +73,59 @@ pub async fn check(
     rows.iter().map(|row| Ok((sql::get(row, "entry_id")?, violation(row)?))).collect()
 }
 
+/// A reference that leads nowhere, or to what is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dead {
+    /// The entry that has it.
+    pub entry: Uuid,
+    /// What it should lead to.
+    pub target: Uuid,
+    /// Where it is, as a JSON Pointer from the fields on.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub violation: Violation,
+}
+
+/// What [`replace`] would refuse of entries of one brand, of which some may not be there yet: in its order, and nothing is changed.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn dead(
+    tx: &Tx,
+    grant: &Grant,
+    brand_id: Uuid,
+    entries: &[(Uuid, Vec<Target<'_>>)],
+) -> Result<Vec<Dead>> {
+    grant.covers(brand_id, "the brand")?;
+    let statement = format!(
+        "{RESOLVED}\nselect entry_id, coalesce(target_entry, target_asset) as target, pointer, found_entry is not null as known \
+         from bad order by pointer"
+    );
+    let unseen = unseen(tx, grant, brand_id, entries).await?;
+    let rows = sql::rows(tx, &statement, [brand_id.into(), wanted(entries).into()]).await?;
+    let found = rows.iter().map(|row| {
+        let (entry, target) = (sql::get(row, "entry_id")?, sql::get(row, "target")?);
+        Ok(Dead { entry, target, pointer: sql::get(row, "pointer")?, violation: violation(row)? })
+    });
+    let mut dead = found.collect::<Result<Vec<Dead>>>()?;
+    if !unseen.is_empty() {
+        let hidden = |one: &Dead| {
+            unseen.iter().any(|other| (other.entry, &other.pointer) == (one.entry, &one.pointer))
+        };
+        dead.retain(|one| !hidden(one));
+        dead.extend(unseen);
+        dead.sort_by(|one, other| one.violation.path.cmp(&other.violation.path));
+    }
+    Ok(dead)
+}
+
 /// New references to entries that the caller does not see: as if there were none.
 async fn unseen(
     tx: &Tx,
     grant: &Grant,
     brand_id: Uuid,
     entries: &[(Uuid, Vec<Target<'_>>)],
-) -> Result<Vec<Violation>> {
+) -> Result<Vec<Dead>> {
     if grant.unrestricted_in(brand_id) {
         return Ok(Vec::new());
     }
@@ -92,7 +139,13 @@ async fn unseen(
     let wanted: BTreeSet<Uuid> = new().map(|(_, target)| target.id).collect();
     let hidden = covered::unseen(tx, grant, brand_id, wanted.into_iter().collect()).await?;
     let refused = new().filter(|(_, target)| hidden.contains(&target.id));
-    Ok(refused.map(|(_, target)| nothing(&target.pointer)).collect())
+    let dead = |(entry, target): (Uuid, &Target<'_>)| Dead {
+        entry,
+        target: target.id,
+        pointer: target.pointer.clone(),
+        violation: nothing(&target.pointer),
+    };
+    Ok(refused.map(dead).collect())
 }
 
 fn nothing(pointer: &str) -> Violation {
@@ -108,8 +161,14 @@ fn violation(row: &QueryResult) -> Result<Violation> {
     if !known {
         return Ok(nothing(&pointer));
     }
+    Ok(misfit(&pointer))
+}
+
+/// What is said of a reference to an entry of a type that it may not lead to.
+#[must_use]
+pub fn misfit(pointer: &str) -> Violation {
     let message = "leads to an entry of a type that is not allowed here";
-    Ok(Violation::new(format!("fields{pointer}"), "reference_type", message))
+    Violation::new(format!("fields{pointer}"), "reference_type", message)
 }
 
 /// Every reference with what it leads to; `bad` are those that lead to nothing, or to what is not allowed.

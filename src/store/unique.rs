@@ -9,7 +9,7 @@ use super::{Tx, covered, entry::Row, path, sql};
 use crate::domain::{
     Code, Error, Result,
     access::Grant,
-    fields::{Kind, Unique},
+    fields::{FieldPath, Kind, Unique},
 };
 
 /// Makes sure that no other entry of the type, but translations of this one, holds one of the values.
@@ -41,13 +41,19 @@ pub async fn claim(tx: &Tx, grant: &Grant, row: &Row, values: &[Unique<'_>]) -> 
         let values = [row.content_type_id.into(), row.id.into(), row.translation_id.into(), text.into()];
         let holder: Option<Uuid> = sql::get(&sql::row(tx, &statement, values).await?, "holder")?;
         if let Some(holder) = holder {
-            let at = format!("fields{}", unique.path.pointer());
-            let message = format!("another entry of this type has this value of `{}`", unique.path);
-            let taken = Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": at}));
+            let taken = taken(unique.path);
             // The record of refusals is told where the caller does not see the other one.
             let unseen = covered::unseen(tx, grant, row.brand_id, vec![holder]).await?;
             return Err(if unseen.is_empty() { taken } else { taken.about_unseen(row.brand_id) });
         }
     }
     Ok(())
+}
+
+/// What is said where another entry holds a value.
+#[must_use]
+pub fn taken(path: &FieldPath) -> Error {
+    let message = format!("another entry of this type has this value of `{path}`");
+    let at = format!("fields{}", path.pointer());
+    Error::new(Code::Conflict, message).with_details(serde_json::json!({"path": at}))
 }

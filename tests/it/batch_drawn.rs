@@ -28,6 +28,8 @@ pub enum Do {
 #[derive(Debug, Clone)]
 pub struct Content {
     pub slug: usize,
+    /// Whether its type is none.
+    pub lost: bool,
     pub price: i32,
     pub sku: Option<usize>,
     pub refers: Option<usize>,
@@ -42,9 +44,13 @@ fn terms() -> impl Strategy<Value = Vec<usize>> {
 
 fn content() -> impl Strategy<Value = Content> {
     let price = prop_oneof![30 => 0..6_i32, 1 => Just(-1)];
-    // More slugs and numbers than entries, so that most of them are free; references lead to some that are made, too.
-    (0..40_usize, price, weighted(0.3, 0..40_usize), weighted(0.2, 0..ENTRIES + 1), terms())
-        .prop_map(|(slug, price, sku, refers, tags)| Content { slug, price, sku, refers, tags })
+    // Some are those of entries that are there, or come twice; most of them are free.
+    let number = || prop_oneof![2 => 0..ENTRIES, 1 => ENTRIES..ENTRIES + 3, 5 => ENTRIES..60_usize];
+    // References lead to some that are made, too, to those that come later, and to nothing.
+    let refers = prop_oneof![5 => 0..ENTRIES, 2 => ENTRIES..ENTRIES + 8, 1 => Just(ENTRIES + 90)];
+    let lost = proptest::bool::weighted(0.02);
+    (number(), lost, price, weighted(0.4, number()), weighted(0.25, refers), terms())
+        .prop_map(|(slug, lost, price, sku, refers, tags)| Content { slug, lost, price, sku, refers, tags })
 }
 
 fn mode() -> impl Strategy<Value = LinkMode> {
@@ -57,8 +63,11 @@ fn for_some<T: std::fmt::Debug + 'static>(
     done: fn(usize, T) -> Do,
 ) -> BoxedStrategy<Vec<Do>> {
     let some = proptest::sample::subsequence((0..ENTRIES).collect::<Vec<_>>(), 1..7).prop_shuffle();
-    (some, vec(drawn, 7), proptest::bool::weighted(0.1))
-        .prop_map(move |(mut entries, drawn, twice)| {
+    (some, vec(drawn, 8), proptest::bool::weighted(0.1), proptest::bool::weighted(0.1))
+        .prop_map(move |(mut entries, drawn, twice, nobody)| {
+            if nobody {
+                entries.insert(0, ENTRIES + 91);
+            }
             if twice {
                 entries.extend(entries.first().copied());
             }

@@ -30,6 +30,7 @@ mod audit_steps_media;
 mod audit_walk;
 mod batch;
 mod batch_drawn;
+mod batch_faults;
 mod batch_keys;
 mod batch_runs;
 mod batch_seats;

@@ -68,15 +68,16 @@ pub async fn run(
     let joint = Unit::joint(services).await?;
     order::hold(&joint, caller, &steps).await?;
     let within = services.within(&joint);
-    let mut work =
-        Work { services: &within, caller, steps: steps.into(), parts: Vec::new(), outcomes: Vec::new() };
+    let whole = mode == Mode::Atomic;
+    let (steps, parts, outcomes) = (steps.into(), Vec::new(), Vec::new());
+    let mut work = Work { services: &within, caller, whole, steps, parts, outcomes };
     let mut failed = false;
     while !failed && !work.steps.is_empty() {
         waiting.check()?;
         let from = work.outcomes.len();
         work.go_on().await?;
         let new = work.outcomes.get(from..).unwrap_or_default();
-        failed = mode == Mode::Atomic && new.iter().any(|one| matches!(one, Outcome::Failed(_)));
+        failed = whole && new.iter().any(|one| matches!(one, Outcome::Failed(_)));
     }
     let mut outcomes = work.outcomes;
     outcomes.extend(work.steps.iter().map(|_| Outcome::Skipped));

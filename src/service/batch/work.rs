@@ -1,5 +1,5 @@
-//! Goes through a batch: what follows one another and is of one sort is done at once; where that fails, in parts, until what is to
-//! blame is alone.
+//! Goes through a batch: what follows one another and is of one sort is done at once, and what is wrong with some of it told. Where
+//! that fails all the same, since others wrote meanwhile, it is done in parts, until what is to blame is alone.
 
 use std::collections::VecDeque;
 
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Work<'s> {
     pub(super) services: &'s Services,
     pub(super) caller: &'s Caller,
+    /// Whether nothing is wanted any more once one has failed.
+    pub(super) whole: bool,
     pub(super) steps: VecDeque<Step>,
     /// In how many steps each the next ones are to be tried, the nearest last, where more of them at once failed.
     pub(super) parts: Vec<usize>,
@@ -38,11 +40,14 @@ impl Work<'_> {
         let next = self.steps.iter().take(count);
         let wanted: Vec<Wanted<'_>> =
             next.filter_map(|step| Some((step.id, step.operation.as_ref().ok()?))).collect();
-        match entry::at_once(self.services, self.caller, &wanted).await {
-            Ok(Tried::Done(changed)) => {
-                let given: Vec<_> = self.steps.drain(..count).map(|step| step.id).collect();
-                for (given, changed) in given.into_iter().zip(changed) {
-                    self.done(given, Kind::Entry, changed);
+        match entry::at_once(self.services, self.caller, self.whole, &wanted).await {
+            Ok(Tried::Done(done)) => {
+                let given: Vec<_> = self.steps.drain(..done.len()).map(|step| step.id).collect();
+                for (given, done) in given.into_iter().zip(done) {
+                    match done {
+                        Ok(changed) => self.done(given, Kind::Entry, changed),
+                        Err(error) => self.outcomes.push(Outcome::Failed(error)),
+                    }
                 }
             }
             Ok(Tried::Alone(places)) => self.parts.extend(around(count, &places)),

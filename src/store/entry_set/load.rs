@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::super::{Life, Tx, entity::entry, entry::Row, entry_link::Links, error::from_orm, sql};
 use crate::domain::{Result, access::Grant};
 
-/// Finds entries and keeps others from changing them until the transaction ends. Those that are not there, or in no brand of the
-/// grant, are left out.
+/// Finds entries and keeps others from changing them until the transaction ends. Those that are not there are left out; one that is
+/// in no brand of the grant is the error that says so.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn lock(tx: &Tx, grant: &Grant, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Row>> {
+pub async fn lock(tx: &Tx, grant: &Grant, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Result<Row>>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -25,8 +25,11 @@ pub async fn lock(tx: &Tx, grant: &Grant, ids: Vec<Uuid>) -> Result<HashMap<Uuid
         .all(tx.connection())
         .await
         .map_err(from_orm)?;
-    let rows = rows.into_iter().filter(|row| grant.covers(row.brand_id, "the entry").is_ok());
-    Ok(rows.inspect(|row| tx.saw(row)).map(|row| (row.id, row)).collect())
+    let each = rows.into_iter().map(|row| {
+        let covered = grant.covers(row.brand_id, "the entry").inspect(|()| tx.saw(&row));
+        (row.id, covered.map(|()| row))
+    });
+    Ok(each.collect())
 }
 
 /// The tags or categories that entries have, in their order.

@@ -1,6 +1,7 @@
 //! Reads and writes many entries at once: a statement for all of them, and one for each thing that hangs on them.
 
 mod load;
+mod taken;
 mod write;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use super::{covered, entry::Row};
 use crate::domain::{Result, access::Grant};
 
 pub use load::{Linked, linked, lock, terms};
+pub use taken::{Place, holders, place, rows, slug_taken, values};
 pub use write::{Kept, insert, keep_versions, relink, update};
 
 /// What becomes of an entry.
@@ -31,7 +33,10 @@ impl Change {
     }
 
     /// Passes where one of the roles allows the change.
-    fn granted(&self, grant: &Grant) -> Result<()> {
+    ///
+    /// # Errors
+    /// `FORBIDDEN` naming what is not to be written, `NOT_FOUND` where the entry is in no brand of the grant.
+    pub fn granted(&self, grant: &Grant) -> Result<()> {
         let brand = self.after.brand_id;
         grant.covers(brand, "the entry")?;
         if grant.unrestricted_in(brand) {

@@ -3,88 +3,101 @@
 use std::sync::Arc;
 
 use chrono::SubsecRound;
+use uuid::Uuid;
 
-use super::plan::{Known, Plan, Planner, same};
+use super::{
+    Fault,
+    draft::{Drafter, There, most},
+    plan::Plan,
+};
 use crate::{
     domain::{
-        change::{Changed, distinct},
-        entry::{
-            ChangeStatus, FieldsChange, LinkMode, MAX_CATEGORIES, MAX_TAGS, SetLinks, Status, Transition,
-            UpdateEntry, merge,
-        },
+        Error,
+        change::Changed,
+        entry::{ChangeStatus, FieldsChange, LinkMode, SetLinks, Status, Transition, UpdateEntry, merge},
     },
     service::entry::{
-        content, status,
+        status,
         status::{kind, publication},
     },
     store::{covered, entry::Row, entry_link::Links},
 };
 
-impl Planner<'_> {
-    pub(super) fn change(&mut self, place: usize, known: Known<'_>, command: &UpdateEntry) -> Option<Plan> {
-        let Known { row, kind, .. } = known;
-        self.may_change(known)?;
-        let given = [
-            ("slug", command.slug.is_some()),
-            ("title", command.title.is_some()),
-            ("tags", command.tags.is_some()),
-            ("categories", command.categories.is_some()),
-        ];
-        let names: Vec<&str> = given.into_iter().filter_map(|(name, given)| given.then_some(name)).collect();
+impl Drafter<'_> {
+    /// Another slug, headline, fields, tags or categories, as far as they are given.
+    pub(super) fn change(
+        &self,
+        there: There<'_>,
+        command: &UpdateEntry,
+        given: [(Links, Option<Vec<Uuid>>); 2],
+    ) -> Result<Plan, Fault> {
+        let There { row, kind, .. } = there;
+        let names = [("slug", command.slug.is_some()), ("title", command.title.is_some())];
+        let links = given.iter().map(|(which, ids)| (which.argument(), ids.is_some()));
+        let names: Vec<&str> =
+            names.into_iter().chain(links).filter_map(|(name, given)| given.then_some(name)).collect();
         let inside = match &command.fields {
             FieldsChange::Keep => None,
             FieldsChange::Replace(fields) | FieldsChange::Merge(fields) => Some(fields),
         };
-        known.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &names, inside))?;
+        there.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &names, inside))?;
         let fields = match &command.fields {
             FieldsChange::Keep => None,
             FieldsChange::Replace(fields) => Some(covered::kept(self.grant, row, &kind.key, fields.clone())),
             FieldsChange::Merge(patch) => Some(merge(row.fields.clone(), patch.clone())),
         };
-        let mut links = Vec::new();
-        for (which, ids, most) in
-            [(Links::Tags, &command.tags, MAX_TAGS), (Links::Categories, &command.categories, MAX_CATEGORIES)]
-        {
-            if let Some(ids) = ids {
-                known.granted(|grant, facts| grant.covers_links(row.brand_id, facts, which.argument()))?;
-                let ids = self.terms(which, row.brand_id, ids, most)?;
-                links.push((which, self.loaded.linked(which, row.id).to_vec(), ids));
-            }
-        }
         let mut after = row.clone();
         after.slug = command.slug.as_ref().map_or(after.slug, |slug| slug.as_str().to_owned());
         after.title = command.title.as_ref().map_or(after.title, |title| title.as_str().to_owned());
-        let given = fields.is_some();
+        let filled = fields.is_some();
         after.fields = fields.unwrap_or(after.fields);
-        if after == *row && links.iter().all(|(_, has, ids)| same(has, ids)) {
-            return Some(Plan::Same(Changed { id: row.id, version: row.version }));
+        let links: Vec<_> = given.into_iter().filter_map(|(which, ids)| Some((which, ids?))).collect();
+        if after == *row && self.linked(there, &links)? {
+            return Ok(Plan::Same(Changed { id: row.id, version: row.version }));
         }
-        if given {
-            self.checked(kind, &after.fields)?;
+        if filled {
+            self.checked(kind, &after.fields, None)?;
             after.search_text = kind.schema.search_text(&after.fields);
         }
-        if after.slug != row.slug {
-            self.take_slug(&after)?;
+        let mut made = there.made(after, "entry.updated", "updated");
+        if made.change.after.slug != row.slug {
+            // Before anybody says that it is taken.
+            let mut slug = made.change.clone();
+            slug.after = Row { slug: slug.after.slug, ..row.clone() };
+            slug.granted(self.grant)?;
         }
-        let mut plan = known.made(place, after, "entry.updated", "updated");
-        if let Plan::Made(made) = &mut plan {
-            made.links = links;
-            made.schema = given.then(|| Arc::clone(&kind.schema));
-        }
-        Some(plan)
+        made.open = true;
+        made.schema = filled.then(|| Arc::clone(&kind.schema));
+        made.links = links
+            .into_iter()
+            .map(|(which, ids)| (which, self.loaded.linked(which, row.id).to_vec(), ids))
+            .collect();
+        Ok(made.into())
     }
 
-    pub(super) fn turn(&self, place: usize, known: Known<'_>, command: &ChangeStatus) -> Option<Plan> {
-        let Known { row, kind: of, .. } = known;
-        known.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &["status"], None))?;
+    /// Whether the entry has exactly these tags and categories.
+    fn linked(&self, there: There<'_>, links: &[(Links, Vec<Uuid>)]) -> Result<bool, Error> {
+        for (which, ids) in links {
+            let row = there.row;
+            there.granted(|grant, facts| grant.covers_links(row.brand_id, facts, which.argument()))?;
+            let has = self.loaded.linked(*which, row.id);
+            if has.len() != ids.len() || !has.iter().all(|id| ids.contains(id)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Another status.
+    pub(super) fn turn(&self, there: There<'_>, command: &ChangeStatus) -> Result<Plan, Fault> {
+        let row = there.row;
+        there.granted(|grant, facts| grant.covers_naming(row.brand_id, facts, &["status"], None))?;
         let transition = command.transition;
-        let Some(next) = transition.from(status(row).ok()?).ok()? else {
-            return Some(Plan::Same(Changed { id: row.id, version: row.version }));
+        let Some(next) = transition.from(status(row)?)? else {
+            return Ok(Plan::Same(Changed { id: row.id, version: row.version }));
         };
-        if matches!(next, Status::Published | Status::Scheduled)
-            && !content::violations(&of.schema, &row.fields).is_empty()
-        {
-            return None;
+        if matches!(next, Status::Published | Status::Scheduled) {
+            self.checked(there.kind, &row.fields, None)?;
         }
         let mut after =
             Row { status: next.name().to_owned(), scheduled_at: None, publish_problem: None, ..row.clone() };
@@ -94,55 +107,50 @@ impl Planner<'_> {
             Transition::Schedule(at) => {
                 let at = at.trunc_subsecs(6);
                 if at <= self.now {
-                    return None;
+                    return Err(Error::invalid("at", "past", "must be a moment to come").into());
                 }
                 after.scheduled_at = Some(at);
                 job = Some(publication(row.id, at));
             }
             Transition::Unpublish | Transition::Archive => {}
         }
-        let mut plan = known.made(place, after, kind(transition), transition.change());
-        if let Plan::Made(made) = &mut plan {
-            made.job = job;
-        }
-        Some(plan)
+        let mut made = there.made(after, kind(transition), transition.change());
+        made.job = job;
+        made.change.granted(self.grant)?;
+        Ok(made.into())
     }
 
+    /// Other tags or categories; `ids` are those of the command.
     pub(super) fn link(
         &self,
-        place: usize,
-        known: Known<'_>,
+        there: There<'_>,
         links: Links,
         command: &SetLinks,
-    ) -> Option<Plan> {
-        let row = known.row;
-        self.may_change(known)?;
-        let (named, most) = match links {
-            Links::Tags => ("tagged", MAX_TAGS),
-            Links::Categories => ("categorised", MAX_CATEGORIES),
-        };
-        known.granted(|grant, facts| grant.covers_links(row.brand_id, facts, links.argument()))?;
+        ids: Vec<Uuid>,
+    ) -> Result<Plan, Fault> {
+        let row = there.row;
+        let named = if links == Links::Tags { "tagged" } else { "categorised" };
+        there.granted(|grant, facts| grant.covers_links(row.brand_id, facts, links.argument()))?;
+        // What is gone does no harm where it is taken off.
+        if command.mode != LinkMode::Remove {
+            self.loaded.known(links, row.brand_id, &ids)?;
+        }
         let has = self.loaded.linked(links, row.id).to_vec();
-        let ids = match command.mode {
-            // What is gone does no harm where it is taken off.
-            LinkMode::Remove => {
-                let off = distinct(command.ids.clone(), most, "").ok()?;
-                has.iter().filter(|id| !off.contains(id)).copied().collect()
-            }
-            LinkMode::Set => self.terms(links, row.brand_id, &command.ids, most)?,
+        let ids: Vec<Uuid> = match command.mode {
+            LinkMode::Remove => has.iter().filter(|id| !ids.contains(id)).copied().collect(),
+            LinkMode::Set => ids,
             LinkMode::Add => {
-                let on = self.terms(links, row.brand_id, &command.ids, most)?;
-                let new = on.into_iter().filter(|id| !has.contains(id));
-                has.iter().copied().chain(new).collect::<Vec<_>>()
+                let new = ids.into_iter().filter(|id| !has.contains(id));
+                has.iter().copied().chain(new).collect()
             }
         };
-        if u32::try_from(ids.len()).is_ok_and(|count| count > most) {
-            return None;
+        let (count, most) = (ids.len() as u64, most(links));
+        if count > u64::from(most) {
+            return Err(Error::limit(links.argument(), most, count).into());
         }
-        let mut plan = known.made(place, row.clone(), "entry.updated", named);
-        if let Plan::Made(made) = &mut plan {
-            made.links.push((links, has, ids));
-        }
-        Some(plan)
+        let mut made = there.made(row.clone(), "entry.updated", named);
+        made.change.granted(self.grant)?;
+        made.links.push((links, has, ids));
+        Ok(made.into())
     }
 }

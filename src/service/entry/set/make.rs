@@ -3,32 +3,35 @@
 use std::sync::Arc;
 
 use super::{
-    plan::{Made, Plan, Planner},
+    Fault,
+    draft::{Drafter, chosen},
+    plan::{Made, Plan},
     what::Task,
 };
 use crate::{
-    domain::entry::{CreateEntry, MAX_CATEGORIES, MAX_TAGS, Origin, Status},
+    domain::entry::{CreateEntry, Origin, Status},
     kit::id,
     service::entry::content,
     store::{entry::Row, entry_link::Links, entry_set::Change},
 };
 
-impl Planner<'_> {
-    /// What becomes of a new entry; nothing where it has to be made alone.
+impl Drafter<'_> {
+    /// A new entry, as far as nobody else has anything to do with it.
     pub(super) fn make(
-        &mut self,
+        &self,
         task: &Task<'_>,
         command: &CreateEntry,
         origin: Option<&Origin>,
-    ) -> Option<Plan> {
-        let kind = self.loaded.types.get(&command.content_type_id)?;
+    ) -> Result<Plan, Fault> {
+        let tags = chosen(Links::Tags, command.tags.clone())?;
+        let categories = chosen(Links::Categories, command.categories.clone())?;
+        let kind = self.loaded.types.get(&command.content_type_id).ok_or(Fault::Alone)?;
+        let kind = kind.as_ref().map_err(Clone::clone)?;
         let brand = kind.row.brand_id;
-        self.grant.covers_type(brand, &kind.key).ok()?;
-        let locale = command.locale.as_ref().unwrap_or_else(|| kind.locales.default());
-        if content::unknown_locale(&kind.locales, locale.as_str()).is_some() {
-            return None;
-        }
-        self.checked(kind, &command.fields)?;
+        self.grant.covers_type(brand, &kind.key)?;
+        let locales = kind.locales.as_ref().map_err(Clone::clone)?;
+        let locale = command.locale.as_ref().unwrap_or_else(|| locales.default());
+        self.checked(kind, &command.fields, content::unknown_locale(locales, locale.as_str()))?;
         let id = task.id.unwrap_or_else(|| id::new(self.now));
         let after = Row {
             id,
@@ -51,19 +54,12 @@ impl Planner<'_> {
             updated_at: self.now,
             deleted_at: None,
         };
-        self.take_slug(&after)?;
-        let mut links = Vec::new();
-        for (which, ids, most) in
-            [(Links::Tags, &command.tags, MAX_TAGS), (Links::Categories, &command.categories, MAX_CATEGORIES)]
-        {
-            let ids = self.terms(which, brand, ids, most)?;
-            if !ids.is_empty() {
-                links.push((which, Vec::new(), ids));
-            }
-        }
         let change = Change { before: None, after, type_key: Arc::clone(&kind.key) };
+        change.granted(self.grant)?;
+        let links = [(Links::Tags, tags), (Links::Categories, categories)].into_iter();
+        let links = links.filter(|(_, ids)| !ids.is_empty()).map(|(which, ids)| (which, Vec::new(), ids));
         let schema = Some(Arc::clone(&kind.schema));
         let (kind, named) = ("entry.created", "created");
-        Some(Plan::Made(Box::new(Made { place: task.place, change, schema, links, kind, named, job: None })))
+        Ok(Made { change, open: true, schema, links: links.collect(), kind, named, job: None }.into())
     }
 }

@@ -1,34 +1,29 @@
-//! What becomes of entries, decided in memory one after the other by the rules of the single operations. Where something is wrong, or
-//! depends on an earlier one, nothing is planned: the operation is then done alone, which says what it is.
+//! What of the drafts can be done together, decided in memory one after the other: who has a slug or a value by the time that an
+//! operation comes, and what its references lead to.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    load::{Loaded, Type},
-    what::{Task, What},
-};
+use super::{Fault, known::Known, load::Loaded, write::text};
 use crate::{
     domain::{
-        Result,
-        access::{Facts, Grant, Permission},
-        change::{Changed, check_version, distinct},
-        entry::Status,
-        fields::Schema,
-        node::{Kind, NodeId},
+        Error, Result,
+        access::Grant,
+        change::Changed,
+        fields::{Reference, Schema},
     },
     queue::NewJob,
-    service::{
-        Caller,
-        entry::{content, status},
+    store::{
+        covered,
+        entry::Row,
+        entry_link::Links,
+        entry_set::{self, Change, Place, place},
+        reference, unique,
     },
-    store::{covered, entry::Row, entry_link::Links, entry_set::Change},
 };
 
 /// What becomes of an entry.
@@ -41,8 +36,9 @@ pub(super) enum Plan {
 
 /// A change that was found to be good, as far as that shows without asking the database.
 pub(super) struct Made {
-    pub(super) place: usize,
     pub(super) change: Change,
+    /// Whether it is still to be looked at what others have.
+    pub(super) open: bool,
     /// The schema that its custom fields were checked with, where they were given.
     pub(super) schema: Option<Arc<Schema>>,
     /// The tags or categories that it had, and is to have.
@@ -51,6 +47,12 @@ pub(super) struct Made {
     pub(super) kind: &'static str,
     pub(super) named: &'static str,
     pub(super) job: Option<NewJob>,
+}
+
+impl From<Made> for Plan {
+    fn from(made: Made) -> Self {
+        Self::Made(Box::new(made))
+    }
 }
 
 impl Plan {
@@ -74,124 +76,185 @@ impl Plan {
     }
 }
 
-/// Plans one operation after the other.
+impl Made {
+    /// The place that it is to take among the entries, where it is another than it has.
+    pub(super) fn moves(&self) -> Option<Place> {
+        let wanted = place(&self.change.after);
+        (self.change.before.as_ref().map(place).as_ref() != Some(&wanted)).then_some(wanted)
+    }
+}
+
+/// An entry of the set that is going to be made: its brand and the key of its type, and whether the caller will see it.
+struct New {
+    brand: Uuid,
+    key: Arc<str>,
+    seen: bool,
+}
+
+/// Plans one draft after the other.
 pub(super) struct Planner<'l> {
-    caller: &'l Caller,
-    pub(super) grant: &'l Grant,
-    pub(super) loaded: &'l Loaded,
-    pub(super) now: DateTime<Utc>,
-    /// The entries that were planned for.
-    seen: HashSet<Uuid>,
-    /// The slugs that entries of the set have, or are going to have.
-    slugs: HashMap<(Uuid, String, String), Uuid>,
-    /// Ids that were given out for what turned out to be there under another.
-    elsewhere: HashSet<String>,
+    grant: &'l Grant,
+    loaded: &'l Loaded,
+    known: &'l Known,
+    /// The places that entries of the set are going to have, and those that they give up.
+    taken: HashSet<Place>,
+    left: HashSet<Place>,
+    /// Who is going to have which unique value: what its translations share, and the value as it was written.
+    claims: HashMap<String, (Uuid, String)>,
+    made: HashMap<Uuid, New>,
+    changed: HashSet<Uuid>,
 }
 
 impl<'l> Planner<'l> {
-    pub(super) fn new(caller: &'l Caller, grant: &'l Grant, loaded: &'l Loaded, now: DateTime<Utc>) -> Self {
-        let slugs = loaded.rows.values().map(|row| (place(row), row.id)).collect();
-        let (seen, elsewhere) = (HashSet::new(), HashSet::new());
-        Self { caller, grant, loaded, now, seen, slugs, elsewhere }
+    pub(super) fn new(grant: &'l Grant, loaded: &'l Loaded, known: &'l Known) -> Self {
+        let (taken, left, changed) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (claims, made) = (HashMap::new(), HashMap::new());
+        Self { grant, loaded, known, taken, left, claims, made, changed }
     }
 
-    /// What becomes of an entry by an operation; nothing where it has to be done alone.
-    pub(super) fn plan(&mut self, task: &Task<'_>) -> Option<Plan> {
-        if let What::Make(command, origin) = &task.what {
-            return self.make(task, command, origin.as_ref());
-        }
-        let entry = task.what.entry()?;
-        let row = self.loaded.rows.get(&entry.id)?;
-        let kind = self.loaded.types.get(&row.content_type_id)?;
-        if !self.seen.insert(row.id) {
-            return None;
-        }
-        if let Some(given) = task.id.filter(|given| *given != row.id) {
-            self.elsewhere.insert(NodeId::new(Kind::Entry, given).to_string());
-        }
-        check_version(entry.expected_version, row.version).ok()?;
-        let known = Known { grant: self.grant, row, kind };
-        known.granted(|grant, facts| grant.covers_entry(row.brand_id, facts))?;
-        match &task.what {
-            What::Status(command) => self.turn(task.place, known, command),
-            What::Change(command) => self.change(task.place, known, command),
-            What::Link(links, command) => self.link(task.place, known, *links, command),
-            What::Delete(_) => {
-                self.may_change(known)?;
-                let after = Row { deleted_at: Some(self.now), ..row.clone() };
-                Some(known.made(task.place, after, "entry.deleted", "deleted"))
+    /// The same draft where it can be done after those before it; else why not, by the first thing that the single operation would
+    /// come across.
+    pub(super) fn plan(&mut self, draft: Plan) -> Result<Plan, Fault> {
+        if let Some(made) = draft.made() {
+            if made.open {
+                self.slug(made)?;
+                if made.change.before.is_some() {
+                    made.change.granted(self.grant)?;
+                }
+                self.values(made)?;
+                self.references(made)?;
+                self.links(made)?;
             }
-            What::Make(..) => None,
+            self.note(made)?;
+        }
+        Ok(draft)
+    }
+
+    fn restricted(&self, made: &Made) -> bool {
+        !self.grant.unrestricted_in(made.change.after.brand_id)
+    }
+
+    /// The error that says what another entry has, told of as concealed where the caller does not see that one.
+    fn told(&self, made: &Made, holder: Uuid, error: Error) -> Fault {
+        let brand = made.change.after.brand_id;
+        if !self.restricted(made) {
+            return error.into();
+        }
+        // What it is since then is for the single operation to see.
+        if self.changed.contains(&holder) {
+            return Fault::Alone;
+        }
+        match self.known.rows.get(&holder) {
+            Some(row) if self.grant.sees(brand, &covered::facts(row, &made.change.type_key)) => error.into(),
+            Some(_) => error.about_unseen(brand).into(),
+            None => Fault::Alone,
         }
     }
 
-    /// Passes where the custom fields are good, and name nothing that turned out to be somewhere else.
-    pub(super) fn checked(&self, kind: &Type, fields: &Value) -> Option<()> {
-        let good = content::violations(&kind.schema, fields).is_empty();
-        let moved = !self.elsewhere.is_empty() && names(fields, &self.elsewhere);
-        (good && !moved).then_some(())
-    }
-
-    /// Passes where the caller may change what is public or scheduled, where the entry is.
-    pub(super) fn may_change(&self, known: Known<'_>) -> Option<()> {
-        if matches!(status(known.row).ok()?, Status::Published | Status::Scheduled) {
-            let brand = known.row.brand_id;
-            let grant = self.caller.actor.grant_in(Permission::EntryPublish, brand).ok()?;
-            Known { grant: &grant, ..known }.granted(|grant, facts| grant.covers_entry(brand, facts))?;
+    fn slug(&self, made: &Made) -> Result<(), Fault> {
+        let Some(place) = made.moves() else { return Ok(()) };
+        if self.taken.contains(&place) {
+            return Err(if self.restricted(made) { Fault::Alone } else { entry_set::slug_taken().into() });
         }
-        Some(())
-    }
-
-    /// Passes where no other entry of the set has the slug, or is going to have it.
-    pub(super) fn take_slug(&mut self, row: &Row) -> Option<()> {
-        let holder = *self.slugs.entry(place(row)).or_insert(row.id);
-        (holder == row.id).then_some(())
-    }
-
-    /// Ids that are all different, not too many, and all the brand's.
-    pub(super) fn terms(&self, links: Links, brand: Uuid, ids: &[Uuid], most: u32) -> Option<Vec<Uuid>> {
-        let ids = distinct(ids.to_vec(), most, "").ok()?;
-        self.loaded.has(links, brand, &ids).then_some(ids)
-    }
-}
-
-/// An entry that is there, with its type.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'l> {
-    pub(super) grant: &'l Grant,
-    pub(super) row: &'l Row,
-    pub(super) kind: &'l Type,
-}
-
-impl Known<'_> {
-    pub(super) fn granted(&self, asked: impl FnOnce(&Grant, &Facts<'_>) -> Result<()>) -> Option<()> {
-        if self.grant.unrestricted_in(self.row.brand_id) {
-            return Some(());
+        if self.left.contains(&place) {
+            return Err(Fault::Alone);
         }
-        asked(self.grant, &covered::facts(self.row, &self.kind.key)).ok()
+        match self.known.holders.get(&place) {
+            Some(holder) => Err(self.told(made, *holder, entry_set::slug_taken())),
+            None => Ok(()),
+        }
     }
 
-    pub(super) fn made(&self, place: usize, after: Row, kind: &'static str, named: &'static str) -> Plan {
-        let change = Change { before: Some(self.row.clone()), after, type_key: Arc::clone(&self.kind.key) };
-        Plan::Made(Box::new(Made { place, change, schema: None, links: Vec::new(), kind, named, job: None }))
+    fn values(&self, made: &Made) -> Result<(), Fault> {
+        let Some(schema) = &made.schema else { return Ok(()) };
+        let row = &made.change.after;
+        for (index, one) in schema.uniques(&row.fields)?.iter().enumerate() {
+            if let Some((translation_id, value)) = self.claims.get(&one.lock_key(row.content_type_id))
+                && *translation_id != row.translation_id
+            {
+                // Numbers may differ where the text of the lock does not.
+                let sure = *value == text(one) && !self.restricted(made);
+                return Err(if sure { unique::taken(one.path).into() } else { Fault::Alone });
+            }
+            if let Some(holder) = self.known.values.get(&(row.id, index)) {
+                if self.changed.contains(holder) {
+                    return Err(Fault::Alone);
+                }
+                return Err(self.told(made, *holder, unique::taken(one.path)));
+            }
+        }
+        Ok(())
+    }
+
+    fn references(&self, made: &Made) -> Result<(), Fault> {
+        let row = &made.change.after;
+        let (Some(schema), Some(dead)) = (&made.schema, self.known.dead.get(&row.id)) else { return Ok(()) };
+        let targets = schema.references(&row.fields)?;
+        let own = self.newcomer(made);
+        let mut violations = Vec::new();
+        for one in dead {
+            let target = targets.iter().find(|target| target.pointer == one.pointer);
+            let types = target.and_then(|target| match target.reference {
+                Reference::Entry(types) => Some(types),
+                Reference::Asset => None,
+            });
+            let new = if one.target == row.id { Some(&own) } else { self.made.get(&one.target) };
+            match (new, types) {
+                (Some(new), Some(types)) if new.brand == row.brand_id => {
+                    if !new.seen {
+                        return Err(Fault::Alone);
+                    }
+                    if !types.is_empty() && !types.iter().any(|key| **key == *new.key) {
+                        violations.push(reference::misfit(&one.pointer));
+                    }
+                }
+                _ if self.restricted(made) && self.changed.contains(&one.target) => return Err(Fault::Alone),
+                _ => violations.push(one.violation.clone()),
+            }
+        }
+        if violations.is_empty() { Ok(()) } else { Err(Error::violated(violations).into()) }
+    }
+
+    fn links(&self, made: &Made) -> Result<(), Fault> {
+        let row = &made.change.after;
+        for (links, _, ids) in &made.links {
+            if self.restricted(made) {
+                let facts = covered::facts(row, &made.change.type_key);
+                self.grant.covers_links(row.brand_id, &facts, links.argument())?;
+            }
+            self.loaded.known(*links, row.brand_id, ids)?;
+        }
+        Ok(())
+    }
+
+    fn newcomer(&self, made: &Made) -> New {
+        let (row, key) = (&made.change.after, &made.change.type_key);
+        let seen = !self.restricted(made) || self.grant.sees(row.brand_id, &covered::facts(row, key));
+        New { brand: row.brand_id, key: Arc::clone(key), seen }
+    }
+
+    /// Remembers what the next ones find.
+    fn note(&mut self, made: &Made) -> Result<()> {
+        let row: &Row = &made.change.after;
+        if let Some(place) = made.moves() {
+            self.taken.insert(place);
+            self.left.extend(made.change.before.as_ref().map(place_of));
+        }
+        if let Some(schema) = &made.schema {
+            for one in schema.uniques(&row.fields)? {
+                self.claims.insert(one.lock_key(row.content_type_id), (row.translation_id, text(&one)));
+            }
+        }
+        if made.change.before.is_some() {
+            self.changed.insert(row.id);
+        } else {
+            let new = self.newcomer(made);
+            self.made.insert(row.id, new);
+        }
+        Ok(())
     }
 }
 
-/// What no two entries have in common.
-fn place(row: &Row) -> (Uuid, String, String) {
-    (row.content_type_id, row.locale.clone(), row.slug.clone())
-}
-
-pub(super) fn same(has: &[Uuid], ids: &[Uuid]) -> bool {
-    has.len() == ids.len() && has.iter().all(|id| ids.contains(id))
-}
-
-/// Whether one of these texts stands anywhere in a value. The nesting was bounded when it was read.
-fn names(value: &Value, texts: &HashSet<String>) -> bool {
-    match value {
-        Value::String(text) => texts.contains(text),
-        Value::Array(items) => items.iter().any(|item| names(item, texts)),
-        Value::Object(fields) => fields.values().any(|item| names(item, texts)),
-        _ => false,
-    }
+fn place_of(row: &Row) -> Place {
+    place(row)
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use super::Wanted;
+use super::{Fault, Wanted};
 use crate::{
     domain::{
-        Result,
+        Error, Result,
         access::{Grant, Permission},
         batch::Operation as O,
         entry::{ChangeStatus, CreateEntry, OneEntry, Origin, SetLinks, UpdateEntry, UpsertEntry},
@@ -16,7 +16,10 @@ use crate::{
         Unit,
         entry::upsert::{changing, making},
     },
-    store::{entry_link::Links, entry_origin},
+    store::{
+        entry_link::Links,
+        entry_origin::{self, Met},
+    },
 };
 
 /// The sorts of operations of which those that follow each other can be done at once.
@@ -68,10 +71,10 @@ pub fn sort(operation: &O) -> Option<Sort> {
 
 /// What is to be done, where it is known whether an upsert makes or changes.
 pub(super) struct Task<'a> {
-    /// Its place among all.
-    pub(super) place: usize,
     /// The id that what it makes was given already.
     pub(super) id: Option<Uuid>,
+    /// Whether it was found by what it is called: who does not see it must not learn that it is there.
+    pub(super) upsert: bool,
     pub(super) what: What<'a>,
 }
 
@@ -114,43 +117,45 @@ impl What<'_> {
     }
 }
 
-/// What operations are to their entries, and the places of those that have to be done alone.
+/// What each operation is to its entry, or why nothing is to be done.
 pub(super) async fn tasks<'a>(
     unit: &Unit,
     grant: &Grant,
     wanted: &[Wanted<'a>],
-) -> Result<(Vec<Task<'a>>, Vec<usize>)> {
+) -> Result<Vec<Result<Task<'a>, Fault>>> {
     let upserts: Vec<&UpsertEntry> = wanted.iter().filter_map(|(_, operation)| upserted(operation)).collect();
     let mut found = resolved(unit, grant, &upserts).await?.into_iter();
-    let (mut tasks, mut alone) = (Vec::with_capacity(wanted.len()), Vec::new());
-    for (place, (id, operation)) in wanted.iter().enumerate() {
+    let each = wanted.iter().map(|(id, operation)| {
         let what = match operation {
-            O::CreateEntry(command) => Some(What::Make(Cow::Borrowed(command), None)),
-            O::UpdateEntry(command) => Some(What::Change(Cow::Borrowed(command))),
-            O::UpsertEntry(command) => found.next().flatten().and_then(|found| upsert(found, command)),
-            O::ChangeStatus(command) => Some(What::Status(command)),
-            O::SetEntryTags(command) => Some(What::Link(Links::Tags, command)),
-            O::SetEntryCategories(command) => Some(What::Link(Links::Categories, command)),
-            O::DeleteEntry(entry) => Some(What::Delete(entry)),
-            _ => None,
+            O::CreateEntry(command) => Ok(What::Make(Cow::Borrowed(command), None)),
+            O::UpdateEntry(command) => Ok(What::Change(Cow::Borrowed(command))),
+            O::UpsertEntry(command) => {
+                found.next().unwrap_or(Err(Fault::Alone)).and_then(|found| upsert(found, command))
+            }
+            O::ChangeStatus(command) => Ok(What::Status(command)),
+            O::SetEntryTags(command) => Ok(What::Link(Links::Tags, command)),
+            O::SetEntryCategories(command) => Ok(What::Link(Links::Categories, command)),
+            O::DeleteEntry(entry) => Ok(What::Delete(entry)),
+            _ => Err(Fault::Alone),
         };
-        match what {
-            Some(what) => tasks.push(Task { place, id: *id, what }),
-            None => alone.push(place),
-        }
-    }
-    Ok((tasks, alone))
+        what.map(|what| Task { id: *id, upsert: upserted(operation).is_some(), what })
+    });
+    Ok(each.collect())
 }
 
-fn upserted<'a>(operation: &&'a O) -> Option<&'a UpsertEntry> {
+fn upserted<'a>(operation: &'a O) -> Option<&'a UpsertEntry> {
     match operation {
         O::UpsertEntry(command) => Some(command),
         _ => None,
     }
 }
 
-/// The entry that each upsert means; nothing at all where something is wrong with it, or an earlier one is called the same.
-async fn resolved(unit: &Unit, grant: &Grant, upserts: &[&UpsertEntry]) -> Result<Vec<Option<Option<Uuid>>>> {
+/// The entry that each upsert means, where there is one. What an earlier one is called, too, has to come after that.
+async fn resolved(
+    unit: &Unit,
+    grant: &Grant,
+    upserts: &[&UpsertEntry],
+) -> Result<Vec<Result<Option<Uuid>, Fault>>> {
     if upserts.is_empty() {
         return Ok(Vec::new());
     }
@@ -160,22 +165,23 @@ async fn resolved(unit: &Unit, grant: &Grant, upserts: &[&UpsertEntry]) -> Resul
     let mut found = entry_origin::find(unit.tx(), &good).await?.into_iter();
     let mut names = std::collections::HashSet::new();
     let each = meant.iter().map(|one| {
-        let one = one.as_ref().ok()?;
-        let found = found.next()?;
-        if found.is_some_and(|met| !met.same_type) {
-            return None;
-        }
+        let one = one.as_ref().map_err(Error::clone)?;
+        let found = found.next().ok_or(Fault::Alone)?;
         let mut new = true;
         one.names().for_each(|name| new &= names.insert(name));
-        new.then_some(found.map(|met| met.id))
+        match found {
+            Some(Met { same_type: false, .. }) => Err(Fault::Alone),
+            found if new => Ok(found.map(|met| met.id)),
+            _ => Err(Fault::Alone),
+        }
     });
     Ok(each.collect())
 }
 
-fn upsert<'a>(found: Option<Uuid>, command: &UpsertEntry) -> Option<What<'a>> {
-    match found {
-        Some(id) => Some(What::Change(Cow::Owned(changing(id, command.clone())))),
-        None if command.expected_version.is_some_and(|expected| expected != 0) => None,
-        None => Some(What::Make(Cow::Owned(making(command.clone())), command.origin.clone())),
+fn upsert<'a>(found: Option<Uuid>, command: &UpsertEntry) -> Result<What<'a>, Fault> {
+    match (found, command.expected_version) {
+        (Some(id), _) => Ok(What::Change(Cow::Owned(changing(id, command.clone())))),
+        (None, Some(expected)) if expected != 0 => Err(entry_origin::unexpected(expected).into()),
+        (None, _) => Ok(What::Make(Cow::Owned(making(command.clone())), command.origin.clone())),
     }
 }
