@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Db,
-    entity::{content_type, entry, entry_version},
+    entity::{brand, content_type, entry, entry_version},
     error::from_orm,
     sql,
 };
@@ -99,7 +99,7 @@ pub async fn place(db: &Db, id: Uuid, version: Option<i32>) -> Result<Option<Pla
     Ok(Some(Place { kind, translation, locale: row.locale, slug }))
 }
 
-/// The entries of a type that are translations of one another, in the language of that name or in any, each with its brand.
+/// The entries of a type that are translations of one another, in the language of that name or in the brand's first, each with its brand.
 ///
 /// # Errors
 /// As the database refuses.
@@ -113,7 +113,7 @@ pub async fn translations(
     those(db, asked, content_type_id, locale).await
 }
 
-/// The entries of a type that have a slug, in the language of that name or in any, each with its brand.
+/// The entries of a type that have a slug, in the language of that name or in the brand's first, each with its brand.
 ///
 /// # Errors
 /// As the database refuses.
@@ -133,15 +133,20 @@ async fn those(
     content_type_id: Uuid,
     locale: Option<&str>,
 ) -> Result<Vec<(Uuid, Found)>> {
-    let mut asked = asked
-        .filter(entry::Column::ContentTypeId.eq(content_type_id))
-        .filter(entry::Column::DeletedAt.is_null());
-    if let Some(locale) = locale {
-        asked = asked.filter(entry::Column::Locale.eq(locale));
-    }
-    let rows = asked.all(db.orm()).await.map_err(from_orm)?;
     let kind = content_type::Entity::find_by_id(content_type_id).one(db.orm()).await.map_err(from_orm)?;
     let Some(kind) = kind else { return Ok(Vec::new()) };
+    let first = match locale {
+        Some(_) => None,
+        None => brand::Entity::find_by_id(kind.brand_id).one(db.orm()).await.map_err(from_orm)?,
+    };
+    let Some(locale) = locale.or(first.as_ref().map(|brand| brand.default_locale.as_str())) else {
+        return Ok(Vec::new());
+    };
+    let asked = asked
+        .filter(entry::Column::ContentTypeId.eq(content_type_id))
+        .filter(entry::Column::DeletedAt.is_null())
+        .filter(entry::Column::Locale.eq(locale));
+    let rows = asked.all(db.orm()).await.map_err(from_orm)?;
     Ok(rows.into_iter().map(|row| (row.brand_id, Found { row, type_key: kind.key.clone() })).collect())
 }
 

@@ -43,12 +43,7 @@ pub async fn create_as(
     id: Option<Uuid>,
     command: CreateEntry,
 ) -> Result<Changed> {
-    let wanted = Wanted::New {
-        kind: command.content_type_id,
-        locale: command.locale.as_ref().map(ToString::to_string),
-        slug: command.slug.to_string(),
-        original: command.translation_of,
-    };
+    let wanted = Wanted::new(&command);
     match insert(services, caller, id, command).await {
         Err(error) => Err(taken::tell(services, &caller.actor, Permission::EntryWrite, wanted, error).await),
         created => created,

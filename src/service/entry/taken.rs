@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Code, Error,
         access::{Actor, Permission},
+        entry::CreateEntry,
     },
     service::Services,
     store::explain::{self, Found, Place},
@@ -29,6 +30,18 @@ pub(super) enum Wanted {
     Of(Uuid, Option<String>),
     /// The slug that it had in a version.
     Version(Uuid, i32),
+}
+
+impl Wanted {
+    /// What a new entry wants.
+    pub(super) fn new(command: &CreateEntry) -> Self {
+        Self::New {
+            kind: command.content_type_id,
+            locale: command.locale.as_ref().map(ToString::to_string),
+            slug: command.slug.to_string(),
+            original: command.translation_of,
+        }
+    }
 }
 
 /// The error of a change, told of as concealed where it is a conflict with an entry out of the caller's sight. Called when the

@@ -2,7 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{create::create_from, update::update};
+use super::{
+    create::create_from,
+    taken::{self, Wanted},
+    update::update,
+};
 use crate::{
     domain::{
         Code, Error, Result,
@@ -41,7 +45,22 @@ pub async fn upsert_as(
     let within = services.within(&joint);
     let changed = match found {
         Found::Seen(found) => update(&within, caller, changing(found, command)).await?,
-        Found::Nothing => make(&within, caller, id, command).await?,
+        Found::Nothing => {
+            let wanted = Wanted::New {
+                kind: command.content_type_id,
+                locale: command.locale.as_ref().map(ToString::to_string),
+                slug: command.slug.to_string(),
+                original: None,
+            };
+            match make(&within, caller, id, command).await {
+                Err(error) => {
+                    joint.rollback().await?;
+                    let permission = Permission::EntryWrite;
+                    return Err(taken::tell(services, &caller.actor, permission, wanted, error).await);
+                }
+                Ok(made) => made,
+            }
+        }
         // Who does not see it is told what they would be told of one that they make, never that it is there.
         Found::Unseen(brand) => {
             return Err(match make(&within, caller, id, command).await {
