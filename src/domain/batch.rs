@@ -132,6 +132,28 @@ impl Operation {
         }
     }
 
+    /// What it changes, where that is there already.
+    #[must_use]
+    pub fn changes(&self) -> Option<NodeId> {
+        let id = match self {
+            Self::UpdateBrand(command) => command.id,
+            Self::UpdateContentType(command) => command.id,
+            Self::UpdateTag(command) => command.id,
+            Self::UpdateCategory(command) => command.id,
+            Self::MoveCategory(command) => command.id,
+            Self::UpdateAsset(command) => command.id,
+            Self::DeleteBrand(one)
+            | Self::RestoreBrand(one)
+            | Self::DeleteContentType(one)
+            | Self::DeleteTag(one)
+            | Self::DeleteCategory(one)
+            | Self::DeleteAsset(one)
+            | Self::RestoreAsset(one) => one.id,
+            _ => return Some(NodeId::new(Kind::Entry, self.entry()?)),
+        };
+        Some(NodeId::new(self.kind(), id))
+    }
+
     /// The same, with another entry in place of one: an id that was given out for an entry that turned out to be there already.
     #[must_use]
     pub fn with_entry(mut self, given: Uuid, found: Uuid) -> Self {

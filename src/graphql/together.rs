@@ -8,7 +8,6 @@ use async_graphql::{
 use async_graphql_value::Value;
 use bytes::Bytes;
 use serde_json::{Map, Value as Json};
-use uuid::Uuid;
 
 use super::{
     context::RequestContext,
@@ -18,11 +17,8 @@ use super::{
     taken_back,
 };
 use crate::{
-    domain::{
-        Error, Result,
-        node::{Kind, NodeId},
-    },
-    service::{Unit, anew::anew, batch::hold_entries, idempotency::Keyed},
+    domain::{Error, Result, node::NodeId},
+    service::{Unit, anew::anew, batch::hold_named, idempotency::Keyed},
 };
 
 /// The directive that makes one of a document's mutations.
@@ -83,7 +79,7 @@ async fn tried(
         return Ok(Reply { outcome: Outcome::Replayed, operation: None, body, limited: None });
     }
     let named = named(&document, &prepared.variables);
-    if let Err(error) = hold_entries(&joint, &prepared.caller, named).await {
+    if let Err(error) = hold_named(&joint, &prepared.caller, &named).await {
         joint.rollback().await?;
         return Err(error);
     }
@@ -120,8 +116,8 @@ async fn tried(
     Ok(reply)
 }
 
-/// The entries that the fields of a document name as what they change.
-fn named(document: &ExecutableDocument, variables: &Map<String, Json>) -> Vec<Uuid> {
+/// What the fields of a document name as what they change.
+fn named(document: &ExecutableDocument, variables: &Map<String, Json>) -> Vec<NodeId> {
     let given = |value: &Value| match value {
         Value::Variable(name) => variables.get(name.as_str())?.get("id")?.as_str().map(str::to_owned),
         Value::Object(fields) => match fields.get("id")? {
@@ -137,7 +133,7 @@ fn named(document: &ExecutableDocument, variables: &Map<String, Json>) -> Vec<Uu
         _ => None,
     });
     let ids = arguments.filter_map(|argument| given(&argument.node));
-    ids.filter_map(|id| NodeId::parse_as(Kind::Entry, &id, "id").ok()).collect()
+    ids.filter_map(|id| NodeId::parse(&id, "id").ok()).collect()
 }
 
 /// What is said where a part of a keyed request could not be done for now.

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Tx, differs::differs, entity::category, error::from_orm};
+use super::{Tx, differs::differs, entity::category, error::from_orm, rows, sql};
 use crate::domain::{
     Error, Result,
     access::Grant,
@@ -28,6 +28,22 @@ pub async fn lock_tree(tx: &Tx, brand_id: Uuid) -> Result<()> {
         [brand_id.to_string().into()],
     );
     tx.connection().execute_raw(statement).await.map(|_| ()).map_err(from_orm)
+}
+
+/// The same for the brands of several categories, after their brands are held: as whoever changes one of them does it.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn lock_trees(tx: &Tx, grants: &[Grant], ids: Vec<Uuid>) -> Result<()> {
+    let Some((within, brands)) = rows::within(grants, "brand_id") else { return Ok(()) };
+    let statement = format!(
+        "select id from brand where id in (select brand_id from category where id = any($1){within}) order by id for share"
+    );
+    let values = std::iter::once(ids.into()).chain(brands);
+    for row in sql::rows(tx, &statement, values).await? {
+        lock_tree(tx, sql::get(&row, "id")?).await?;
+    }
+    Ok(())
 }
 
 /// The brand of a category, to lock its tree before the category itself.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::{
     Error, Result,
-    access::{BrandScope, Grant},
+    access::Grant,
     entry::{Origin, Status},
 };
 pub use crate::store::entity::entry::Model as Row;
@@ -39,24 +39,6 @@ pub async fn lock(tx: &Tx, grant: &Grant, id: Uuid, life: Life) -> Result<Row> {
     covered::entry(tx, grant, &row).await?;
     tx.saw(&row);
     Ok(row)
-}
-
-/// Keeps others from changing entries until the transaction ends, in an order that everybody keeps, so that nobody waits in a circle.
-/// What is in none of the brands is left alone: it is refused when its turn comes.
-///
-/// # Errors
-/// `TIMEOUT` where another transaction keeps one of them for longer than a statement may take.
-pub async fn hold_all(tx: &Tx, grants: &[Grant], ids: Vec<Uuid>) -> Result<()> {
-    let Some(brands) = grants.iter().map(|grant| grant.brands().clone()).reduce(BrandScope::or) else {
-        return Ok(());
-    };
-    let (within, brands) = match brands {
-        BrandScope::All => ("", Vec::new()),
-        BrandScope::Only(brands) => (" and brand_id = any($2)", vec![brands.into()]),
-    };
-    let statement = format!("select id from entry where id = any($1){within} order by id for no key update");
-    let values = std::iter::once(ids.into()).chain(brands);
-    sql::rows(tx, &statement, values).await.map(drop)
 }
 
 /// An entry that is to be stored, as a draft.

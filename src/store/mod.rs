@@ -32,6 +32,7 @@ pub mod read;
 mod readers;
 pub mod reference;
 pub mod role;
+pub mod rows;
 pub mod signing_key;
 pub mod source;
 mod sql;

@@ -31,6 +31,7 @@ mod audit_walk;
 mod batch;
 mod batch_drawn;
 mod batch_faults;
+mod batch_held;
 mod batch_keys;
 mod batch_runs;
 mod batch_seats;

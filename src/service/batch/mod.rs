@@ -6,7 +6,7 @@ mod work;
 
 use uuid::Uuid;
 
-pub use order::hold_entries;
+pub use order::hold_named;
 use work::Work;
 
 use super::{Caller, Services, Unit, Waiting};
