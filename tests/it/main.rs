@@ -72,6 +72,7 @@ mod http_serve;
 mod http_tls;
 mod idempotency;
 mod idempotency_killed;
+mod import_anew;
 mod import_file;
 mod import_references;
 mod limits_deadline;

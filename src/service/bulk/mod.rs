@@ -11,9 +11,9 @@ mod targets;
 mod terms;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Caller, Services};
+use super::{Caller, Services, anew::anew};
 use crate::domain::{
     Code, Error, Result,
     record::{Failure, MAX_BATCH, Record},
@@ -76,7 +76,7 @@ pub async fn write(
     turn: Turn,
     items: Vec<Item>,
 ) -> Result<Outcome> {
-    let mut turn = Some(turn);
+    let turn = Held(Mutex::new(Some(turn)));
     if items.len() > MAX_BATCH {
         return Err(Error::limit("the records of one batch", MAX_BATCH as u64, items.len() as u64));
     }
@@ -93,7 +93,7 @@ pub async fn write(
         let (drafts, failures, rules) =
             tokio::task::spawn_blocking(prepare).await.map_err(Error::internal)?;
         outcome.failures.extend(failures);
-        places = write_all(services, caller, (destination, &rules), &mut turn, &drafts, &mut outcome).await?;
+        places = write_all(services, caller, (destination, &rules), &turn, &drafts, &mut outcome).await?;
         if places.is_empty() {
             outcome.failures.sort_by_key(|failure| failure.index);
             return Ok(outcome);
@@ -111,7 +111,7 @@ async fn write_all(
     services: &Services,
     caller: &Caller,
     (destination, rules): (&Destination, &Rules),
-    turn: &mut Option<Turn>,
+    turn: &Held,
     drafts: &[Draft],
     outcome: &mut Outcome,
 ) -> Result<Vec<usize>> {
@@ -139,18 +139,30 @@ async fn write_all(
     Ok(Vec::new())
 }
 
-/// Writes a batch, again where another one at the same time was in its way.
+/// The turn of a batch, until it has announced what it holds: the first time that it is written.
+struct Held(Mutex<Option<Turn>>);
+
+impl Held {
+    fn end(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+/// Writes a batch: anew where it and others waited for each other, and again where the database was away for a moment.
 async fn patiently(
     services: &Services,
     caller: &Caller,
-    (destination, rules): (&Destination, &Rules),
-    turn: &mut Option<Turn>,
+    place: (&Destination, &Rules),
+    turn: &Held,
     batch: &[Draft],
 ) -> Result<Option<Outcome>> {
     let mut attempts = 1;
     loop {
-        match write::once(services, caller, (destination, rules), turn, batch).await {
-            Err(error) if error.code() == Code::Unavailable && attempts < 3 => attempts += 1,
+        let once = || write::once(services, caller, place, || turn.end(), batch);
+        match anew(services, once).await {
+            Err(error) if error.code() == Code::Unavailable && !error.contended() && attempts < 3 => {
+                attempts += 1;
+            }
             result => return result,
         }
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Outcome,
     claims::{Ready, unclaimed},
-    destination::{Destination, Rules, Turn},
+    destination::{Destination, Rules},
     draft::{Body, Draft, EntryDraft},
     flying::{Flight, Late, lately},
     refer,
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Writes the drafts, or nothing of them.
+/// Writes the drafts, or nothing of them; it may be called again. `announced` is told once it is known what they hold.
 ///
 /// # Errors
 /// As the database refuses; then nothing of this batch has happened, as where the rules are others now: that is none.
@@ -37,11 +37,11 @@ pub(super) async fn once(
     services: &Services,
     caller: &Caller,
     (destination, rules): (&Destination, &Rules),
-    turn: &mut Option<Turn>,
+    announced: impl FnOnce(),
     drafts: &[Draft],
 ) -> Result<Option<Outcome>> {
     let flight = destination.flying.announce(drafts);
-    drop(turn.take());
+    announced();
     let mut unit = Unit::batch(services, caller, destination.brand, destination.source).await?;
     bulk::flush_later(unit.tx()).await?;
     let types = drafts.iter().filter_map(|draft| match &draft.body {

@@ -17,6 +17,7 @@ use crate::{
     },
     service::{
         Caller, Services,
+        anew::anew,
         bulk::{self, Destination, Item, Outcome},
     },
     store::brand,
@@ -156,13 +157,15 @@ impl Import<'_> {
             return Ok(());
         };
         for part in tags.chunks(BATCH) {
-            let part = part.iter().map(|(_, term)| term.clone()).collect();
-            let changes = catalog::ensure_tags(self.services, self.caller, id, part).await?;
+            let part = || part.iter().map(|(_, term)| term.clone()).collect();
+            let ensure = || catalog::ensure_tags(self.services, self.caller, id, part());
+            let changes = anew(self.services, ensure).await?;
             self.report.count(changes);
         }
         for part in categories.chunks(BATCH) {
-            let part = part.iter().map(|(_, line)| line.clone()).collect();
-            let changes = catalog::ensure_categories(self.services, self.caller, id, part).await?;
+            let part = || part.iter().map(|(_, line)| line.clone()).collect();
+            let ensure = || catalog::ensure_categories(self.services, self.caller, id, part());
+            let changes = anew(self.services, ensure).await?;
             self.report.count(changes);
         }
         self.done += count as u64;
