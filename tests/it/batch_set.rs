@@ -201,7 +201,7 @@ async fn a_thousand_changes_of_one_sort_take_as_many_statements_as_a_hundred() {
             assert!(done.iter().all(|one| matches!(one, Outcome::Done(..))), "{name}: {done:#?}");
         }
         assert_eq!(counts[1], counts[2], "{name}: {counts:?}");
-        assert!(counts[2] <= 25, "{name}: {counts:?}");
+        assert!(counts[2] <= 27, "{name}: {counts:?}");
     }
     assert_eq!(w.count("select from entry where deleted_at is not null").await, 1_110);
     assert_eq!(w.count("select from entry").await, 1_111 + 555);
