@@ -248,3 +248,35 @@ async fn an_operation_that_others_stood_in_the_way_of_fails_no_batch() {
     assert_eq!(shop.count("entry").await, 2);
     assert_eq!(shop.count("category").await, 2);
 }
+
+#[tokio::test]
+async fn what_somebody_else_writes_meanwhile_fails_one_operation_alone() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    entries(&shop, &["base"]).await;
+    let mut other = app.db.connect().await;
+    // Nobody sees it yet, and whoever wants its slug waits for it.
+    other
+        .execute(
+            "begin; insert into entry (id, brand_id, content_type_id, translation_id, slug, locale, title, status, fields, \
+             search_text, version, created_at, updated_at) select gen_random_uuid(), brand_id, content_type_id, \
+             gen_random_uuid(), 'e3', locale, title, status, fields, search_text, 1, created_at, updated_at from entry",
+        )
+        .await
+        .unwrap();
+    let creates: Vec<Value> = (0..8).map(|number| shop.create(&format!("e{number}"), json!({}))).collect();
+    let owner = app.as_owner();
+    let done = batch(&owner, "PER_ITEM", json!(creates));
+    let meanwhile = async {
+        until_waiting(&mut other, 1).await;
+        other.execute("commit").await.unwrap();
+    };
+    let (done, ()) = tokio::join!(done, meanwhile);
+    assert_eq!((&done["committed"], &done["failed"]), (&json!(true), &json!(1)), "{done:#}");
+    let error = &done["results"][3]["error"];
+    assert_eq!(
+        (&error["code"], &error["path"]),
+        (&json!("CONFLICT"), &json!("input.operations[3].createEntry.slug"))
+    );
+    assert_eq!(shop.count("entry").await, 9);
+}

@@ -30,8 +30,8 @@ use crate::{
 pub(super) struct Known {
     /// The entries that have slugs which are wanted.
     pub(super) holders: HashMap<Place, Uuid>,
-    /// The entries that have unique values which are wanted, by who wants them and the how manieth of its values it is.
-    pub(super) values: HashMap<(Uuid, usize), Uuid>,
+    /// The entries that have unique values which are wanted.
+    pub(super) values: HashMap<Wanting, Uuid>,
     /// References that lead nowhere, by their entry.
     pub(super) dead: HashMap<Uuid, Vec<Dead>>,
     /// Those that have something, where the caller may not see them.
@@ -40,6 +40,9 @@ pub(super) struct Known {
 
 /// A field that is unique: of which brand and type, where, and how it is compared.
 type Field<'s> = (Uuid, Uuid, &'s FieldPath, Kind);
+
+/// Who wants a value: the entry, and the how manieth of its unique values it is.
+type Wanting = (Uuid, usize);
 
 impl Known {
     pub(super) async fn of(
@@ -64,7 +67,7 @@ impl Known {
 
     /// Keeps the unique values that are wanted, and looks who has them.
     async fn claim(&mut self, unit: &Unit, open: &[&Made]) -> Result<()> {
-        let mut fields: HashMap<Field<'_>, Vec<((Uuid, usize), Claim)>> = HashMap::new();
+        let mut fields: HashMap<Field<'_>, Vec<(Wanting, Claim)>> = HashMap::new();
         let mut locks = Vec::new();
         for made in open {
             let Some(schema) = &made.schema else { continue };
