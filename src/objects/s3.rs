@@ -122,6 +122,28 @@ impl S3 {
         request.config_override(patient()).send().await.map(drop).map_err(failed)
     }
 
+    async fn sessions(&self, before: DateTime<Utc>) -> Result<Vec<(Key, String)>> {
+        let (mut found, mut after): (_, Option<(String, Option<String>)>) = (Vec::new(), None);
+        loop {
+            let (key, session) = after.take().map_or((None, None), |(key, session)| (Some(key), session));
+            let request = self.own.list_multipart_uploads().bucket(&self.bucket);
+            let request = request.set_key_marker(key).set_upload_id_marker(session);
+            let page = request.send().await.map_err(failed)?;
+            for upload in page.uploads() {
+                let begun = upload.initiated().is_some_and(|at| at.secs() < before.timestamp());
+                if let (true, Some(key), Some(session)) = (begun, upload.key(), upload.upload_id()) {
+                    found.push((Key::stored(key.to_owned()), session.to_owned()));
+                }
+            }
+            after = page
+                .next_key_marker()
+                .map(|key| (key.to_owned(), page.next_upload_id_marker().map(str::to_owned)));
+            if page.is_truncated() != Some(true) || after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     async fn list(&self, after: Option<&Key>) -> Result<Vec<Listed>> {
         let request = self.own.list_objects_v2().bucket(&self.bucket);
         let after = after.map(|key| key.as_str().to_owned());
@@ -235,6 +257,10 @@ impl Store for S3 {
             }
         }
         .boxed()
+    }
+
+    fn sessions<'a>(&'a self, before: DateTime<Utc>) -> Answer<'a, Vec<(Key, String)>> {
+        self.sessions(before).boxed()
     }
 
     fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()> {

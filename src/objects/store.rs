@@ -149,6 +149,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn complete<'a>(&'a self, key: &'a Key, session: &'a str, parts: &'a [Part]) -> Answer<'a, ()>;
     /// Ends a session and removes its parts; one that is gone already is no error.
     fn abort<'a>(&'a self, key: &'a Key, session: &'a str) -> Answer<'a, ()>;
+    /// The sessions that were begun before a moment and are not over: their keys, and what the store calls them.
+    fn sessions<'a>(&'a self, before: DateTime<Utc>) -> Answer<'a, Vec<(Key, String)>>;
     /// Removes an object; one that is gone already is no error.
     fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()>;
     /// At most 1,000 objects after a key, in the order of keys.

@@ -15,7 +15,7 @@ use brandgraph::{
     queue, service, worker,
 };
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::{FutureExt, StreamExt, stream};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -168,6 +168,9 @@ impl Store for Slow {
     }
     fn abort<'a>(&'a self, key: &'a Key, session: &'a str) -> Answer<'a, ()> {
         self.inner.abort(key, session)
+    }
+    fn sessions<'a>(&'a self, before: DateTime<Utc>) -> Answer<'a, Vec<(Key, String)>> {
+        self.inner.sessions(before)
     }
     fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()> {
         self.inner.delete(key)

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use crate::upload_world::{ABORT, COMPLETE, World, curl};
 
-const PARTS: &str =
+pub const PARTS: &str =
     "query($id: ID!, $first: Int, $after: Int) { uploadParts(id: $id, first: $first, after: $after) {
     size count uploaded missing { number byteSize offset put { method url headers { name value } } } } }";
 
 /// A text of three parts.
-fn large() -> Vec<u8> {
+pub fn large() -> Vec<u8> {
     (0..11 * 1024 * 1024_u32).map(|at| b"abcdefghijklmnopqrstuvwxyz 0123456789"[(at % 37) as usize]).collect()
 }
 
-async fn world() -> World {
+pub async fn world() -> World {
     World::with(|config| {
         config.uploads.single_bytes = 1024;
         config.uploads.part_bytes = 5 * 1024 * 1024;
@@ -21,12 +21,12 @@ async fn world() -> World {
     .await
 }
 
-async fn parts(w: &World, id: &Value, first: u32, after: u32) -> Value {
+pub async fn parts(w: &World, id: &Value, first: u32, after: u32) -> Value {
     let variables = json!({"id": id, "first": first, "after": after});
     w.owner().data(PARTS, variables).await["uploadParts"].take()
 }
 
-async fn send(bytes: &[u8], part: &Value) {
+pub async fn send(bytes: &[u8], part: &Value) {
     let from = part["offset"].as_f64().unwrap() as usize;
     let piece = &bytes[from..from + part["byteSize"].as_f64().unwrap() as usize];
     let answer = curl(&part["put"], piece).await;

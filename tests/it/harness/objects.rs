@@ -5,6 +5,7 @@ use brandgraph::{
     objects::{Answer, Get, Head, Key, Life, Listed, Part, Presigned, Put, Store, Stream},
 };
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, stream};
 
 const CONTENT: &[u8] = b"abc";
@@ -67,6 +68,10 @@ impl Store for Attic {
 
     fn abort<'a>(&'a self, _: &'a Key, _: &'a str) -> Answer<'a, ()> {
         now(())
+    }
+
+    fn sessions<'a>(&'a self, _: DateTime<Utc>) -> Answer<'a, Vec<(Key, String)>> {
+        now(Vec::new())
     }
 
     fn delete<'a>(&'a self, _: &'a Key) -> Answer<'a, ()> {

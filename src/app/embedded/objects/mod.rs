@@ -1,5 +1,10 @@
 //! A private store of objects in the data folder that speaks S3 on the server's own port, with credentials of its own.
 
+mod join;
+mod layout;
+mod service;
+mod sweep;
+
 use std::{
     fs, io,
     net::SocketAddr,
@@ -13,6 +18,7 @@ use s3s::{
 use s3s_fs::FileSystem;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::{layout::Layout, service::Store, sweep::sweep};
 use super::error::{At, Error};
 use crate::{
     app::secret,
@@ -29,6 +35,9 @@ const FOLDER: &str = "objects";
 const KEY: &str = "objects.key";
 /// The file of the access key's secret.
 const SECRET: &str = "objects.secret";
+
+/// The file that says where the store answers, while somebody has opened it.
+const ADDRESS: &str = "objects.address";
 
 /// A store of objects in a folder.
 #[derive(Debug, Clone)]
@@ -47,18 +56,27 @@ impl Objects {
         fs::create_dir_all(root.join(BUCKET)).at("making", &root)?;
         let (key, secret) = keys(data)?;
         let files = FileSystem::new(&root).map_err(|error| because(&root, &error))?;
-        let mut builder = S3ServiceBuilder::new(files);
+        let layout = Layout::new(&root);
+        let left = sweep(&layout).at("tidying", &root)?;
+        if left > 0 {
+            tracing::info!(left, "removed what a store that was cut off had left behind");
+        }
+        let mut builder = S3ServiceBuilder::new(Store::new(files, layout));
         builder.set_auth(SimpleAuth::from_single(key.expose_secret(), secret.expose_secret()));
+        let told = data.join(ADDRESS);
+        fs::write(&told, format!("{address}\n")).at("writing", &told)?;
         Ok(Self { service: builder.build(), settings: Self::reach(data, address)? })
     }
 
-    /// How the store of a data folder is reached that another process opened. It is opened once: whoever opens it throws away what
-    /// is half written.
+    /// How the store of a data folder is reached that another process opened, at the address that it told of, or else at the one that
+    /// is given. It is opened once: whoever opens it throws away what is half written.
     ///
     /// # Errors
     /// Where the folder cannot be read.
     pub fn reach(data: &Path, address: SocketAddr) -> Result<Settings, Error> {
         let (key, secret) = keys(data)?;
+        let told = fs::read_to_string(data.join(ADDRESS)).ok();
+        let address = told.and_then(|text| text.trim_end().parse().ok()).unwrap_or(address);
         Ok(Settings {
             bucket: Some(BUCKET.to_owned()),
             endpoint: Some(format!("http://{address}")),
