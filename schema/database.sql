@@ -471,6 +471,8 @@ CREATE TABLE public.upload (
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    claim text,
+    joining_until timestamp with time zone,
     CONSTRAINT upload_byte_size_check CHECK ((byte_size > 0)),
     CONSTRAINT upload_part_count_check CHECK (((part_count >= 1) AND (part_count <= 10000))),
     CONSTRAINT upload_part_size_check CHECK ((part_size > 0)),
@@ -699,6 +701,8 @@ CREATE INDEX upload_asset_idx ON public.upload USING btree (asset_id) WHERE (ass
 CREATE INDEX upload_expiry_idx ON public.upload USING btree (expires_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX upload_feed_idx ON public.upload USING btree (brand_id, created_at DESC, id DESC);
+
+CREATE INDEX upload_verifying_idx ON public.upload USING btree (updated_at) WHERE (state = 'verifying'::text);
 
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 

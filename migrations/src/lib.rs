@@ -25,6 +25,7 @@ mod m0015_idempotency;
 mod m0016_media;
 mod m0017_placed;
 mod m0018_slug;
+mod m0019_looked_at;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_media::Migration),
             Box::new(m0017_placed::Migration),
             Box::new(m0018_slug::Migration),
+            Box::new(m0019_looked_at::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     domain::Result,
     store::{
-        self, Db,
+        self, Db, Tx,
         job::{Row, Settlement},
     },
 };
@@ -54,6 +54,15 @@ pub const RENEW_EVERY: std::time::Duration = std::time::Duration::from_secs(300)
 /// As the database refuses; the claim then runs out in its time.
 pub async fn renew(db: &Db, job: &Job, now: DateTime<Utc>) -> Result<()> {
     store::job::renew(db, job, now + LEASE).await
+}
+
+/// Ends the claims on jobs of these kinds; how many. Only for whoever knows that those who hold them are gone, or do no harm where they
+/// are not.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn let_go(tx: &Tx, kinds: &[&str], now: DateTime<Utc>) -> Result<u64> {
+    store::job::let_go(tx, kinds, now).await
 }
 
 /// Settles a claimed job. One that failed too often is buried: it is kept, and not tried again.

@@ -3,7 +3,7 @@
 mod claim;
 mod job;
 
-pub use claim::{Job, Outcome, RENEW_EVERY, claim, renew, settle, sweep};
+pub use claim::{Job, Outcome, RENEW_EVERY, claim, let_go, renew, settle, sweep};
 pub use job::NewJob;
 
 use chrono::{DateTime, Utc};

@@ -106,6 +106,17 @@ pub async fn renew(db: &Db, job: &Row, locked_until: DateTime<Utc>) -> Result<()
     db.orm().execute_raw(statement).await.map(|_| ()).map_err(from_orm)
 }
 
+/// Ends every claim on jobs of these kinds, so that they are claimed anew at once.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn let_go(tx: &Tx, kinds: &[&str], now: DateTime<Utc>) -> Result<u64> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    let text = "update job set locked_until = $2::timestamptz - interval '1 second' \
+        where state = 'running' and locked_until >= $2 and kind = any($1)";
+    sql::execute(tx, text, [kinds.into(), now.into()]).await
+}
+
 /// What becomes of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {

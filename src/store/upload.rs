@@ -16,7 +16,7 @@ use crate::domain::{
 const WHAT: &str = "the upload";
 
 const COLUMNS: &str = "id, brand_id, state, filename, media_type, byte_size, sha256, draft, key, session, part_size, \
-    part_count, problem_code, problem, asset_id, version, expires_at";
+    part_count, problem_code, problem, asset_id, version, expires_at, claim, joining_until";
 
 /// An upload as it is stored.
 #[derive(Debug, Clone, PartialEq, FromQueryResult, Serialize)]
@@ -61,6 +61,12 @@ pub struct Row {
     pub version: i32,
     /// When it ends if it is not completed.
     pub expires_at: DateTime<Utc>,
+    /// Who looks at it, or did last: one who is not named here has lost it to another.
+    #[serde(skip)]
+    pub claim: Option<String>,
+    /// Until when the store may be putting its parts together.
+    #[serde(skip)]
+    pub joining_until: Option<DateTime<Utc>>,
 }
 
 impl Imaged for Row {
@@ -93,7 +99,7 @@ pub async fn insert(tx: &Tx, grant: &Grant, row: &Row, now: DateTime<Utc>) -> Re
     grant.covers(row.brand_id, "the brand")?;
     let text = format!(
         "insert into upload ({COLUMNS}, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)"
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20)"
     );
     let values = [
         row.id.into(),
@@ -113,6 +119,8 @@ pub async fn insert(tx: &Tx, grant: &Grant, row: &Row, now: DateTime<Utc>) -> Re
         row.asset_id.into(),
         row.version.into(),
         row.expires_at.into(),
+        row.claim.clone().into(),
+        row.joining_until.into(),
         now.into(),
     ];
     sql::execute(tx, &text, values).await?;
@@ -192,6 +200,50 @@ pub async fn lock_abandoned(tx: &Tx, now: DateTime<Utc>, most: u32) -> Result<Ve
          order by expires_at limit $2 for no key update skip locked"
     );
     let rows: Vec<Row> = sql::query(tx, &text, [now.into(), i64::from(most).into()]).await?;
+    rows.iter().for_each(|row| tx.saw(row));
+    Ok(rows)
+}
+
+/// Writes down who looks at an upload that was locked, in place of who did before.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn set_claim(tx: &Tx, row: &Row, claim: &str) -> Result<()> {
+    let values = [row.id.into(), claim.to_owned().into()];
+    sql::execute(tx, "update upload set claim = $2 where id = $1", values).await.map(drop)
+}
+
+/// Writes down until when the store may be putting the parts of an upload that was locked together.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn set_joining(tx: &Tx, row: &Row, until: DateTime<Utc>) -> Result<()> {
+    let text = "update upload set joining_until = greatest(joining_until, $2) where id = $1";
+    sql::execute(tx, text, [row.id.into(), until.into()]).await.map(drop)
+}
+
+/// Nobody puts parts together any more: the store ended, and began anew.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn end_joining(tx: &Tx) -> Result<()> {
+    let text =
+        "update upload set joining_until = null where state = 'verifying' and joining_until is not null";
+    sql::execute(tx, text, []).await.map(drop)
+}
+
+/// At most so many uploads that wait to be looked at although no job of this kind is left that would; nobody else changes them until
+/// the transaction ends.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn lock_lost(tx: &Tx, kind: &str, most: u32) -> Result<Vec<Row>> {
+    let text = format!(
+        "select {COLUMNS} from upload where state = 'verifying' and not exists (select from job \
+         where kind = $1 and dedupe_key = upload.id::text and job.state in ('ready', 'running')) \
+         order by updated_at limit $2 for no key update skip locked"
+    );
+    let rows: Vec<Row> = sql::query(tx, &text, [kind.to_owned().into(), i64::from(most).into()]).await?;
     rows.iter().for_each(|row| tx.saw(row));
     Ok(rows)
 }

@@ -6,10 +6,7 @@ use uuid::Uuid;
 
 use super::metrics;
 use crate::{
-    domain::{
-        Code, Error, Result,
-        upload::{Problem, State},
-    },
+    domain::{Code, Error, Result},
     queue::{Job, Outcome},
     service::{
         Caller, Services, bin,
@@ -102,10 +99,8 @@ async fn give_up(services: &Services, job: &Job, why: &Error) {
 /// A client is not left waiting for a verdict that nobody will come to.
 async fn give_up_upload(services: &Services, job: &Job) {
     let Ok(Verify { upload }) = payload(job) else { return };
-    let problem = Problem::new("unverified", "the file could not be looked at; send it again");
-    if let Err(error) =
-        upload::refuse(services, &Caller::system("upload"), upload, State::Failed, &problem).await
-    {
+    let claim = upload::Claim::of(job);
+    if let Err(error) = upload::give_up(services, &Caller::system("upload"), upload, &claim).await {
         tracing::error!(job.id = %job.id, upload.id = %upload, %error, "an upload stays unverified");
     }
 }
@@ -141,8 +136,11 @@ async fn attempt(services: &Services, job: &Job) -> Result<Progress> {
         }
         upload::VERIFY => {
             let Verify { upload } = payload(job)?;
-            upload::verify(services, &Caller::system("upload"), upload).await?;
-            Ok(Progress::Done)
+            let claim = upload::Claim::of(job);
+            match upload::verify(services, &Caller::system("upload"), upload, &claim).await? {
+                upload::Progress::Done => Ok(Progress::Done),
+                upload::Progress::Busy(wait) => Ok(Progress::Busy(wait)),
+            }
         }
         upload::CLEAN => {
             let Clean { after } = payload(job)?;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     super::{Caller, Services, Unit},
     complete::discard,
+    lost::{end_lost, end_sessions},
 };
 use crate::{
     domain::{
@@ -35,7 +36,7 @@ const FORGOTTEN: TimeDelta = TimeDelta::days(1);
 /// How many objects a store lists at a time.
 const PAGE: usize = 1_000;
 
-/// Ends uploads that took too long, purges assets whose time in the bin is over, removes objects that no asset has and, page by
+/// Ends uploads that took too long or that nobody will come to look at, and sessions of none; purges assets whose time in the bin is over, removes objects that no asset has and, page by
 /// page, files that nobody knows of. Enqueues the next look. How many files were removed.
 ///
 /// # Errors
@@ -51,6 +52,7 @@ pub async fn clean(services: &Services, caller: &Caller, after: Option<String>) 
         let row = store::upload::set_state(unit.tx(), row, State::Expired, Some(&expired), None, now).await?;
         unit.record(Event::of("upload.expired", row.brand_id, Changed { id: row.id, version: row.version }));
     }
+    let lost = end_lost(&mut unit, BATCH).await?;
     if let Some(before) = retention(services).and_then(|kept| now.checked_sub_signed(kept)) {
         for gone in store::asset::purge_kept(unit.tx(), &grant, before, BATCH).await? {
             unit.record(Event::of(
@@ -62,16 +64,20 @@ pub async fn clean(services: &Services, caller: &Caller, after: Option<String>) 
     }
     let unused = store::stored_object::remove_unused(unit.tx(), BATCH).await?;
     unit.commit().await?;
-    for row in &abandoned {
+    for row in abandoned.iter().chain(&lost) {
         discard(store, row).await;
     }
-    let mut removed = abandoned.len() as u64;
+    let mut removed = abandoned.len().saturating_add(lost.len()) as u64;
     for key in unused {
         store.delete(&Key::stored(key)).await?;
         removed = removed.saturating_add(1);
     }
+    // One page of objects after the other, but all sessions at once.
+    if after.is_none() {
+        removed = removed.saturating_add(end_sessions(services, store, now - FORGOTTEN).await?);
+    }
     let (orphans, last) = remove_orphans(services, store, after).await?;
-    let full = abandoned.len() as u64 == u64::from(BATCH);
+    let full = abandoned.len().max(lost.len()) as u64 == u64::from(BATCH);
     let wait = if last.is_some() || full { NEXT_PAGE } else { AGAIN };
     let mut unit = Unit::begin(services, caller).await?;
     unit.enqueue(look(now + wait, last));

@@ -13,10 +13,11 @@ use uuid::Uuid;
 
 use super::{
     super::{Caller, Services},
+    claim::Claim,
     complete::complete_in,
     parts::parts,
     request::request_for,
-    verify::verify,
+    verify::{Progress, verify},
 };
 use crate::{
     domain::{
@@ -93,7 +94,9 @@ pub async fn bring(
         },
     }
     complete_in(services, caller, requested.id, Some(OTHERS_LOOK)).await?;
-    verify(services, caller, requested.id).await?;
+    if let Progress::Busy(_) = verify(services, caller, requested.id, &Claim::own(services)).await? {
+        return Err(Error::new(Code::Unavailable, "somebody else is looking at the file"));
+    }
     let row = store::upload::get(&services.db, &grant, requested.id).await?;
     match row.state()? {
         State::Ready => Ok(Brought::Kept),

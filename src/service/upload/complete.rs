@@ -107,10 +107,11 @@ async fn look(store: &dyn Store, row: &Row) -> Result<Look> {
             }
         };
     };
-    if parts.is_empty() && store.find(&key).await?.is_some() {
-        return Ok(Look::Good);
+    match whole(&parts, cut, row.bytes()) {
+        // Parts go once the object is there.
+        Err(error) if store.find(&key).await?.is_none() => Err(error),
+        _ => Ok(Look::Good),
     }
-    whole(&parts, cut, row.bytes()).map(|()| Look::Good)
 }
 
 /// Passes where every part is there with the size that it is to have.

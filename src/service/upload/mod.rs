@@ -3,9 +3,12 @@
 
 mod abandon;
 mod abort;
+mod assemble;
 mod bring;
+mod claim;
 mod complete;
 mod look;
+mod lost;
 mod media;
 mod parts;
 mod request;
@@ -15,10 +18,11 @@ mod verify;
 pub use abandon::{CLEAN, clean, watch};
 pub use abort::abort;
 pub use bring::{Brought, bring};
+pub use claim::{Claim, let_go};
 pub use complete::complete;
 pub use media::Media;
 pub use parts::{Parts, parts};
 pub use request::{Requested, request, sign};
 pub(in crate::service) use settings::MAX_SIGNED_SECONDS;
 pub use settings::Settings;
-pub use verify::{VERIFY, refuse, verify};
+pub use verify::{Progress, VERIFY, give_up, verify};

@@ -97,6 +97,8 @@ pub(super) async fn request_for(
         asset_id: None,
         version: 1,
         expires_at: now + TimeDelta::hours(i64::from(settings.wait_hours)),
+        claim: None,
+        joining_until: None,
     };
     let written = async {
         let mut unit = Unit::begin(services, caller).await?;

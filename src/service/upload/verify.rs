@@ -1,19 +1,22 @@
 //! The job that looks at what arrived, byte by byte with constant memory, and makes an asset of it or refuses it.
 
 use aws_lc_rs::digest;
+use chrono::TimeDelta;
 use futures::TryStreamExt;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     super::{Caller, Services, Unit},
-    complete::{discard, size, whole},
+    assemble::{Assembled, assemble},
+    claim::Claim,
+    complete::{discard, size},
     look::{self, Picture},
-    parts::cut,
+    lost::unverified,
 };
 use crate::{
     domain::{
-        Code, Error, Result,
+        Error, Result,
         about::About,
         access::Permission,
         asset::{CreateAsset, FileUrl, MediaType, Metadata},
@@ -55,45 +58,57 @@ struct Draft {
 enum Found {
     Good { picture: Picture, duration_seconds: Option<f64> },
     Wrong(State, Problem),
+    Busy(TimeDelta),
 }
 
-/// Looks at the file of an upload. It may run twice: what was decided stays.
+/// How far a look came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// To its end.
+    Done,
+    /// Somebody else may be putting the file together: to be asked again after this time.
+    Busy(TimeDelta),
+}
+
+/// Looks at the file of an upload. It may run twice, even at once: what was decided stays, and only who came last refuses.
 ///
 /// # Errors
 /// `UNAVAILABLE` where store or scanner are out of reach; then nothing is decided.
-pub async fn verify(services: &Services, caller: &Caller, id: Uuid) -> Result<()> {
+pub async fn verify(services: &Services, caller: &Caller, id: Uuid, claim: &Claim) -> Result<Progress> {
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let store = services.media.store()?;
-    let row = match store::upload::get(&services.db, &grant, id).await {
-        Err(error) if error.code() == Code::NotFound => return Ok(()),
-        found => found?,
-    };
-    if row.state()? != State::Verifying {
-        return Ok(());
-    }
-    match find(services, store, &row).await? {
+    let Some(row) = claim.take(services, caller, &grant, id).await? else { return Ok(Progress::Done) };
+    match find(services, caller, store, &row).await? {
         Found::Good { picture, duration_seconds } => {
-            accept(services, caller, store, &row, picture, duration_seconds).await
+            accept(services, caller, store, &row, picture, duration_seconds).await?;
         }
-        Found::Wrong(state, problem) => refuse(services, caller, id, state, &problem).await,
+        Found::Wrong(state, problem) => refuse(services, caller, id, claim, state, &problem).await?,
+        Found::Busy(wait) => return Ok(Progress::Busy(wait)),
     }
+    Ok(Progress::Done)
 }
 
-/// Ends an upload that waits to be looked at, or that nobody is able to look at.
+/// Ends an upload that nobody is able to look at.
 ///
 /// # Errors
 /// As the database refuses.
-pub async fn refuse(
+pub async fn give_up(services: &Services, caller: &Caller, id: Uuid, claim: &Claim) -> Result<()> {
+    refuse(services, caller, id, claim, State::Failed, &unverified()).await
+}
+
+/// Ends an upload that waits to be looked at, unless somebody else came to look at it meanwhile.
+async fn refuse(
     services: &Services,
     caller: &Caller,
     id: Uuid,
+    claim: &Claim,
     state: State,
     problem: &Problem,
 ) -> Result<()> {
     let grant = caller.actor.grant(Permission::AssetWrite)?;
     let mut unit = Unit::begin(services, caller).await?;
     let row = store::upload::lock(unit.tx(), &grant, id).await?;
-    if row.state()? != State::Verifying {
+    if row.state()? != State::Verifying || !claim.holds(&row) {
         return unit.rollback().await;
     }
     let row = store::upload::set_state(unit.tx(), &row, state, Some(problem), None, unit.now()).await?;
@@ -105,10 +120,12 @@ pub async fn refuse(
     Ok(())
 }
 
-async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found> {
+async fn find(services: &Services, caller: &Caller, store: &dyn Store, row: &Row) -> Result<Found> {
     let failed = |problem| Ok(Found::Wrong(State::Failed, problem));
-    if let Some(problem) = assemble(store, row).await? {
-        return failed(problem);
+    match assemble(services, caller, store, row).await? {
+        Assembled::There => {}
+        Assembled::Wrong(problem) => return failed(problem),
+        Assembled::Busy(wait) => return Ok(Found::Busy(wait)),
     }
     let key = Key::stored(row.key.clone());
     let media_type = look::canonical(&row.media_type);
@@ -141,34 +158,6 @@ async fn find(services: &Services, store: &dyn Store, row: &Row) -> Result<Found
         Picture::default()
     };
     Ok(Found::Good { picture, duration_seconds })
-}
-
-/// Brings the file to where no client can write, or says why it is not there.
-async fn assemble(store: &dyn Store, row: &Row) -> Result<Option<Problem>> {
-    let key = Key::stored(row.key.clone());
-    let missing = |message: &str| Ok(Some(Problem::new("missing", message)));
-    if store.find(&key).await?.is_none() {
-        if let (Some(cut), Some(session)) = (cut(row), &row.session) {
-            let parts = store.parts(&key, session).await?.unwrap_or_default();
-            if let Err(error) = whole(&parts, cut, row.bytes()) {
-                return missing(error.message());
-            }
-            store.complete(&key, session, &parts).await?;
-        } else {
-            let incoming = Key::incoming(row.brand_id, row.id);
-            match store.find(&incoming).await? {
-                None => return missing("the file is gone"),
-                Some(found) if found.bytes != row.bytes() => return Ok(Some(size(row, found.bytes))),
-                // Whoever has the address can still write there: what is looked at is a copy that nobody can.
-                Some(_) => store.copy(&incoming, &key).await?,
-            }
-        }
-    }
-    match store.find(&key).await? {
-        Some(found) if found.bytes == row.bytes() => Ok(None),
-        Some(found) => Ok(Some(size(row, found.bytes))),
-        None => missing("the file is gone"),
-    }
 }
 
 struct Read {
