@@ -22,7 +22,7 @@ use super::{
     build::{self, Built},
     config::{Config, Environment},
     failure::Failure,
-    files::Files,
+    files::{Files, FilesBeside},
     first_run,
 };
 use crate::{
@@ -81,6 +81,10 @@ pub async fn serve(config: &Config, environment: &Environment, work: Work) -> Re
         }
     };
     let services = backend.services.clone().with_media(files.media.clone());
+    if let Err(error) = files.let_go(&services).await {
+        backend.close().await;
+        return Err(error.into());
+    }
     // Before the first job runs, so that it is counted.
     http::metrics::install()?;
     worker::describe();
@@ -174,7 +178,14 @@ pub async fn work(
     };
     let stopped = stop_signal()?;
     let backend = Backend::open(config, environment, Sharing::Beside).await?;
-    let services = backend.services.clone().with_media(Files::beside(config).await?);
+    let files = match FilesBeside::open(config, &backend).await {
+        Ok(files) => files,
+        Err(error) => {
+            backend.close().await;
+            return Err(error);
+        }
+    };
+    let services = backend.services.clone().with_media(files.media.clone());
     let stopped = stopped.shared();
     let door = listener.map(|listener| Ok((listener, build::build(config, &services)?))).transpose();
     let door = match door {

@@ -39,7 +39,7 @@ impl Server {
         Self::started(brandgraph(folder).spawn().unwrap())
     }
 
-    fn started(mut child: Child) -> (Self, String, String) {
+    pub fn started(mut child: Child) -> (Self, String, String) {
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = stdout.lines().map(Result::unwrap);
         let mut after = |name: &str| {

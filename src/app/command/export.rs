@@ -13,7 +13,7 @@ use super::{
     super::{
         backend::{Backend, Sharing},
         failure::Failure,
-        files::Files,
+        files::FilesBeside,
         identity, say,
     },
     Context,
@@ -48,7 +48,7 @@ const TOKEN: &str = "BRANDGRAPH_TOKEN";
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
-    let done = written(context, &backend.services, &arguments).await;
+    let done = written(context, &backend, &arguments).await;
     backend.close().await;
     let report = done?;
     if arguments.output.is_some() {
@@ -60,7 +60,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     Ok(())
 }
 
-async fn written(context: &Context, services: &Services, arguments: &Arguments) -> Result<Report, Failure> {
+async fn written(context: &Context, backend: &Backend, arguments: &Arguments) -> Result<Report, Failure> {
+    let services = &backend.services;
     let auth = identity::settings(&context.config)?;
     let caller = match context.environment.find(TOKEN) {
         _ if context.environment.lacks(TOKEN) => {
@@ -78,7 +79,8 @@ async fn written(context: &Context, services: &Services, arguments: &Arguments) 
     let library = Library::new(services.db.clone(), &identity::cursor_key(&auth)?)?;
     let report = lines(services, &library, &caller, arguments).await?;
     if let Some(folder) = &arguments.files {
-        let services = services.clone().with_media(Files::beside(&context.config).await?);
+        let files = FilesBeside::open(&context.config, backend).await?;
+        let services = services.clone().with_media(files.media.clone());
         let done =
             export::files::run(&services, &library, &caller, &arguments.brand, folder, &mut |_| {}).await?;
         // Standard output may be what the lines are written to.

@@ -66,7 +66,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         .await;
     screen.bar.finish_and_clear();
     let files = match (&done, &arguments.files) {
-        (Ok(_), Some(folder)) => import_files::run(&context.config, &backend.services, folder).await,
+        (Ok(_), Some(folder)) => import_files::run(&context.config, &backend, folder).await,
         _ => Ok(0),
     };
     backend.close().await;

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::super::{config::Config, failure::Failure, files::Files, say};
+use super::super::{backend::Backend, config::Config, failure::Failure, files::FilesBeside, say};
 use crate::{
     domain::{
         Result,
@@ -24,10 +24,11 @@ use crate::{
 /// the others go on.
 pub(super) async fn run(
     config: &Config,
-    services: &Services,
+    backend: &Backend,
     folder: &Path,
 ) -> std::result::Result<u64, Failure> {
-    let services = services.clone().with_media(Files::beside(config).await?);
+    let files = FilesBeside::open(config, backend).await?;
+    let services = backend.services.clone().with_media(files.media.clone());
     let path = folder.join(LIST);
     let unreadable = |error: std::io::Error| Failure::because(path.display(), &error);
     let list = BufReader::new(File::open(&path).map_err(unreadable)?);
