@@ -102,9 +102,9 @@ store! {
         &self,
         request: S3Request<ListMultipartUploadsInput>,
     ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
-        let bucket = request.input.bucket;
+        let (bucket, prefix) = (request.input.bucket, request.input.prefix.unwrap_or_default());
         let of = bucket.clone();
-        let uploads = self.off(move |layout| sessions(&layout, &of).map_err(failed)).await?;
+        let uploads = self.off(move |layout| sessions(&layout, &of, &prefix).map_err(failed)).await?;
         Ok(S3Response::new(ListMultipartUploadsOutput {
             bucket: Some(bucket),
             is_truncated: Some(false),
@@ -149,12 +149,12 @@ store! {
     }
 }
 
-/// The sessions of a bucket: since when there are any, and of which key.
-fn sessions(layout: &Layout, of: &str) -> io::Result<Vec<MultipartUpload>> {
+/// The sessions of a bucket under keys that begin so: since when there are any.
+fn sessions(layout: &Layout, of: &str, prefix: &str) -> io::Result<Vec<MultipartUpload>> {
     let mut found = Vec::new();
     for (path, kind) in layout.kinds()? {
         let Kind::Promise(session, Place { bucket, key }) = kind else { continue };
-        if bucket != of || !layout.session(session).exists() {
+        if bucket != of || !key.starts_with(prefix) || !layout.session(session).exists() {
             continue;
         }
         // One that ended this moment is none.
