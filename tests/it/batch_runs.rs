@@ -40,7 +40,7 @@ struct Place {
 
 /// Who changes it.
 #[derive(Debug, Clone, Copy)]
-enum Who {
+pub enum Who {
     /// Somebody who may do everything.
     Owner,
     /// Somebody who may publish, in this brand.
@@ -302,7 +302,7 @@ fn a_batch_comes_to_what_its_operations_come_to_whichever_way_it_is_run() {
     });
 }
 
-async fn compared(all: &[Do], who: Who) {
+pub async fn compared(all: &[Do], who: Who) {
     let (alone, each) = (Place::new(who).await, Place::new(who).await);
     let untouched = each.dump().await;
     // One by one, with what turned out to be there under another id called by that.

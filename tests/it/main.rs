@@ -29,6 +29,7 @@ mod audit_steps;
 mod audit_steps_media;
 mod audit_walk;
 mod batch;
+mod batch_chosen;
 mod batch_drawn;
 mod batch_faults;
 mod batch_held;
