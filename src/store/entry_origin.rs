@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Tx, entry::Row, sql};
+use super::{Tx, entry::Row, slug::SAME_SLUG, sql};
 use crate::domain::{
     Code, Error, Result,
     access::Grant,
@@ -119,14 +119,16 @@ pub async fn find(tx: &Tx, meant: &[&Meant]) -> Result<Vec<Option<Met>>> {
                 one.origin.as_ref().map_or_else(|| one.slug.clone(), |origin| origin.external_id.clone())
             })
             .collect();
-        let same = if by_origin {
-            "e.source_id = w.owner and e.external_id = w.name"
+        let by_source =
+            "source_id = w.source and external_id = w.external and locale = w.locale and deleted_at is null";
+        let (columns, same) = if by_origin {
+            ("place, source, brand, locale, external", by_source)
         } else {
-            "e.brand_id = w.brand and e.content_type_id = w.owner and e.slug = w.name"
+            ("place, kind, brand, locale, slug", SAME_SLUG)
         };
         let statement = format!(
             "select w.place, e.id, e.content_type_id from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
-             as w(place, owner, brand, locale, name) join entry e on {same} and e.locale = w.locale and e.deleted_at is null"
+             as w({columns}) cross join lateral (select id, content_type_id from entry where {same} offset 0) e"
         );
         let values = [places.into(), owners.into(), brands.into(), locales.into(), names.into()];
         for row in sql::rows(tx, &statement, values).await? {

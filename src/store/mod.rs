@@ -34,6 +34,7 @@ pub mod reference;
 pub mod role;
 pub mod rows;
 pub mod signing_key;
+mod slug;
 pub mod source;
 mod sql;
 pub mod stored_object;

@@ -10,6 +10,7 @@ use crate::{
     domain::Result,
     store::{
         Tx,
+        slug::SAME_SLUG,
         sql::{execute, query},
     },
 };
@@ -94,7 +95,7 @@ pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Resu
         id: Uuid,
         leaving: bool,
     }
-    let sql = format!("{CLAIMED} select id, leaving from met");
+    let sql = format!("{} select id, leaving from met", claimed());
     let rows: Vec<Row> = query(tx, &sql, [brand.into(), json(claims)?]).await?;
     let leaving = rows.iter().any(|row| row.leaving);
     Ok((rows.into_iter().filter(|row| !row.leaving).map(|row| row.id).collect(), leaving))
@@ -106,21 +107,21 @@ pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Resu
 /// # Errors
 /// As the database refuses.
 pub async fn give_up_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Result<()> {
-    let sql = format!("{CLAIMED} update entry e set slug = e.id::text from met where met.holder = e.id");
+    let sql = format!("{} update entry e set slug = e.id::text from met where met.holder = e.id", claimed());
     execute(tx, &sql, [brand.into(), json(claims)?]).await.map(|_| ())
 }
 
-// Who claims a slug that another entry has, and whether that one claims another slug. `offset 0` has each claim looked up in
-// the index on slugs; joined, all entries of the brand would be read for every batch.
-const CLAIMED: &str = "\
-with claimed as (
-  select * from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text)
-), met as (
-  select i.id, e.id as holder, exists (select from claimed o where o.id = e.id
-    and (o.content_type_id, o.slug) <> (i.content_type_id, i.slug)) as leaving
-  from claimed i
-  cross join lateral (
-    select id from entry where brand_id = $1 and content_type_id = i.content_type_id and locale = i.locale
-      and slug = i.slug and deleted_at is null and id <> i.id offset 0
-  ) e
-)";
+/// Who claims a slug that another entry has, and whether that one claims another slug.
+fn claimed() -> String {
+    format!(
+        "with claimed as ( \
+           select i.id, $1::uuid as brand, i.content_type_id as kind, i.locale, i.slug \
+           from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text) \
+         ), met as ( \
+           select w.id, e.id as holder, exists (select from claimed o where o.id = e.id \
+             and (o.kind, o.slug) <> (w.kind, w.slug)) as leaving \
+           from claimed w \
+           cross join lateral (select id from entry where {SAME_SLUG} and id <> w.id offset 0) e \
+         )"
+    )
+}

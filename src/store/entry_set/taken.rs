@@ -11,7 +11,9 @@ use super::super::{
     entity::entry,
     entry::Row,
     error::{conflict, from_orm},
-    path, sql,
+    path,
+    slug::SAME_SLUG,
+    sql,
 };
 use crate::domain::{
     Error, Result,
@@ -40,17 +42,18 @@ pub async fn holders(tx: &Tx, wanted: &[&Row]) -> Result<HashMap<Place, Uuid>> {
     let text = |of: fn(&Row) -> &String| {
         sea_orm::Value::from(wanted.iter().map(|row| of(row).clone()).collect::<Vec<_>>())
     };
-    let statement = "select e.id, e.content_type_id, e.locale, e.slug \
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as w(brand, kind, locale, slug) \
-        join entry e on e.brand_id = w.brand and e.content_type_id = w.kind and e.locale = w.locale and e.slug = w.slug \
-        and e.deleted_at is null";
+    let statement = format!(
+        "select e.id, w.kind as content_type_id, w.locale, w.slug \
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as w(brand, kind, locale, slug) \
+         cross join lateral (select id from entry where {SAME_SLUG} offset 0) e"
+    );
     let values = [
         id(|row| row.brand_id),
         id(|row| row.content_type_id),
         text(|row| &row.locale),
         text(|row| &row.slug),
     ];
-    let rows = sql::rows(tx, statement, values).await?;
+    let rows = sql::rows(tx, &statement, values).await?;
     let each = rows.iter().map(|row| {
         let place = (sql::get(row, "content_type_id")?, sql::get(row, "locale")?, sql::get(row, "slug")?);
         Ok((place, sql::get(row, "id")?))
