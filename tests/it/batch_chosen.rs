@@ -97,7 +97,11 @@ async fn changes_that_meet_others_come_to_the_same() {
         filled(made(91), free(0)),
     ];
     by_everybody(&apart).await;
-    // These do: slugs and values that are given up before or after somebody wants them, the same entry twice, and what is led to.
+}
+
+#[tokio::test]
+async fn changes_that_need_each_other_come_to_the_same() {
+    // Slugs and values that are given up before or after somebody wants them, the same entry twice, and what is led to.
     let together = [
         update(0, with_sku(50, 50), [true, false, true, false]),
         moved(1, 0),
@@ -112,7 +116,7 @@ async fn changes_that_meet_others_come_to_the_same() {
     ];
     by_everybody(&together).await;
     // A value that is given up, in a run that nothing else divides.
-    by_everybody(&[filled(0, with_sku(0, 60)), filled(3, with_sku(0, 0)), filled(1, free(0))]).await;
+    compared(&[filled(0, with_sku(0, 60)), filled(3, with_sku(0, 0)), filled(1, free(0))], Who::Editor).await;
 }
 
 #[tokio::test]
