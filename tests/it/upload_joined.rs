@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     upload_parts::{large, parts, send, world},
-    upload_world::{COMPLETE, World, get, png},
+    upload_world::{COMPLETE, World, curl, get, png},
 };
 
 /// An upload of which every part was sent.
@@ -213,4 +213,31 @@ async fn one_of_two_assets_with_the_same_bytes_can_go() {
     }
     let notes = fs::read_dir(w.folder.join("objects")).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(notes.collect::<Vec<_>>(), ["media"], "nothing stays of what was removed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_refused_leaves_the_one_that_was_there() {
+    let w = world().await;
+    let bytes = large();
+    let id = w.request(w.promise(&bytes, "text/plain")).await["upload"]["id"].clone();
+    let all = parts(&w, &id, 100, 0).await["missing"].clone();
+    send(&bytes, &all[0]).await;
+    for part in [&all[0], &all[2]] {
+        let mut put = part["put"].clone();
+        let sum = json!({"name": "content-md5", "value": "AAAAAAAAAAAAAAAAAAAAAA=="});
+        put["headers"].as_array_mut().unwrap().push(sum);
+        let other = vec![b'x'; part["byteSize"].as_f64().unwrap() as usize];
+        let answer = curl(&put, &other).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert!(answer.text().contains("BadDigest"), "{}", answer.text());
+    }
+    let now = parts(&w, &id, 100, 0).await;
+    assert_eq!(now["uploaded"], json!([1]), "{now}");
+    for part in [&all[1], &all[2]] {
+        send(&bytes, part).await;
+    }
+    w.complete(&id).await;
+    w.work().await;
+    let upload = w.upload(&id).await;
+    assert_eq!(upload["state"], "READY", "{upload}");
 }

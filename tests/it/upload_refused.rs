@@ -15,16 +15,62 @@ async fn failed(w: &World, bytes: &[u8], input: Value) -> Value {
     upload["problemCode"].clone()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_checksum_is_refused_by_the_store_and_by_us() {
-    let w = World::new().await;
+/// A picture, and another of the same length.
+fn two() -> (Vec<u8>, Vec<u8>) {
     let bytes = png();
     let mut other = bytes.clone();
     *other.last_mut().unwrap() ^= 1;
-    let requested = w.request(w.promise(&bytes, "image/png")).await;
-    let answer = curl(&requested["put"], &other).await;
+    (bytes, other)
+}
+
+/// What the store says to bytes that are not the ones that were promised.
+async fn refused(put: &Value, bytes: &[u8]) {
+    let answer = curl(put, bytes).await;
     assert_eq!(answer.status, 400, "{}", answer.text());
-    // The embedded store keeps what it refused: it is not believed either.
+    assert!(answer.text().contains("BadDigest"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_checksum_is_refused_by_the_store_which_keeps_nothing_of_it() {
+    let w = World::new().await;
+    let (bytes, other) = two();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    let id = &requested["upload"]["id"];
+    refused(&requested["put"], &other).await;
+    assert_eq!(w.kept(), Vec::<String>::new());
+    let error = w.owner().error(COMPLETE, json!({"input": {"id": id}})).await;
+    assert_eq!(error["extensions"]["violations"][0]["code"], "missing", "it is still waited for: {error}");
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+    w.complete(id).await;
+    w.work().await;
+    assert_eq!(w.upload(id).await["state"], "READY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_leaves_what_was_there() {
+    let w = World::new().await;
+    let (bytes, other) = two();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+    let mut put = requested["put"].clone();
+    let sum = json!({"name": "content-md5", "value": "AAAAAAAAAAAAAAAAAAAAAA=="});
+    put["headers"].as_array_mut().unwrap().push(sum);
+    refused(&put, &bytes).await;
+    refused(&requested["put"], &other).await;
+    w.complete(&requested["upload"]["id"]).await;
+    w.work().await;
+    let upload = w.upload(&requested["upload"]["id"]).await;
+    assert_eq!(upload["state"], "READY", "{upload}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_checksum_is_found_by_us_where_the_store_did_not_look() {
+    let w = World::new().await;
+    let (bytes, other) = two();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+    let [kept] = &w.kept()[..] else { panic!("{:?}", w.kept()) };
+    std::fs::write(w.folder.join("objects/media").join(kept), other).unwrap();
     let id = &requested["upload"]["id"];
     w.complete(id).await;
     w.work().await;

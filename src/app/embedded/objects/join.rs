@@ -13,7 +13,6 @@ use std::{
 
 use s3s::{
     S3Result,
-    checksum::ChecksumHasher,
     crypto::{Checksum as _, Md5},
     dto::{Checksum, CompletedPart},
     s3_error,
@@ -21,7 +20,10 @@ use s3s::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::layout::{Kind, Layout, Notes, Place, SESSION, TAG, Temporary, gone, sync};
+use super::{
+    layout::{Kind, Layout, Notes, Place, SESSION, TAG, Temporary, gone, sync},
+    received::hasher,
+};
 
 /// The least that every part but the last has, in bytes.
 const LEAST: u64 = 5 * 1024 * 1024;
@@ -151,7 +153,7 @@ fn write(layout: &Layout, wanted: &Wanted, whole: &Temporary) -> S3Result<String
     for part in &wanted.parts {
         let number = part.part_number.unwrap_or_default();
         let mut source = File::open(layout.part(wanted.session, number)).map_err(failed)?;
-        let (mut sum, mut asked) = (Md5::new(), hasher(part));
+        let (mut sum, mut asked) = (Md5::new(), hasher(&said(part)));
         loop {
             let read = source.read(&mut buffer).map_err(failed)?;
             let piece = buffer.get(..read).unwrap_or_default();
@@ -173,16 +175,6 @@ fn write(layout: &Layout, wanted: &Wanted, whole: &Temporary) -> S3Result<String
     }
     target.sync_all().map_err(failed)?;
     Ok(format!("{}-{}", hexadecimal(&tags.finalize()), wanted.parts.len()))
-}
-
-fn hasher(part: &CompletedPart) -> ChecksumHasher {
-    ChecksumHasher {
-        crc32: part.checksum_crc32.is_some().then(Default::default),
-        crc32c: part.checksum_crc32c.is_some().then(Default::default),
-        sha1: part.checksum_sha1.is_some().then(Default::default),
-        sha256: part.checksum_sha256.is_some().then(Default::default),
-        crc64nvme: part.checksum_crc64nvme.is_some().then(Default::default),
-    }
 }
 
 fn said(part: &CompletedPart) -> Checksum {

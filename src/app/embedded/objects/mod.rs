@@ -2,6 +2,7 @@
 
 mod join;
 mod layout;
+mod received;
 mod service;
 mod sweep;
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     join::{Joining, Wanted, join},
     layout::{Kind, Layout, Place, SESSION, TAG, Temporary, sync},
+    received::{Said, held},
 };
 
 /// A store in a folder.
@@ -52,7 +53,6 @@ macro_rules! store {
 }
 
 store! {
-    put_object: PutObjectInput => PutObjectOutput,
     get_object: GetObjectInput => GetObjectOutput,
     head_object: HeadObjectInput => HeadObjectOutput,
     list_objects: ListObjectsInput => ListObjectsOutput,
@@ -61,9 +61,30 @@ store! {
     head_bucket: HeadBucketInput => HeadBucketOutput,
     get_bucket_location: GetBucketLocationInput => GetBucketLocationOutput,
     create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput,
-    upload_part: UploadPartInput => UploadPartOutput,
     list_parts: ListPartsInput => ListPartsOutput,
     abort_multipart_upload: AbortMultipartUploadInput => AbortMultipartUploadOutput;
+
+    /// `s3s-fs` refuses other bytes than were meant when they have taken the place of what was there.
+    async fn put_object(
+        &self,
+        mut request: S3Request<PutObjectInput>,
+    ) -> S3Result<S3Response<PutObjectOutput>> {
+        let Some(body) = request.input.body.take() else { return Err(s3_error!(IncompleteBody)) };
+        let (body, refusal) = held(body, Said::of_object(&request.input, request.trailing_headers.as_ref()))?;
+        request.input.body = Some(body);
+        refusal.or(self.files.put_object(request).await)
+    }
+
+    /// `s3s-fs` looks at no checksum of a part.
+    async fn upload_part(
+        &self,
+        mut request: S3Request<UploadPartInput>,
+    ) -> S3Result<S3Response<UploadPartOutput>> {
+        let Some(body) = request.input.body.take() else { return Err(s3_error!(IncompleteBody)) };
+        let (body, refusal) = held(body, Said::of_part(&request.input, request.trailing_headers.as_ref()))?;
+        request.input.body = Some(body);
+        refusal.or(self.files.upload_part(request).await)
+    }
 
     async fn complete_multipart_upload(
         &self,
