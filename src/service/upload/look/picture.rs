@@ -5,6 +5,8 @@ use std::io::Cursor;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use image::{ImageReader, Limits, imageops::FilterType};
 
+use crate::domain::asset::MAX_PIXELS;
+
 /// The most pixels in one direction of a picture that is unpacked.
 const MAX_SIDE: u32 = 12_000;
 /// The most memory that unpacking may take. Bytes.
@@ -25,13 +27,18 @@ pub(in super::super) struct Picture {
 
 /// Looks at the bytes of a picture, or at as many of them as there are.
 pub(in super::super) fn picture(bytes: &[u8], whole: bool) -> Picture {
-    let size = imagesize::blob_size(bytes).ok();
-    let side = |pixels: usize| i32::try_from(pixels).ok();
-    Picture {
-        width: size.and_then(|size| side(size.width)),
-        height: size.and_then(|size| side(size.height)),
-        placeholder: if whole { placeholder(bytes) } else { None },
-    }
+    let (width, height) = measures(bytes).unzip();
+    Picture { width, height, placeholder: if whole { placeholder(bytes) } else { None } }
+}
+
+/// Width and height, where both are what an asset may have: a file can say anything of itself.
+fn measures(bytes: &[u8]) -> Option<(i32, i32)> {
+    let size = imagesize::blob_size(bytes).ok()?;
+    let side = |pixels: usize| {
+        let fits = i64::try_from(pixels).is_ok_and(|pixels| (1..=MAX_PIXELS).contains(&pixels));
+        i32::try_from(pixels).ok().filter(|_| fits)
+    };
+    side(size.width).zip(side(size.height))
 }
 
 fn placeholder(bytes: &[u8]) -> Option<String> {
@@ -73,5 +80,22 @@ mod tests {
         bytes.splice(16..24, [0, 1, 0, 0, 0, 1, 0, 0]);
         let found = picture(&bytes, true);
         assert_eq!((found.width, found.placeholder), (Some(65_536), None));
+    }
+
+    #[test]
+    fn measures_that_no_asset_may_have_are_none() {
+        for (sides, fits) in [
+            ([1, 1_000_000], true),
+            ([1, 1_000_001], false),
+            ([i32::MAX, 1], false),
+            ([0, 1], false),
+            ([1, 0], false),
+        ] {
+            let mut bytes = png(1, 1);
+            bytes.splice(16..24, sides.iter().flat_map(|side: &i32| side.to_be_bytes()));
+            let found = picture(&bytes, true);
+            let expected = sides.map(|side| fits.then_some(side));
+            assert_eq!([found.width, found.height], expected, "{sides:?}");
+        }
     }
 }
