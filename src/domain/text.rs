@@ -57,7 +57,7 @@ text!(
     |text, at| line(text, at, 200)
 );
 text!(
-    /// The name of a file on one line, without folders: 1 to 200 characters.
+    /// The name of a file on one line, without folders and without what turns the direction of writing: 1 to 200 characters.
     FileName,
     file_name
 );
@@ -128,7 +128,16 @@ fn file_name(text: &str, at: &str) -> Result<String> {
         let message = "must be the name of a file, without the folders that it is in";
         return Err(Error::invalid(at, "filename", message));
     }
+    if name.contains(turns) {
+        let message = "must not hold characters that turn the direction of writing";
+        return Err(Error::invalid(at, "control", message));
+    }
     Ok(name)
+}
+
+/// Whether a character is there to turn the direction of writing: it can make `gnp.exe` look like `exe.png`.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn prose(text: &str, at: &str) -> Result<String> {
@@ -211,6 +220,9 @@ mod tests {
         }
         for good in ["a.webp", "..a", "été 1.jpg"] {
             assert!(FileName::parse(good, "filename").is_ok(), "{good}");
+        }
+        for turn in ["\u{200e}", "\u{200f}", "\u{202a}", "\u{202e}", "\u{2066}", "\u{2069}"] {
+            assert_eq!(code(FileName::parse(&format!("{turn}gnp.exe"), "filename")), "control", "{turn:?}");
         }
     }
 

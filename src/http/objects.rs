@@ -6,10 +6,10 @@ use axum::{
     Router,
     error_handling::HandleError,
     extract::{Query, Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use s3s::{HttpError, service::S3Service};
 use tower_http::cors::{Any, CorsLayer};
 
@@ -65,8 +65,18 @@ pub fn with_objects(
         .route_service(&format!("{path}/{{*key}}"), store)
         .layer(from_fn_with_state(gate, guarded))
         .layer(from_fn_with_state(door.clock.clone(), request_id::identify))
-        .layer(cors);
+        .layer(cors)
+        .layer(map_response(kept_apart));
     Ok(router.merge(mounted))
+}
+
+/// The origin is that of the graph and of its playground: what somebody uploaded is taken there for nothing but what it was
+/// looked at as, and runs nothing.
+async fn kept_apart(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    answer
 }
 
 /// Refuses what is not signed, or not all of it; counts, records and charges that, and what the store refuses. A good signature

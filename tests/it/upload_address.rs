@@ -42,7 +42,13 @@ async fn it_leads_to_the_bytes_for_those_who_may_read_assets() {
     assert!(head.contains("content-disposition: inline; filename=\"_l _extra_.png\""), "{head}");
     assert!(location.contains("X-Amz-Expires=300"), "{location}");
     let cut = location.split('?').next().unwrap();
-    assert_eq!(get(cut).await.status, 403, "without its signature");
+    let refused = get(cut).await;
+    assert_eq!(refused.status, 403, "without its signature");
+    // The origin is that of the graph: what somebody uploaded is no script there, and no page.
+    for head in [head, refused.head.to_lowercase()] {
+        assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+        assert!(head.contains("content-security-policy: sandbox"), "{head}");
+    }
     assert_eq!(
         run(&["-I".to_owned(), location.clone()], b"").await.status,
         403,
