@@ -75,6 +75,7 @@ mod http_tls;
 mod idempotency;
 mod idempotency_killed;
 mod import_anew;
+mod import_again;
 mod import_file;
 mod import_references;
 mod limits_deadline;

@@ -15,7 +15,7 @@ use crate::{
         access::{Actor, Grant, Permission},
         fields::Schema,
         node::{Kind, NodeId},
-        record::{EntryRecord, Key},
+        record::{EntryRecord, Key, Record},
         text::Locale,
     },
     kit::id,
@@ -32,6 +32,8 @@ pub struct Destination {
     pub(super) entries: Grant,
     pub(super) assets: Grant,
     pub(super) taxonomy: Grant,
+    /// Whether its records bring entries back that are in the bin: those of an import, where the actor may.
+    pub(super) restores: bool,
     rules: RwLock<Arc<Rules>>,
     pub(super) flying: Flying,
     announcing: Arc<Mutex<()>>,
@@ -93,6 +95,8 @@ impl Destination {
         let grant = |permission| actor.grant_in(permission, brand);
         let (entries, assets) = (grant(Permission::EntryWrite)?, grant(Permission::AssetWrite)?);
         let taxonomy = grant(Permission::TaxonomyWrite)?;
+        let restores = source.is_none()
+            && grant(Permission::EntryDelete).is_ok_and(|grant| grant.unrestricted_in(brand));
         let rules = RwLock::new(Arc::new(Rules::load(services, caller, &entries, brand).await?));
         Ok(Self {
             brand,
@@ -100,6 +104,7 @@ impl Destination {
             entries,
             assets,
             taxonomy,
+            restores,
             rules,
             flying: Flying::default(),
             announcing: Arc::default(),
@@ -131,6 +136,18 @@ impl Destination {
     /// What the translations of an item share.
     pub(super) fn translation_id(&self, key: &Key) -> Uuid {
         id::derived(self.namespace(), "translation", &key.to_string())
+    }
+
+    /// The row that a record says, where it says one.
+    #[must_use]
+    pub fn row_of(&self, record: &Record) -> Option<Uuid> {
+        match record {
+            Record::Asset(asset) => self.asset(&asset.key).ok(),
+            Record::Entry(entry) => {
+                let locale = self.rules().locale(entry.locale.as_deref()).ok()?;
+                self.entry(entry, &locale).ok().map(|identity| identity.id)
+            }
+        }
     }
 
     /// Who an entry is, in its language.

@@ -1,5 +1,6 @@
 //! Records in, rows out: many at once, each whole batch or nothing of it, and the same batch twice changes nothing.
 
+mod bin;
 mod claims;
 mod destination;
 mod draft;

@@ -309,5 +309,7 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
         // The unit's time stands in where the platform does not say; `write` puts it there.
         created_at: created_at.unwrap_or(epoch),
         updated_at: record.updated_at.map(Moment::utc).or(created_at).unwrap_or(epoch),
+        told_at: record.updated_at.map(Moment::utc),
+        returns: false,
     })
 }

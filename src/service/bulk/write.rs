@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::{
-    Outcome,
+    Outcome, bin,
     claims::{Ready, unclaimed},
     destination::{Destination, Rules},
     draft::{Body, Draft, EntryDraft},
@@ -53,14 +53,17 @@ pub(super) async fn once(
         return Ok(None);
     }
     let (mut outcome, mut late) = (Outcome::default(), Vec::new());
-    let taken = taken(&unit, destination, drafts, &mut outcome.failures).await?;
-    let mut settled = settled(&unit, drafts).await?;
+    let mut taken = taken(&unit, destination, drafts, &mut outcome.failures).await?;
+    let binned = bin::look(&unit, destination, drafts, &mut outcome.failures).await?;
+    taken.extend(binned.kept);
+    let back = binned.back;
+    let mut settled = settled(&unit, destination, drafts).await?;
     // What is another brand's may well be as the line says.
     settled.retain(|id| !taken.contains(id));
     outcome.unchanged = settled.len() as u64;
     let changed =
         || drafts.iter().filter(|draft| !settled.contains(&draft.id()) && !taken.contains(&draft.id()));
-    let assets = assets(&mut unit, destination, changed(), &mut outcome).await?;
+    let assets = assets(&mut unit, destination, changed(), &back, &mut outcome).await?;
     let wanted: Vec<(&Draft, &EntryDraft)> = changed()
         .filter_map(|draft| match &draft.body {
             Body::Entry(entry) => Some((draft, entry.as_ref())),
@@ -75,7 +78,7 @@ pub(super) async fn once(
     let (targets, entries) =
         targets(&unit, (destination, rules), &flight, entries, &mut outcome.failures).await?;
     if !entries.is_empty() || !assets.is_empty() {
-        let place = Place { destination, rules, targets: &targets };
+        let place = Place { destination, rules, targets: &targets, back: &back };
         late = write_entries(&mut unit, caller, place, &entries, assets, &mut outcome).await?;
     }
     if outcome.created > 0 {
@@ -118,11 +121,16 @@ struct Place<'p> {
     destination: &'p Destination,
     rules: &'p Rules,
     targets: &'p Targets,
+    /// Those that were in the bin.
+    back: &'p HashSet<Uuid>,
 }
 
-/// The rows that do not have to be written: their record came before as it comes now, or they were deleted since. What
-/// people have changed of them stays.
-async fn settled(unit: &Unit, drafts: &[Draft]) -> Result<HashSet<Uuid>> {
+/// The rows that do not have to be written: their record came from its source before as it comes now, or they were deleted
+/// since. What people have changed of them stays; an import says how its rows are to be, whatever people have changed.
+async fn settled(unit: &Unit, destination: &Destination, drafts: &[Draft]) -> Result<HashSet<Uuid>> {
+    if destination.source.is_none() {
+        return Ok(HashSet::new());
+    }
     let (mut entries, mut assets) = (Vec::new(), Vec::new());
     for draft in drafts {
         match &draft.body {
@@ -163,6 +171,7 @@ async fn assets<'d>(
     unit: &mut Unit,
     destination: &Destination,
     drafts: impl Iterator<Item = &'d Draft>,
+    back: &HashSet<Uuid>,
     outcome: &mut Outcome,
 ) -> Result<Vec<Uuid>> {
     let now = unit.now();
@@ -172,6 +181,7 @@ async fn assets<'d>(
             Body::Asset(row) => Some(AssetRow {
                 created_at: or_now(row.created_at),
                 updated_at: or_now(row.updated_at),
+                returns: back.contains(&row.id),
                 ..row.as_ref().clone()
             }),
             Body::Entry(_) => None,
@@ -190,12 +200,16 @@ async fn assets<'d>(
     let told: HashSet<Uuid> = written.changed.iter().map(|(changed, _)| changed.id).collect();
     let same = rows.iter().filter(|row| !told.contains(&row.id)).map(|row| (row.id, row.pulled));
     bulk::remember(unit.tx(), &[], &same.collect::<Vec<_>>()).await?;
-    let described = bulk::describe_assets(unit.tx(), &destination.assets, brand, &rows, &told).await?;
+    let described = bulk::describe_assets(unit.tx(), &destination.assets, brand, &rows, &told, now).await?;
     outcome.updated += described.len() as u64;
     outcome.unchanged = outcome.unchanged.saturating_sub(described.len() as u64);
     described.into_iter().for_each(|changed| unit.record(Event::of("asset.updated", brand, changed)));
     for (changed, created) in written.changed {
-        let kind = if created { "asset.created" } else { "asset.updated" };
+        let kind = match created {
+            true => "asset.created",
+            false if back.contains(&changed.id) => "asset.restored",
+            false => "asset.updated",
+        };
         unit.record(Event::of(kind, brand, changed));
     }
     Ok(rows.into_iter().map(|row| row.id).collect())
@@ -204,7 +218,7 @@ async fn assets<'d>(
 async fn write_entries(
     unit: &mut Unit,
     caller: &Caller,
-    Place { destination, rules, targets }: Place<'_>,
+    Place { destination, rules, targets, back }: Place<'_>,
     ready: &[Ready<'_>],
     assets: Vec<Uuid>,
     outcome: &mut Outcome,
@@ -224,6 +238,7 @@ async fn write_entries(
         let (entry, before) = (one.entry, references.len());
         let fields = targets.resolve(rules, entry, &mut references, &mut pending);
         let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), &published, now);
+        row.returns = back.contains(&entry.id);
         tags.extend(row.tags.iter().map(|tag| LinkRow { entry_id: entry.id, term_id: *tag }));
         categories.extend(row.categories.iter().map(|term| LinkRow { entry_id: entry.id, term_id: *term }));
         if targets.in_the_air(references.get(before..).unwrap_or_default()) {
@@ -250,7 +265,11 @@ async fn write_entries(
         let sure = sure.filter(|row| !waits.contains(&row.id));
         let sure = sure.map(|row| (row.id, unsure.get(&row.id).copied().unwrap_or(row.pulled)));
         bulk::remember(tx, &sure.collect::<Vec<_>>(), &[]).await?;
-        let linked = bulk::raise(tx, differed.difference(&told).copied().collect(), &actor, now).await?;
+        // An import says when its rows were changed; what is pulled was changed now.
+        let said = drafts.iter().filter(|_| source.is_none());
+        let said: HashMap<Uuid, _> = said.map(|entry| (entry.id, entry.updated_at)).collect();
+        let linked = differed.difference(&told).map(|id| (*id, said.get(id).copied().flatten())).collect();
+        let linked = bulk::raise_at(tx, linked, &actor, now).await?;
         outcome.created += written.tally.created;
         outcome.updated += written.tally.updated + linked.len() as u64;
         outcome.unchanged += written.tally.unchanged.saturating_sub(linked.len() as u64);
@@ -267,7 +286,11 @@ async fn write_entries(
             events.extend(led.into_iter().map(|changed| Event::of("entry.updated", brand, changed)));
         }
         for (changed, created) in written.changed {
-            let kind = if created { "entry.created" } else { "entry.updated" };
+            let kind = match created {
+                true => "entry.created",
+                false if back.contains(&changed.id) => "entry.restored",
+                false => "entry.updated",
+            };
             events.push(Event::of(kind, brand, changed));
         }
         jobs.extend(rows.iter().filter(|row| told.contains(&row.id)).filter_map(due));
@@ -314,6 +337,8 @@ fn row(
         scheduled_at,
         created_at,
         updated_at: entry.updated_at.unwrap_or(if entry.created_at.is_some() { created_at } else { now }),
+        dated: entry.own && entry.updated_at.is_some(),
+        returns: false,
         tags,
         categories,
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Pulled, Tally, Written, changed, check, moments, texts};
+use super::{Pulled, Tally, Written, changed, check, ids_of, moments, texts};
 use crate::{
     domain::{
         Result,
@@ -46,10 +46,14 @@ pub struct AssetRow {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// The same, where its record says it.
+    pub told_at: Option<DateTime<Utc>>,
+    /// Whether it comes back where it is in the bin.
+    pub returns: bool,
 }
 
-/// Writes assets and tells which were written; what is the same already is left alone, what was deleted stays deleted. No two
-/// rows may have one id.
+/// Writes assets and tells which were written; what is the same already is left alone, what was deleted and does not return
+/// stays deleted. No two rows may have one id.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -82,6 +86,9 @@ pub async fn write_assets(
         moments(assets.iter().map(|asset| Some(asset.created_at))),
         moments(assets.iter().map(|asset| Some(asset.updated_at))),
         assets.iter().map(|asset| asset.pulled.digest).collect::<Vec<_>>().into(),
+        ids_of(assets, |asset| asset.id, |asset| asset.returns),
+        // What says its id itself also says when it was changed.
+        ids_of(assets, |asset| asset.id, |asset| asset.told_at.is_some() && asset.pulled.status.is_nil()),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let changed = changed(&found)?;
@@ -104,9 +111,10 @@ from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigi
     pulled_digest)
 on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,
   media_type = excluded.media_type, byte_size = excluded.byte_size, width = excluded.width, height = excluded.height,
-  url = excluded.url, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at, version = a.version + 1
-where a.deleted_at is null and a.brand_id = excluded.brand_id
-  and (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
+  url = excluded.url, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at,
+  deleted_at = null, version = a.version + 1
+where (a.deleted_at is null or a.id = any($17)) and a.brand_id = excluded.brand_id
+  and (a.deleted_at is not null or (a.id = any($18) and a.updated_at <> excluded.updated_at) or (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
     is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,
-      excluded.width, excluded.height, excluded.url, excluded.metadata)
+      excluded.width, excluded.height, excluded.url, excluded.metadata))
 returning a.id, a.version, a.xmax = 0 as created";

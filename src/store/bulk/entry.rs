@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Pulled, Tally, changed, check, moments, texts};
+use super::{Pulled, Tally, changed, check, ids_of, moments, texts};
 use crate::{
     domain::{
         Result,
@@ -52,6 +52,10 @@ pub struct EntryRow {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// Whether that moment is what its record says it has to be, and not only what it becomes where something else differs.
+    pub dated: bool,
+    /// Whether it comes back where it is in the bin.
+    pub returns: bool,
     /// Its tags.
     pub tags: Vec<Uuid>,
     /// Its categories.
@@ -69,7 +73,8 @@ pub struct Written {
     pub changed: Vec<(Changed, bool)>,
 }
 
-/// Writes entries with their history; what is the same already is left alone, what was deleted stays deleted.
+/// Writes entries with their history; what is the same already is left alone, what was deleted and does not return stays
+/// deleted.
 /// No two rows may have one id, or one slug within type and locale.
 ///
 /// # Errors
@@ -123,6 +128,8 @@ pub async fn upsert_entries(
         now.into(),
         id(|entry| entry.pulled.digest),
         id(|entry| entry.pulled.status),
+        ids_of(entries, |entry| entry.id, |entry| entry.returns),
+        ids_of(entries, |entry| entry.id, |entry| entry.dated),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let mut fresh = HashMap::with_capacity(found.len());
@@ -143,8 +150,8 @@ pub async fn upsert_entries(
     Ok(written)
 }
 
-// What says its id itself has no status that is remembered: its status is what it says, whatever a person has given since.
-// A status that a person has given stays until the platform says another one than the last time.
+// What is imported has the status that its record says, whatever a person has given since. A status that a person has given to
+// what is pulled stays until the platform says another one than the last time.
 // `xmax` is 0 in a row that this statement inserted, and this transaction in one that it updated.
 const UPSERT: &str = "
 with incoming as (
@@ -165,21 +172,21 @@ with incoming as (
     $2, external_id, published_at, scheduled_at, created_at, updated_at, pulled_digest, pulled_status
   from incoming
   on conflict (id) do update set content_type_id = excluded.content_type_id, slug = excluded.slug, title = excluded.title,
-    fields = excluded.fields, search_text = excluded.search_text, updated_at = excluded.updated_at,
-    status = case when e.pulled_status = excluded.pulled_status then e.status else excluded.status end,
-    published_at = case when e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
-    scheduled_at = case when e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
+    fields = excluded.fields, search_text = excluded.search_text, updated_at = excluded.updated_at, deleted_at = null,
+    status = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.status else excluded.status end,
+    published_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
+    scheduled_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
     pulled_digest = excluded.pulled_digest, pulled_status = excluded.pulled_status, version = e.version + 1
-  where e.deleted_at is null and e.brand_id = excluded.brand_id
-    and ((e.content_type_id, e.slug, e.title, e.fields, e.search_text)
+  where (e.deleted_at is null or e.id = any($25)) and e.brand_id = excluded.brand_id
+    and (e.deleted_at is not null or (e.id = any($26) and e.updated_at <> excluded.updated_at) or (e.content_type_id, e.slug, e.title, e.fields, e.search_text)
       is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.fields, excluded.search_text)
-    or ((excluded.pulled_status is null or e.pulled_status is distinct from excluded.pulled_status) and (e.status, e.published_at, e.scheduled_at)
-      is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
+    or (($2::uuid is null or e.pulled_status is distinct from excluded.pulled_status) and
+      (e.status, e.published_at, e.scheduled_at) is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
   returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
 ), history as (
   insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)
   select w.id, w.version, w.slug, w.title, w.status, w.fields, coalesce(t.ids, '{}'), coalesce(c.ids, '{}'),
-    case when w.created then 'created' else 'updated' end, $21, $22
+    case when w.created then 'created' when w.id = any($25) then 'restored' else 'updated' end, $21, $22
   from written w
   left join (select entry, array_agg(tag) as ids from unnest($17::uuid[], $18::uuid[]) as t(entry, tag) group by entry) t
     on t.entry = w.id

@@ -2,6 +2,7 @@
 
 mod about;
 mod asset;
+mod bin;
 mod brand;
 mod durable;
 mod entry;
@@ -18,6 +19,7 @@ mod unique;
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::{QueryResult, Value};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::sql::get;
 use crate::domain::{
@@ -28,6 +30,7 @@ use crate::domain::{
 
 pub use about::describe_assets;
 pub use asset::{AssetRow, write_assets};
+pub use bin::binned;
 pub use brand::{BrandRow, find_brand, hold};
 pub use durable::{flush, flush_later};
 pub use entry::{EntryRow, Written, upsert_entries};
@@ -41,7 +44,9 @@ pub use link::{
 };
 pub use nearer::lead_to;
 pub use own::{link_placed, taken_ids, there};
-pub use pending::{PendingRow, add_pending, count_pending_of_brand, overdue, raise, replace_pending, settle};
+pub use pending::{
+    PendingRow, add_pending, count_pending_of_brand, overdue, raise, raise_at, replace_pending, settle,
+};
 pub use pulled::{Pulled, Settled, remember, settled};
 pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};
 pub use unique::{Claim, lock_values, taken_values};
@@ -58,7 +63,7 @@ pub struct Tally {
 }
 
 /// Passes where the proof is of the right permission and covers the brand.
-fn check(grant: &Grant, permission: Permission, brand: uuid::Uuid) -> Result<()> {
+fn check(grant: &Grant, permission: Permission, brand: Uuid) -> Result<()> {
     if grant.permission() == permission {
         grant.covers(brand, "the brand")?;
         // Rows are not looked at one by one here.
@@ -90,6 +95,11 @@ fn moments(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> Value {
         })
         .collect::<Vec<String>>()
         .into()
+}
+
+/// Keys of rows that something holds for.
+fn ids_of<R>(rows: &[R], id: fn(&R) -> Uuid, holds: fn(&R) -> bool) -> Value {
+    rows.iter().filter(|row| holds(row)).map(id).collect::<Vec<Uuid>>().into()
 }
 
 /// Rows as one parameter, for `jsonb_to_recordset`.

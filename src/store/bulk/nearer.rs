@@ -55,9 +55,10 @@ with fresh as materialized (
       and pulled_status is not null and deleted_at is null and fields ? r.field offset 0
   ) e
   join locale l on l.brand_id = $2 and l.code = e.locale
-  where array_position(l.chain, n.locale)
-    < coalesce(array_position(l.chain, n.sibling_locale), cardinality(l.chain) + 1)
-  order by r.entry_id, r.field, r.position, array_position(l.chain, n.locale)
+  -- Of those that are in no chain the first by name is the nearest, as where they are there from the beginning.
+  where (coalesce(array_position(l.chain, n.locale), cardinality(l.chain) + 1), n.locale collate \"C\")
+    < (coalesce(array_position(l.chain, n.sibling_locale), cardinality(l.chain) + 1), n.sibling_locale collate \"C\")
+  order by r.entry_id, r.field, r.position, array_position(l.chain, n.locale), n.locale collate \"C\"
 ), led as (
   update entry_reference r set target_entry_id = n.after from nearer n
   where (r.entry_id, r.field, r.position) = (n.entry_id, n.field, n.position)

@@ -7,7 +7,7 @@ use sea_orm::FromQueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::json;
+use super::{json, moments};
 use crate::{
     domain::{Result, change::Changed, record::MAX_BATCH},
     store::{
@@ -140,6 +140,19 @@ pub async fn settle(
 /// # Errors
 /// As the database refuses.
 pub async fn raise(tx: &Tx, entries: Vec<Uuid>, actor: &str, now: DateTime<Utc>) -> Result<Vec<Changed>> {
+    raise_at(tx, entries.into_iter().map(|id| (id, None)).collect(), actor, now).await
+}
+
+/// The same for entries of which it may be said when they were changed; the others were now.
+///
+/// # Errors
+/// As the database refuses.
+pub async fn raise_at(
+    tx: &Tx,
+    entries: Vec<(Uuid, Option<DateTime<Utc>>)>,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Changed>> {
     #[derive(FromQueryResult)]
     struct Row {
         id: Uuid,
@@ -148,7 +161,9 @@ pub async fn raise(tx: &Tx, entries: Vec<Uuid>, actor: &str, now: DateTime<Utc>)
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = query(tx, RAISE, [entries.into(), actor.into(), now.into()]).await?;
+    let (ids, at): (Vec<Uuid>, Vec<_>) = entries.into_iter().unzip();
+    let values = [ids.into(), actor.into(), now.into(), moments(at.into_iter())];
+    let rows: Vec<Row> = query(tx, RAISE, values).await?;
     Ok(rows.into_iter().map(|row| Changed { id: row.id, version: row.version }).collect())
 }
 
@@ -178,7 +193,7 @@ with gone as (
     (select t.id from entry t where t.translation_id = p.target_translation_id and t.deleted_at is null
        and (p.types is null or t.content_type_id = any(p.types))
      order by array_position((select l.chain from locale l join entry e on e.locale = l.code
-       where l.brand_id = $3 and e.id = p.entry_id), t.locale) nulls last, t.locale limit 1) as target_entry_id
+       where l.brand_id = $3 and e.id = p.entry_id), t.locale) nulls last, t.locale collate \"C\" limit 1) as target_entry_id
 ), noted as (
   insert into entry_reference (entry_id, field, position, target_entry_id, target_asset_id)
   select entry_id, field, position, target_entry_id, target_asset_id from gone
@@ -203,8 +218,9 @@ update entry e set fields = e.fields || m.values from merged m where e.id = m.en
 
 const RAISE: &str = "\
 with changed as (
-  update entry set version = version + 1, updated_at = greatest(updated_at, $3) where id = any($1)
-  returning id, version, slug, title, status, fields
+  update entry e set version = e.version + 1, updated_at = coalesce(nullif(i.at, '')::timestamptz, greatest(e.updated_at, $3))
+  from unnest($1::uuid[], $4::text[]) as i(id, at) where e.id = i.id
+  returning e.id, e.version, e.slug, e.title, e.status, e.fields
 ), kept as (
   insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)
   select c.id, c.version, c.slug, c.title, c.status, c.fields,
