@@ -3,7 +3,7 @@
 use brandgraph::{
     domain::{
         Code,
-        access::{Actor, BrandScope, Role},
+        access::{Actor, BrandScope, Permission as P, Role},
     },
     service::{
         Caller, Library, export,
@@ -13,7 +13,7 @@ use brandgraph::{
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{TestApp, user},
+    harness::{TestApp, member, own, user},
     import_file::{CATALOG, CONTENT, bring, told},
 };
 
@@ -41,6 +41,12 @@ const MORE: &str = r#"
 {"kind":"entry","brand":"acme","key":{"resource":"article","id":"10"},"type":"article","slug":"old","title":"Old","status":"archived","publishedAt":"2025-01-02T03:04:05Z"}
 "#;
 
+/// Everything there is to export. A key stands in a file once, so that the second one says more of the same asset.
+async fn fill(app: &TestApp) {
+    bring(app, &format!("{CATALOG}{CONTENT}"), None).await;
+    bring(app, MORE, None).await;
+}
+
 /// Two pages that name one another in a nested place, and a German article that refers to an English one although there is a
 /// German translation: only ids say so.
 async fn link(app: &TestApp) {
@@ -67,7 +73,7 @@ async fn link(app: &TestApp) {
 #[tokio::test]
 async fn a_round_trip_is_equal_byte_for_byte() {
     let app = TestApp::start().await;
-    bring(&app, &format!("{CATALOG}{CONTENT}{MORE}"), None).await;
+    fill(&app).await;
     link(&app).await;
     let first = exported(&app).await;
     assert_eq!(lines(&first).len(), 1 + 3 + 2 + 2 + 1 + 7, "{first}");
@@ -107,7 +113,7 @@ fn pretty_equal(one: &str, other: &str) {
 #[tokio::test]
 async fn what_comes_in_again_says_how_everything_is() {
     let app = TestApp::start().await;
-    bring(&app, &format!("{CATALOG}{CONTENT}{MORE}"), None).await;
+    fill(&app).await;
     let text = exported(&app).await;
     let entry = lines(&text).into_iter().find(|line| line["slug"] == "first").unwrap();
     let changed = json!({"title": "Other steps", "status": "archived"});
@@ -122,7 +128,7 @@ async fn what_comes_in_again_says_how_everything_is() {
 #[tokio::test]
 async fn only_what_the_caller_may_see_is_exported() {
     let app = TestApp::start().await;
-    bring(&app, &format!("{CATALOG}{CONTENT}{MORE}"), None).await;
+    fill(&app).await;
     let delivery = Caller::of(user(Role::Delivery, BrandScope::All));
     let text = export_as(&app, &delivery, "acme").await.unwrap();
     let entries: Vec<Value> = lines(&text).into_iter().filter(|line| line["kind"] == "entry").collect();
@@ -132,6 +138,61 @@ async fn only_what_the_caller_may_see_is_exported() {
     assert_eq!(refused.unwrap_err().code(), Code::Unauthenticated);
     let none = export_as(&app, &Caller::system("test"), "nobody").await;
     assert_eq!(none.unwrap_err().code(), Code::NotFound);
+}
+
+/// Somebody who reads, but for what the restrictions say.
+fn reader(restrictions: &Value) -> Caller {
+    let role =
+        own(&[P::BrandRead, P::EntryRead, P::EntryPreview, P::AssetRead], restrictions, BrandScope::All);
+    Caller::of(member(vec![role], &Value::Null))
+}
+
+#[tokio::test]
+async fn nothing_that_a_role_hides_is_exported() {
+    let app = TestApp::start().await;
+    fill(&app).await;
+    let entries =
+        |text: &str| lines(text).into_iter().filter(|line| line["kind"] == "entry").collect::<Vec<_>>();
+    let told = [
+        ("slug", "slug"),
+        ("title", "title"),
+        ("status", "status"),
+        ("locale", "locale"),
+        ("fields", "fields"),
+        ("publishedAt", "publishedAt"),
+        ("scheduledAt", "scheduledAt"),
+        ("updatedAt", "updatedAt"),
+        ("tags", "tags"),
+        ("categories", "categories"),
+        ("translations", "translation"),
+    ];
+    for (name, member) in told {
+        match export_as(&app, &reader(&json!({"read": {"except": [name]}})), "acme").await {
+            Err(error) => assert_eq!(error.code(), Code::Forbidden, "{name}"),
+            Ok(text) => {
+                let entries = entries(&text);
+                assert_eq!(entries.len(), 5, "{name}");
+                assert!(entries.iter().all(|line| line.get(member).is_none()), "{name}: {entries:?}");
+            }
+        }
+    }
+    // Who does not see an original is not told its id, but who sees some of the translations is told that they are.
+    let whole = export_as(&app, &reader(&json!({})), "acme").await.unwrap();
+    assert_eq!(whole, exported(&app).await);
+    for restrictions in [json!({"locales": ["de"]}), json!({"locales": ["de", "en"]})] {
+        let seen = entries(&export_as(&app, &reader(&restrictions), "acme").await.unwrap());
+        let key = |line: &Value| line["key"].as_str().unwrap().to_owned();
+        let keys: Vec<String> = seen.iter().map(key).collect();
+        for entry in &seen {
+            let translation = entry["translation"].as_str().unwrap().to_owned();
+            assert!(keys.contains(&translation), "{restrictions}: {entry}");
+        }
+        let group: std::collections::BTreeSet<&str> = (seen.iter())
+            .filter(|line| line["slug"] == "first" || line["slug"] == "erste")
+            .map(|line| line["translation"].as_str().unwrap())
+            .collect();
+        assert_eq!(group.len(), 1, "{restrictions}");
+    }
 }
 
 #[tokio::test]
@@ -161,13 +222,14 @@ async fn keys_that_are_none_are_told() {
         format!("{line}\n")
     };
     let own = json!(format!("entry_{id}"));
+    let another = json!(format!("entry_{}", uuid::Uuid::new_v4()));
     let text = [
         entry(json!("nonsense"), json!({})),
         entry(json!(format!("asset_{id}")), json!({})),
         entry(json!({"resource": "author", "id": "8"}), json!({"translation": own})),
         entry(own.clone(), json!({"translation": "tag_1"})),
         entry(own.clone(), json!({"scheduledAt": "2099-01-01"})),
-        entry(own.clone(), json!({"references": [{"field": "author", "to": "entry", "keys": [own]}]})),
+        entry(another, json!({"references": [{"field": "author", "to": "entry", "keys": [own]}]})),
     ]
     .concat();
     let (report, set_aside) = bring(&app, &text, None).await;

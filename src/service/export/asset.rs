@@ -124,7 +124,7 @@ const COLUMNS: [&str; 17] = [
 ];
 
 impl Row for AssetLine {
-    fn selection(_: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(_: &Catalog, noun: &Noun, _: bool) -> Result<Selection> {
         let mut selection = columns(noun, &COLUMNS)?;
         selection.0.push(("key".to_owned(), Value::Key(Kind::Asset, noun.key)));
         selection.0.push(renamed(noun, "byteSize", "bytes")?);

@@ -65,7 +65,7 @@ struct Kept {
 }
 
 impl Row for Kept {
-    fn selection(_: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(_: &Catalog, noun: &Noun, _: bool) -> Result<Selection> {
         columns(noun, &["sha256"])
     }
 
@@ -88,7 +88,7 @@ pub async fn run(
     progress: &mut (dyn FnMut(Files) + Send),
 ) -> Result<Files> {
     let grant = caller.actor.grant(Permission::AssetRead)?;
-    let pages = Pages { library, caller, brand };
+    let pages = Pages { library, caller, brand, whole: false };
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let unfinished = folder.join(format!("{LIST}.part"));
     let mut list = io::BufWriter::new(std::fs::File::create(&unfinished).map_err(unwritable)?);

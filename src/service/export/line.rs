@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::page::{columns, list, one};
+use super::page::{columns, first, list, one};
 use crate::domain::{
     Result,
     catalog::{Catalog, Noun},
@@ -25,8 +25,9 @@ pub(super) struct Line<'a, T> {
 
 /// A row that is read a page at a time.
 pub(super) trait Row {
-    /// What is read of it, under the names of its fields here; `NODE` is there besides.
-    fn selection(catalog: &Catalog, noun: &Noun) -> Result<Selection>;
+    /// What is read of it, under the names of its fields here; `NODE` is there besides. `whole` is whether the caller sees all of
+    /// the brand's entries.
+    fn selection(catalog: &Catalog, noun: &Noun, whole: bool) -> Result<Selection>;
 
     /// The key that pages go by.
     fn id(&self) -> Uuid;
@@ -66,7 +67,7 @@ pub(super) struct TypeLine {
 }
 
 impl Row for TypeLine {
-    fn selection(_: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(_: &Catalog, noun: &Noun, _: bool) -> Result<Selection> {
         columns(noun, &["key", "name", "description", "schema"])
     }
 
@@ -86,7 +87,7 @@ pub(super) struct TagLine {
 }
 
 impl Row for TagLine {
-    fn selection(_: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(_: &Catalog, noun: &Noun, _: bool) -> Result<Selection> {
         columns(noun, &["slug", "name"])
     }
 
@@ -113,7 +114,7 @@ impl CategoryLine {
 }
 
 impl Row for CategoryLine {
-    fn selection(catalog: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(catalog: &Catalog, noun: &Noun, _: bool) -> Result<Selection> {
         let mut selection = columns(noun, &["position"])?;
         selection.0.push(("path".to_owned(), path(catalog, noun)?));
         Ok(selection)
@@ -136,7 +137,8 @@ pub(super) struct EntryLine {
     #[serde(rename(deserialize = "nodeId"), deserialize_with = "key", skip_serializing)]
     id: Uuid,
     key: String,
-    translation: String,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "translation")]
+    translation: Option<String>,
     #[serde(rename = "type", deserialize_with = "content_type")]
     content_type: String,
     slug: String,
@@ -157,8 +159,11 @@ pub(super) struct EntryLine {
     categories: Vec<Vec<Term>>,
 }
 
+/// The column of what translations share.
+const TRANSLATION: &str = "translation_id";
+
 impl Row for EntryLine {
-    fn selection(catalog: &Catalog, noun: &Noun) -> Result<Selection> {
+    fn selection(catalog: &Catalog, noun: &Noun, whole: bool) -> Result<Selection> {
         let own = [
             "slug",
             "title",
@@ -171,11 +176,14 @@ impl Row for EntryLine {
             "fields",
         ];
         let mut selection = columns(noun, &own)?;
+        // What translations share is the id of an entry that not everybody sees.
+        let shared =
+            if whole { Value::Key(Kind::Entry, TRANSLATION) } else { first(catalog, "Entry", TRANSLATION)? };
         let terms = |noun: &Noun| columns(noun, &["slug", "name"]);
         let filed = |noun: &Noun| Ok(Selection(vec![("path".to_owned(), path(catalog, noun)?)]));
         selection.0.extend([
             ("key".to_owned(), Value::Key(Kind::Entry, noun.key)),
-            ("translation".to_owned(), Value::Key(Kind::Entry, "translation_id")),
+            ("translation".to_owned(), shared),
             ("type".to_owned(), one(catalog, noun, "contentType", &["key"])?),
             ("tags".to_owned(), list(catalog, noun, "tags", terms, "id")?),
             ("categories".to_owned(), list(catalog, noun, "categories", filed, "id")?),
@@ -196,6 +204,23 @@ pub(super) fn key<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Re
 /// Statuses are in capitals in the graph, and not in records.
 fn lower<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<String, D::Error> {
     Ok(String::deserialize(deserializer)?.to_lowercase())
+}
+
+/// What the translations share, or the first of them that the caller sees; none where the roles hide that there are any.
+fn translation<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shared {
+        Id(String),
+        First {
+            #[serde(rename = "nodeId")]
+            id: String,
+        },
+    }
+    let shared = Option::<Shared>::deserialize(deserializer)?;
+    Ok(shared.map(|shared| match shared {
+        Shared::Id(id) | Shared::First { id } => id,
+    }))
 }
 
 fn content_type<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<String, D::Error> {

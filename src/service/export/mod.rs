@@ -12,10 +12,16 @@ use line::{BrandLine, CategoryLine, EntryLine, Line, Row, TagLine, TypeLine};
 use page::Pages;
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Caller, Library, Services, Unit};
 use crate::{
-    domain::{Code, Error, Result, change::Changed, event::Event},
+    domain::{
+        Code, Error, Result,
+        access::{Membership, Permission},
+        change::Changed,
+        event::Event,
+    },
     store,
 };
 
@@ -45,7 +51,11 @@ pub async fn run(
     target: &mut (dyn Write + Send),
     progress: &mut (dyn FnMut(Report) + Send),
 ) -> Result<Report> {
-    let pages = Pages { library, caller, brand };
+    let whole = match store::brand::find_id(&services.db, brand).await? {
+        Some(id) => sees_all(caller, id),
+        None => false,
+    };
+    let pages = Pages { library, caller, brand, whole };
     let found: BrandLine = pages.brand().await?.ok_or_else(|| Error::not_found("the brand"))?;
     note(services, caller, brand).await?;
     let mut out = Out { brand, target, report: Report::default() };
@@ -82,6 +92,13 @@ pub async fn run(
     }
     out.target.flush().map_err(unwritable)?;
     Ok(out.report)
+}
+
+/// Whether the caller sees every entry of the brand, and all of each.
+fn sees_all(caller: &Caller, brand: Uuid) -> bool {
+    let Ok(grant) = caller.actor.grant_in(Permission::EntryRead, brand) else { return false };
+    let all = |one: &Membership| one.unrestricted() && one.role.holds(Permission::EntryPreview);
+    grant.through().any(|one| one.brands.contains(brand) && all(one))
 }
 
 /// Leaves a record before anything is let out.

@@ -28,6 +28,8 @@ pub(super) struct Pages<'a> {
     pub(super) caller: &'a Caller,
     /// Its slug.
     pub(super) brand: &'a str,
+    /// Whether the caller sees all of its entries.
+    pub(super) whole: bool,
 }
 
 impl Pages<'_> {
@@ -81,7 +83,7 @@ impl Pages<'_> {
             let key = Operand::Key(noun.key);
             predicate = predicate.and(Predicate::Compare(key, Comparison::Gt, Literal::Key(after)));
         }
-        let mut selection = T::selection(catalog, noun)?;
+        let mut selection = T::selection(catalog, noun, self.whole)?;
         let kind = noun.kind.ok_or_else(|| Error::internal("what is exported has an id"))?;
         selection.0.push((NODE.to_owned(), Value::Key(kind, noun.key)));
         let plan = Connection {
@@ -144,6 +146,17 @@ pub(super) fn list(
         selection: selection(there)?,
     };
     Ok(Value::List(Box::new(Link { join: relation.join, field: None, optional: false, to })))
+}
+
+/// The id of the first row that has the same in a column, of those that the caller sees: the row itself, where no other one is
+/// before it. Null where the roles hide what leads there.
+pub(super) fn first(catalog: &Catalog, noun: &str, column: &'static str) -> Result<Value> {
+    let there = catalog.noun(noun)?;
+    let kind = there.kind.ok_or_else(|| Error::internal("what is exported has an id"))?;
+    let selection = Selection(vec![(NODE.to_owned(), Value::Key(kind, there.key))]);
+    let to = One { rows: rows(there, Predicate::all(), there.key), selection };
+    let join = Join::Columns { here: column, there: column, others_only: false };
+    Ok(Value::One(Box::new(Link { join, field: None, optional: true, to })))
 }
 
 /// The one related row.
