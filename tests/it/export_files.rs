@@ -125,4 +125,14 @@ async fn the_files_of_a_brand_come_in_elsewhere_as_they_were() {
     let picture: Value = other.owner().data(query, json!({})).await["assets"]["nodes"][0].take();
     assert_eq!(picture["width"], 2);
     assert!(picture["placeholder"].is_string(), "{picture}");
+
+    // With its files, it is the same brand: byte for byte.
+    let again = path(&other.folder, "again.ndjson");
+    let (code, told) = run(&other, &["export", "--brand", "acme", "--output", &again]).await;
+    assert_eq!(code, Some(0), "{told}");
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    for (line, expected) in read(&again).lines().zip(read(&lines).lines()) {
+        assert_eq!(line, expected);
+    }
+    assert_eq!(read(&again), read(&lines));
 }

@@ -232,7 +232,9 @@ async fn accept(
             let waiting = store::asset::lock(unit.tx(), &grant, id, Life::Live).await?;
             let (width, height) = (picture.width, picture.height);
             let file = File { kept, byte_size: row.byte_size, width, height };
-            ("asset.updated", store::asset::keep(unit.tx(), &grant, &waiting, file, unit.now()).await?)
+            // What an import brought has been what it is since the moment that its line says.
+            let at = waiting.updated_at;
+            ("asset.updated", store::asset::keep(unit.tx(), &grant, &waiting, file, at).await?)
         }
         None => {
             let id = id::new(unit.now());
