@@ -140,6 +140,37 @@ async fn a_file_for_one_brand_makes_no_other() {
 }
 
 #[tokio::test]
+async fn a_key_that_comes_twice_is_set_aside_at_any_distance() {
+    let app = TestApp::start().await;
+    bring(&app, CATALOG, None).await;
+    let line = |id: &str, title: &str, more: &str| {
+        format!(
+            r#"{{"kind":"entry","brand":"acme","key":{{"resource":"author","id":"{id}"}},"type":"author","slug":"w{id}","title":"{title}"{more}}}"#
+        ) + "\n"
+    };
+    for between in [0, 2_500] {
+        let others: String = (0..between).map(|number| line(&format!("x{number}"), "Other", "")).collect();
+        let (id, other) = (format!("dup{between}"), format!("other{between}"));
+        // The default locale is the same key, said or not.
+        let text =
+            [line(&id, "first", ""), others, line(&id, "second", r#","locale":"en""#), line(&other, "O", "")];
+        for again in [false, true] {
+            let (report, set_aside) = bring(&app, &text.concat(), None).await;
+            assert_eq!(told(&set_aside), [(between + 2, "key", "duplicate")]);
+            assert!(set_aside[0].message.contains("line 1"), "{set_aside:?}");
+            assert_eq!(report.created + report.updated, if again { 0 } else { between + 2 }, "{report:?}");
+        }
+        let titles = "select array_agg(title || version) from entry where slug = $1";
+        let titles: Vec<String> = sqlx::query_scalar(titles)
+            .bind(format!("w{id}"))
+            .fetch_one(&mut app.db.connect().await)
+            .await
+            .unwrap();
+        assert_eq!(titles, ["first1"]);
+    }
+}
+
+#[tokio::test]
 async fn what_is_of_no_known_brand_is_set_aside() {
     let app = TestApp::start().await;
     let (report, set_aside) = bring(&app, CONTENT, None).await;
@@ -193,9 +224,9 @@ async fn many_records_refer_to_one_another_across_batches() {
     }
     let (report, set_aside) = bring(&app, &text, None).await;
     assert_eq!(told(&set_aside), []);
-    assert_eq!((report.created, report.waiting), (3 + 6_000, 0), "{report:?}");
+    assert_eq!((report.created, report.waiting), (5 + 6_000, 0), "{report:?}");
     let (again, _) = bring(&app, &text, None).await;
-    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 6_003), "{again:?}");
+    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 6_005), "{again:?}");
 }
 
 #[tokio::test]
@@ -214,7 +245,7 @@ async fn batches_in_the_air_refer_to_one_another_without_changing_an_entry_twice
     }
     let (report, set_aside) = bring(&app, &text, None).await;
     assert_eq!(told(&set_aside), []);
-    assert_eq!((report.created, report.waiting), (3 + 8_000, 0), "{report:?}");
+    assert_eq!((report.created, report.waiting), (5 + 8_000, 0), "{report:?}");
     let mut db = app.db.connect().await;
     let (versions, linked, right): (i64, i64, i64) = sqlx::query_as(
         "select (select count(*) from entry where version > 1), (select count(*) from entry_reference), \

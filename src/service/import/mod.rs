@@ -3,6 +3,7 @@
 mod catalog;
 mod line;
 mod run;
+mod seen;
 mod source;
 
 pub use run::run;

@@ -8,6 +8,7 @@ use super::{
     BATCH, Notice, Progress, Report, SetAside, WRITERS,
     catalog::{self, Change},
     line::{CategoryLine, Line},
+    seen::Seen,
     source,
 };
 use crate::{
@@ -48,6 +49,7 @@ pub async fn run(
         destinations: HashMap::new(),
         groups: HashMap::new(),
         writing: JoinSet::new(),
+        seen: Seen::default(),
     };
     while let Some(chunk) = chunks.recv().await {
         let chunk =
@@ -80,6 +82,7 @@ struct Import<'a> {
     destinations: HashMap<String, Option<Arc<Destination>>>,
     groups: HashMap<String, Group>,
     writing: JoinSet<(u64, Result<Outcome>)>,
+    seen: Seen,
 }
 
 impl Import<'_> {
@@ -185,6 +188,10 @@ impl Import<'_> {
             }
             return Ok(());
         };
+        let (items, again) = self.seen.first(&destination, items);
+        for (number, error) in again {
+            self.set_aside(number, &error);
+        }
         while self.writing.len() >= WRITERS {
             self.joined().await?;
         }
