@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::line::{BrandLine, CategoryLine, TypeLine};
 use crate::{
     domain::{
-        Result,
+        Code, Error, Result,
         access::Permission,
         brand::{CreateBrand, LocaleInput, Locales},
         change::Patch,
@@ -41,10 +41,31 @@ impl Change {
     }
 }
 
+/// The brand of that slug, where the caller may import into it. What is within no role of theirs is not there for them.
+///
+/// # Errors
+/// `FORBIDDEN` where the roles do not give all that an import may do, in all of the brand: lines are not looked at one by one.
+pub(super) async fn find_brand(services: &Services, caller: &Caller, slug: &str) -> Result<Option<Uuid>> {
+    let Some(id) = store::brand::find_id(&services.db, slug).await? else { return Ok(None) };
+    for permission in ASKED {
+        match caller.actor.grant_in(permission, id) {
+            Ok(grant) if grant.unrestricted_in(id) => {}
+            Ok(_) => return Err(Error::new(Code::Forbidden, "a role with restrictions does not import")),
+            Err(error) if error.code() == Code::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(id))
+}
+
+/// What an import asks for before it writes anything into a brand.
+const ASKED: [Permission; 4] =
+    [Permission::EntryWrite, Permission::EntryPublish, Permission::AssetWrite, Permission::TaxonomyWrite];
+
 /// Makes a brand; one that is there stays as it is.
 pub(super) async fn ensure_brand(services: &Services, caller: &Caller, line: BrandLine) -> Result<Change> {
     let slug = Slug::parse(&line.slug, "slug")?;
-    if store::brand::find_id(&services.db, slug.as_str()).await?.is_some() {
+    if find_brand(services, caller, slug.as_str()).await?.is_some() {
         return Ok(Change::Unchanged);
     }
     let default = Locale::parse(&line.default_locale, "defaultLocale")?;

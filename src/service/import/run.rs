@@ -21,7 +21,6 @@ use crate::{
         anew::anew,
         bulk::{self, Destination, Item, Outcome},
     },
-    store::brand,
 };
 
 const _: () = assert!(BATCH <= MAX_BATCH, "a batch is written in one transaction");
@@ -113,7 +112,7 @@ impl Import<'_> {
             Ok(Line::ContentType(brand, line)) => {
                 self.settle().await?;
                 self.destinations.remove(&brand);
-                match brand::find_id(&self.services.db, &brand).await? {
+                match catalog::find_brand(self.services, self.caller, &brand).await? {
                     Some(id) => {
                         let done = catalog::ensure_type(self.services, self.caller, id, line).await;
                         self.count(number, done)?;
@@ -151,7 +150,7 @@ impl Import<'_> {
             return Ok(());
         }
         let count = tags.len() + categories.len();
-        let Some(id) = brand::find_id(&self.services.db, brand).await? else {
+        let Some(id) = catalog::find_brand(self.services, self.caller, brand).await? else {
             let numbers =
                 tags.iter().map(|(number, _)| *number).chain(categories.iter().map(|(number, _)| *number));
             for number in numbers.collect::<Vec<_>>() {
@@ -208,7 +207,7 @@ impl Import<'_> {
         if let Some(known) = self.destinations.get(brand) {
             return Ok(known.clone());
         }
-        let found = match brand::find_id(&self.services.db, brand).await? {
+        let found = match catalog::find_brand(self.services, self.caller, brand).await? {
             Some(id) => Some(Arc::new(Destination::open(self.services, self.caller, id, None).await?)),
             None => None,
         };
