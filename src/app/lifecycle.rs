@@ -272,7 +272,7 @@ async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener, Fail
 
 /// Completes when the process is asked to stop. Asked again, it ends at once; the database is then stopped by its
 /// supervisor.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     let because = |error: io::Error| Failure::because("waiting for signals", &error);
     let mut interrupt = signal(SignalKind::interrupt()).map_err(because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(because)?;

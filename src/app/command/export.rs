@@ -1,9 +1,8 @@
 //! `brandgraph export`: writes a brand out as a file that `brandgraph import` reads.
 
 use std::{
-    fs::File,
     io::{self, BufWriter, IsTerminal},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::Args;
@@ -16,7 +15,8 @@ use super::{
         files::FilesBeside,
         identity, say,
     },
-    Context,
+    Context, caller, unless_stopped,
+    whole::Whole,
 };
 use crate::service::{
     Caller, Library, Services,
@@ -43,12 +43,13 @@ pub(super) struct Arguments {
     files: Option<PathBuf>,
 }
 
-/// Where a token is looked for: on a command line, everybody on the machine could read it.
-const TOKEN: &str = "BRANDGRAPH_TOKEN";
-
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    unless_stopped(Box::pin(bring_out(context, &arguments))).await
+}
+
+async fn bring_out(context: &Context, arguments: &Arguments) -> Result<(), Failure> {
     let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
-    let done = written(context, &backend, &arguments).await;
+    let done = written(context, &backend, arguments).await;
     backend.close().await;
     let report = done?;
     if arguments.output.is_some() {
@@ -63,19 +64,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 async fn written(context: &Context, backend: &Backend, arguments: &Arguments) -> Result<Report, Failure> {
     let services = &backend.services;
     let auth = identity::settings(&context.config)?;
-    let caller = match context.environment.find(TOKEN) {
-        _ if context.environment.lacks(TOKEN) => {
-            let message = format!("{TOKEN}: is empty; take it away to export all of the brand");
-            return Err(Failure::Usage(message));
-        }
-        None => Caller::system("export"),
-        Some(token) => {
-            let bearer = format!("Bearer {token}");
-            let authn = identity::authn(&auth, services)?;
-            let actor = authn.authenticate(bearer.as_bytes()).await;
-            Caller::of(actor.map_err(|rejected| Failure::because(TOKEN, &rejected.error))?)
-        }
-    };
+    let caller = caller::of(context, services, "export", "export all of the brand").await?;
     let library = Library::new(services.db.clone(), &identity::cursor_key(&auth)?)?;
     let report = lines(services, &library, &caller, arguments).await?;
     if let Some(folder) = &arguments.files {
@@ -105,39 +94,21 @@ async fn lines(
         return Ok(export::run(services, library, caller, &arguments.brand, &mut target, &mut |_| {}).await?);
     };
     // Under another name until it is whole: a file that ends early looks like one that does not.
-    let unfinished = beside(path);
     let unwritable = |error: io::Error| Failure::because(path.display(), &error);
-    let mut target = BufWriter::with_capacity(BUFFER, File::create(&unfinished).map_err(unwritable)?);
+    let mut target = Whole::create(path).map_err(unwritable)?;
     let mut screen = Screen::new();
     let done = export::run(services, library, caller, &arguments.brand, &mut target, &mut |report| {
         screen.so_far(report);
     })
     .await;
     screen.bar.finish_and_clear();
-    let kept = target.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
-    match (done, kept) {
-        (Ok(report), Ok(())) => {
-            std::fs::rename(&unfinished, path).map_err(unwritable)?;
-            Ok(report)
-        }
-        (done, kept) => {
-            std::fs::remove_file(&unfinished).map_err(unwritable)?;
-            done?;
-            kept.map_err(unwritable)?;
-            Err(Failure::Failed(format!("{} could not be written", path.display())))
-        }
-    }
+    let report = done?;
+    target.keep().map_err(unwritable)?;
+    Ok(report)
 }
 
 /// Bytes that are written at a time.
 const BUFFER: usize = 1 << 20;
-
-/// The name of a file that is not whole yet.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
 
 /// Where the course is shown: a counter on a terminal, a line now and then in a pipe.
 struct Screen {

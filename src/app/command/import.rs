@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write},
+    io::{self, BufReader, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -16,12 +16,11 @@ use super::{
         failure::Failure,
         say,
     },
-    Context, import_files,
+    Context, caller,
+    import_aside::Aside,
+    import_files, unless_stopped,
 };
-use crate::service::{
-    Caller,
-    import::{self, Notice, Progress, Report, SetAside},
-};
+use crate::service::import::{self, Notice, Progress, Report, SetAside};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -31,7 +30,8 @@ use crate::service::{
   brandgraph import acme.ndjson --files acme-files
 
 Each line is a JSON object with a `kind`: brand, contentType, tag, category, asset or entry (docs/import.md).
-A line that does not fit is set aside and told; the others go on, and the exit code is then 1.")]
+A line that does not fit is set aside and told; the others go on, and the exit code is then 1. With a token, in
+BRANDGRAPH_TOKEN, it may do what that token may; without one, everything.")]
 pub(super) struct Arguments {
     /// The file, one JSON object per line
     file: PathBuf,
@@ -51,58 +51,54 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let unreadable = |error: io::Error| Failure::because(path.display(), &error);
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
+    let aside = arguments.set_aside.as_deref().map(|to| Aside::open(path, &file, to)).transpose()?;
+    unless_stopped(Box::pin(bring(context, &arguments, (file, size), aside))).await
+}
+
+async fn bring(
+    context: &Context,
+    arguments: &Arguments,
+    (file, size): (File, u64),
+    aside: Option<Aside>,
+) -> Result<(), Failure> {
     let backend = Backend::open(&context.config, &context.environment, Sharing::Beside).await?;
     let clock = backend.services.clock.clone();
     let begun = clock.now();
-    let mut screen = Screen::new(path, size);
-    let source = Box::new(BufReader::with_capacity(1 << 20, file));
-    let done =
-        import::run(&backend.services, &Caller::system("import"), source, arguments.brand, &mut |notice| {
-            match notice {
-                Notice::Progress(progress) => screen.progress(progress),
-                Notice::SetAside(line) => screen.set_aside(line),
-            }
-        })
-        .await;
+    let mut screen = Screen::new(&arguments.file, size);
+    let done = written(context, arguments, &backend, file, &mut screen).await;
     screen.bar.finish_and_clear();
-    let files = match (&done, &arguments.files) {
-        (Ok(_), Some(folder)) => import_files::run(&context.config, &backend, folder).await,
-        _ => Ok(0),
-    };
     backend.close().await;
-    let report = done?;
-    if let Some(target) = &arguments.set_aside {
-        copy_lines(path, target, &screen.lines)
-            .map_err(|error| Failure::because(target.display(), &error))?;
-    }
+    let (report, refused) = done?;
     summary(&report, (clock.now() - begun).num_milliseconds());
-    let refused = files?;
+    aside.map_or(Ok(()), |aside| aside.copy(&screen.lines))?;
     match report.set_aside {
-        0 if refused > 0 => Err(Failure::Failed("some files could not be brought in".to_owned())),
+        0 if refused? > 0 => Err(Failure::Failed("some files could not be brought in".to_owned())),
         0 => Ok(()),
         count => Err(Failure::Failed(format!("{count} of {} lines were set aside", report.lines))),
     }
 }
 
-/// Copies the lines of these numbers. They are read once more, so that none has to be kept while the others go on.
-fn copy_lines(from: &Path, to: &Path, numbers: &BTreeSet<u64>) -> io::Result<()> {
-    let mut source = BufReader::with_capacity(1 << 20, File::open(from)?);
-    let mut target = BufWriter::new(File::create(to)?);
-    let (mut number, mut line) = (0, Vec::new());
-    for wanted in numbers {
-        while number < *wanted {
-            line.clear();
-            number += 1;
-            if source.read_until(b'\n', &mut line)? == 0 {
-                break;
-            }
-        }
-        target.write_all(&line)?;
-        if line.last() != Some(&b'\n') {
-            target.write_all(b"\n")?;
-        }
-    }
-    target.flush()
+/// Writes the lines, then brings the files in; how many of those could not be.
+async fn written(
+    context: &Context,
+    arguments: &Arguments,
+    backend: &Backend,
+    file: File,
+    screen: &mut Screen<'_>,
+) -> Result<(Report, Result<u64, Failure>), Failure> {
+    let services = &backend.services;
+    let caller = caller::of(context, services, "import", "import whatever the file says").await?;
+    let source = Box::new(BufReader::with_capacity(1 << 20, file));
+    let mut notice = |notice: Notice<'_>| match notice {
+        Notice::Progress(progress) => screen.progress(progress),
+        Notice::SetAside(line) => screen.set_aside(line),
+    };
+    let report = import::run(services, &caller, source, arguments.brand.clone(), &mut notice).await?;
+    let refused = match &arguments.files {
+        Some(folder) => import_files::run(&context.config, backend, &caller, folder).await,
+        None => Ok(0),
+    };
+    Ok((report, refused))
 }
 
 fn summary(report: &Report, milliseconds: i64) {

@@ -25,6 +25,7 @@ use crate::{
 pub(super) async fn run(
     config: &Config,
     backend: &Backend,
+    caller: &Caller,
     folder: &Path,
 ) -> std::result::Result<u64, Failure> {
     let files = FilesBeside::open(config, backend).await?;
@@ -35,7 +36,7 @@ pub(super) async fn run(
     let (mut kept, mut there, mut refused) = (0_u64, 0_u64, 0_u64);
     for (number, line) in list.lines().enumerate() {
         let line = line.map_err(unreadable)?;
-        match one(&services, folder, &line).await {
+        match one(&services, caller, folder, &line).await {
             Ok(Brought::Kept) => kept = kept.saturating_add(1),
             Ok(Brought::There) => there = there.saturating_add(1),
             Err(error) => {
@@ -48,7 +49,7 @@ pub(super) async fn run(
     Ok(refused)
 }
 
-async fn one(services: &Services, folder: &Path, line: &str) -> Result<Brought> {
+async fn one(services: &Services, caller: &Caller, folder: &Path, line: &str) -> Result<Brought> {
     let wrong = |error: serde_json::Error| {
         crate::domain::Error::invalid("line", "json", "is not as an export writes it").with_source(error)
     };
@@ -57,5 +58,5 @@ async fn one(services: &Services, folder: &Path, line: &str) -> Result<Brought> 
     // Parsed, the name is 64 hexadecimal digits and leads nowhere else.
     let sha256 = Sha256::parse(&line.sha256, "sha256")?;
     let path = folder.join(sha256.to_string());
-    bring(services, &Caller::system("import"), asset, sha256, &path).await
+    bring(services, caller, asset, sha256, &path).await
 }

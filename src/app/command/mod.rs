@@ -1,16 +1,19 @@
 //! The command line: what can be asked for, and who does it.
 
 mod audit;
+mod caller;
 mod connector;
 mod contracts;
 mod doctor;
 mod export;
 mod import;
+mod import_aside;
 mod import_files;
 mod migrate;
 mod serve;
 mod sync;
 mod token;
+mod whole;
 mod work;
 
 use std::{
@@ -24,7 +27,7 @@ use clap::{Parser, Subcommand};
 use super::{
     config::{Config, Environment},
     failure::Failure,
-    say, telemetry,
+    lifecycle, say, telemetry,
 };
 
 /// One fast, typed GraphQL graph over brand content, local and from any CMP.
@@ -116,4 +119,22 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Doctor(arguments)) => doctor::run(&context, arguments).await,
         }
     })
+}
+
+/// Does something, unless the process is asked to stop: then what it was at is dropped, with what it had begun to write, and
+/// the process ends. A second signal ends it at once.
+async fn unless_stopped<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let stopped = lifecycle::stop_signal()?;
+    let done = tokio::select! {
+        done = work => Some(done),
+        () = stopped => None,
+    };
+    match done {
+        Some(done) => done,
+        None => {
+            say(format_args!("stopped before it was done"));
+            // The database may be busy with what nobody waits for any more; one of ours is stopped by its supervisor.
+            std::process::exit(130)
+        }
+    }
 }
