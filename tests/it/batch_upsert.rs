@@ -102,7 +102,7 @@ async fn a_source_finds_its_own_entry_whatever_its_slug_is_by_now() {
     assert_eq!(done["results"][2]["node"]["fields"]["see"], json!([made["id"]]));
     assert_eq!(shop.count("entry").await, 2);
     // One that is gone does not come back where the source has another one by now.
-    let delete = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { id } }";
+    let delete = "mutation($id: ID!) { deleteEntry(input: {id: $id}) { deletedId } }";
     let restore = "mutation($id: ID!) { restoreEntry(input: {id: $id}) { entry { id } } }";
     owner.data(delete, json!({"id": made["id"]})).await;
     let other = upsert(&owner, with(&base, json!({"slug": "other"}))).await;

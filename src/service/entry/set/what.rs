@@ -143,7 +143,7 @@ pub(super) async fn tasks<'a>(
     Ok(each.collect())
 }
 
-fn upserted<'a>(operation: &'a O) -> Option<&'a UpsertEntry> {
+fn upserted(operation: &O) -> Option<&UpsertEntry> {
     match operation {
         O::UpsertEntry(command) => Some(command),
         _ => None,
