@@ -78,6 +78,7 @@ mod import_again;
 mod import_anew;
 mod import_file;
 mod import_references;
+mod import_rights;
 mod limits_deadline;
 mod limits_document;
 mod limits_door;
