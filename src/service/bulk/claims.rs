@@ -139,7 +139,7 @@ async fn unique_values(
         }
         let taken =
             bulk::taken_values(unit.tx(), destination.brand, content_type, (path, kind), &claims).await?;
-        for owner in taken.into_iter().filter_map(|place| owners.get(place)) {
+        for owner in taken.into_iter().filter_map(|(place, _)| owners.get(place)) {
             faults.insert(*owner, not_unique(path, "another entry"));
         }
     }

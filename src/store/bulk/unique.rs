@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Result,
+        Error, Result,
         fields::{COMPARED, FieldPath, Kind},
     },
     store::{
@@ -36,7 +36,7 @@ pub async fn lock_values(tx: &Tx, mut keys: Vec<String>) -> Result<()> {
     execute(tx, sql, [keys.into()]).await.map(|_| ())
 }
 
-/// Which of the claims, by their place, another entry of the type has already.
+/// Which of the claims, by their place, another entry of the type has already, and which entry that is.
 ///
 /// # Errors
 /// As the database refuses.
@@ -46,10 +46,11 @@ pub async fn taken_values(
     content_type: Uuid,
     field: (&FieldPath, Kind),
     claims: &[Claim],
-) -> Result<Vec<usize>> {
+) -> Result<Vec<(usize, Uuid)>> {
     #[derive(FromQueryResult)]
     struct Row {
         place: i64,
+        id: Uuid,
     }
     let (path, kind) = field;
     let operand = match kind {
@@ -59,9 +60,9 @@ pub async fn taken_values(
         Kind::Moment => "bg_moment(i.value)".to_owned(),
     };
     let sql = format!(
-        "select i.place from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
-         where exists (select 1 from entry e where e.brand_id = $1 and e.content_type_id = $2 and e.deleted_at is null \
-         and e.translation_id <> i.translation_id and {} = {operand})",
+        "select i.place, h.id from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
+         cross join lateral (select e.id from entry e where e.brand_id = $1 and e.content_type_id = $2 \
+         and e.deleted_at is null and e.translation_id <> i.translation_id and {} = {operand} limit 1) h",
         path::expression("e", path, kind)
     );
     let values = [
@@ -71,5 +72,7 @@ pub async fn taken_values(
         claims.iter().map(|claim| claim.translation_id).collect::<Vec<_>>().into(),
     ];
     let rows: Vec<Row> = query(tx, &sql, values).await?;
-    Ok(rows.into_iter().filter_map(|row| usize::try_from(row.place - 1).ok()).collect())
+    rows.into_iter()
+        .map(|row| Ok((usize::try_from(row.place - 1).map_err(Error::internal)?, row.id)))
+        .collect()
 }

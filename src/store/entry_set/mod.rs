@@ -10,7 +10,7 @@ use super::{covered, entry::Row};
 use crate::domain::{Result, access::Grant};
 
 pub use load::{Linked, linked, lock, terms};
-pub use taken::{Place, holders, place, rows, slug_taken, values};
+pub use taken::{Place, holders, place, rows, slug_taken};
 pub use write::{Kept, insert, keep_versions, relink, update};
 
 /// What becomes of an entry.

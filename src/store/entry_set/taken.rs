@@ -1,4 +1,4 @@
-//! Which slugs and values that entries are to have other entries have already, all of them at once.
+//! Which slugs that entries are to have other entries have already, all of them at once.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,13 @@ use uuid::Uuid;
 
 use super::super::{
     Tx,
-    bulk::Claim,
     entity::entry,
     entry::Row,
     error::{conflict, from_orm},
-    path,
     slug::SAME_SLUG,
     sql,
 };
-use crate::domain::{
-    Error, Result,
-    fields::{COMPARED, FieldPath, Kind},
-};
+use crate::domain::{Error, Result};
 
 /// What no two entries have in common: type, locale and slug.
 pub type Place = (Uuid, String, String);
@@ -65,42 +60,6 @@ pub async fn holders(tx: &Tx, wanted: &[&Row]) -> Result<HashMap<Place, Uuid>> {
 #[must_use]
 pub fn slug_taken() -> Error {
     conflict("entry_slug_key")
-}
-
-/// Which of the claims, by their place, another entry of the type has already, and which entry that is.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn values(
-    tx: &Tx,
-    (brand, content_type): (Uuid, Uuid),
-    (path, kind): (&FieldPath, Kind),
-    claims: &[Claim],
-) -> Result<Vec<(usize, Uuid)>> {
-    let operand = match kind {
-        Kind::Text | Kind::List => format!("left(i.value, {COMPARED})"),
-        Kind::Number => "i.value::numeric".to_owned(),
-        Kind::Boolean => "i.value::boolean".to_owned(),
-        Kind::Moment => "bg_moment(i.value)".to_owned(),
-    };
-    let statement = format!(
-        "select i.place, h.id from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
-         cross join lateral (select e.id from entry e where e.brand_id = $1 and e.content_type_id = $2 \
-         and e.deleted_at is null and e.translation_id <> i.translation_id and {} = {operand} limit 1) h",
-        path::expression("e", path, kind)
-    );
-    let values = [
-        brand.into(),
-        content_type.into(),
-        claims.iter().map(|claim| claim.value.clone()).collect::<Vec<_>>().into(),
-        claims.iter().map(|claim| claim.translation_id).collect::<Vec<_>>().into(),
-    ];
-    let rows = sql::rows(tx, &statement, values).await?;
-    let each = rows.iter().map(|row| {
-        let place: i64 = sql::get(row, "place")?;
-        Ok((usize::try_from(place - 1).map_err(Error::internal)?, sql::get(row, "id")?))
-    });
-    each.collect()
 }
 
 /// Entries as they are, deleted or not: to see whether a caller may know of them.

@@ -85,7 +85,7 @@ impl Known {
         bulk::lock_values(unit.tx(), locks).await?;
         for ((brand, content_type, path, kind), claims) in fields {
             let (wanting, claims): (Vec<_>, Vec<Claim>) = claims.into_iter().unzip();
-            let taken = entry_set::values(unit.tx(), (brand, content_type), (path, kind), &claims).await?;
+            let taken = bulk::taken_values(unit.tx(), brand, content_type, (path, kind), &claims).await?;
             let taken = taken.into_iter().filter_map(|(place, holder)| Some((*wanting.get(place)?, holder)));
             self.values.extend(taken);
         }
