@@ -9,19 +9,197 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
 end $$;
 
+CREATE FUNCTION public.bg_asset_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  if exists (select from entry_reference l join gone on l.target_asset_id = gone.id) then
+    raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_asset_id_fkey',
+      message = 'a row of entry_reference leads to this row of asset';
+  end if;
+  return null;
+end $$;
+
 CREATE FUNCTION public.bg_boolean(value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (jsonb_path_query_first(value, 'strict $?(@.type() == "boolean")'::jsonpath))::boolean;
+
+CREATE FUNCTION public.bg_brand_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  if exists (select from entry l join gone on l.brand_id = gone.id) then
+    raise foreign_key_violation using table = 'entry', constraint = 'entry_brand_id_fkey',
+      message = 'a row of entry leads to this row of brand';
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_category_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  delete from entry_category l using gone where l.category_id = gone.id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_content_type_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  if exists (select from entry l join gone on l.content_type_id = gone.id) then
+    raise foreign_key_violation using table = 'entry', constraint = 'entry_content_type_id_fkey',
+      message = 'a row of entry leads to this row of content_type';
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_entry_category_refers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare asked uuid[]; held bigint;
+begin
+  asked := array(select distinct f.category_id from fresh f where f.category_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from category t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry_category', constraint = 'entry_category_category_id_fkey',
+        message = 'a row of entry_category leads to what is not in category';
+    end if;
+  end if;
+  return null;
+end $$;
 
 CREATE FUNCTION public.bg_entry_gone() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  perform bg_sees_others();
   delete from entry_version b using gone where b.entry_id = gone.id;
   delete from entry_tag b using gone where b.entry_id = gone.id;
   delete from entry_category b using gone where b.entry_id = gone.id;
   delete from entry_reference b using gone where b.entry_id = gone.id;
+  delete from pending_reference b using gone where b.entry_id = gone.id;
+  if exists (select from entry_reference l join gone on l.target_entry_id = gone.id) then
+    raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_entry_id_fkey',
+      message = 'a row of entry_reference leads to this row of entry';
+  end if;
   return null;
+end $$;
+
+CREATE FUNCTION public.bg_entry_moved() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare asked uuid[]; held bigint;
+begin
+  asked := array_remove(array[new.brand_id], null);
+  if asked <> '{}' then
+    select count(*) into held from (select from brand t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_brand_id_fkey',
+        message = 'a row of entry leads to what is not in brand';
+    end if;
+  end if;
+  asked := array_remove(array[new.content_type_id], null);
+  if asked <> '{}' then
+    select count(*) into held from (select from content_type t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_content_type_id_fkey',
+        message = 'a row of entry leads to what is not in content_type';
+    end if;
+  end if;
+  asked := array_remove(array[new.source_id], null);
+  if asked <> '{}' then
+    select count(*) into held from (select from source t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_source_id_fkey',
+        message = 'a row of entry leads to what is not in source';
+    end if;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_entry_reference_refers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare asked uuid[]; held bigint;
+begin
+  asked := array(select distinct f.target_entry_id from fresh f where f.target_entry_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from entry t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_entry_id_fkey',
+        message = 'a row of entry_reference leads to what is not in entry';
+    end if;
+  end if;
+  asked := array(select distinct f.target_asset_id from fresh f where f.target_asset_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from asset t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_asset_id_fkey',
+        message = 'a row of entry_reference leads to what is not in asset';
+    end if;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_entry_refers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare asked uuid[]; held bigint;
+begin
+  asked := array(select distinct f.brand_id from fresh f where f.brand_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from brand t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_brand_id_fkey',
+        message = 'a row of entry leads to what is not in brand';
+    end if;
+  end if;
+  asked := array(select distinct f.content_type_id from fresh f where f.content_type_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from content_type t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_content_type_id_fkey',
+        message = 'a row of entry leads to what is not in content_type';
+    end if;
+  end if;
+  asked := array(select distinct f.source_id from fresh f where f.source_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from source t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry', constraint = 'entry_source_id_fkey',
+        message = 'a row of entry leads to what is not in source';
+    end if;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_entry_tag_refers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare asked uuid[]; held bigint;
+begin
+  asked := array(select distinct f.tag_id from fresh f where f.tag_id is not null);
+  if asked <> '{}' then
+    select count(*) into held from (select from tag t where t.id = any(asked) order by t.id for key share) h;
+    if held < cardinality(asked) then
+      raise foreign_key_violation using table = 'entry_tag', constraint = 'entry_tag_tag_id_fkey',
+        message = 'a row of entry_tag leads to what is not in tag';
+    end if;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_id_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise foreign_key_violation using table = tg_table_name, message = 'the id of a row stays what it is';
 end $$;
 
 CREATE FUNCTION public.bg_moment(value text) RETURNS timestamp with time zone
@@ -47,6 +225,36 @@ CREATE FUNCTION public.bg_number(value jsonb) RETURNS numeric
 CREATE FUNCTION public.bg_search_config(locale text) RETURNS regconfig
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE split_part(lower(locale), '-'::text, 1) WHEN 'ar'::text THEN 'arabic'::regconfig WHEN 'da'::text THEN 'danish'::regconfig WHEN 'nl'::text THEN 'dutch'::regconfig WHEN 'en'::text THEN 'english'::regconfig WHEN 'fi'::text THEN 'finnish'::regconfig WHEN 'fr'::text THEN 'french'::regconfig WHEN 'de'::text THEN 'german'::regconfig WHEN 'el'::text THEN 'greek'::regconfig WHEN 'hu'::text THEN 'hungarian'::regconfig WHEN 'id'::text THEN 'indonesian'::regconfig WHEN 'ga'::text THEN 'irish'::regconfig WHEN 'it'::text THEN 'italian'::regconfig WHEN 'lt'::text THEN 'lithuanian'::regconfig WHEN 'no'::text THEN 'norwegian'::regconfig WHEN 'nb'::text THEN 'norwegian'::regconfig WHEN 'nn'::text THEN 'norwegian'::regconfig WHEN 'pt'::text THEN 'portuguese'::regconfig WHEN 'ro'::text THEN 'romanian'::regconfig WHEN 'ru'::text THEN 'russian'::regconfig WHEN 'es'::text THEN 'spanish'::regconfig WHEN 'sv'::text THEN 'swedish'::regconfig WHEN 'tr'::text THEN 'turkish'::regconfig ELSE 'simple'::regconfig END;
+
+CREATE FUNCTION public.bg_sees_others() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+    raise feature_not_supported using message = 'rows that others lead to are deleted in transactions that are read committed';
+  end if;
+end $$;
+
+CREATE FUNCTION public.bg_source_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  if exists (select from entry l join gone on l.source_id = gone.id) then
+    raise foreign_key_violation using table = 'entry', constraint = 'entry_source_id_fkey',
+      message = 'a row of entry leads to this row of source';
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION public.bg_tag_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform bg_sees_others();
+  delete from entry_tag l using gone where l.tag_id = gone.id;
+  return null;
+end $$;
 
 CREATE TABLE public.api_key (
     id uuid NOT NULL,
@@ -704,11 +912,53 @@ CREATE INDEX upload_feed_idx ON public.upload USING btree (brand_id, created_at 
 
 CREATE INDEX upload_verifying_idx ON public.upload USING btree (updated_at) WHERE (state = 'verifying'::text);
 
+CREATE TRIGGER asset_gone AFTER DELETE ON public.asset REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_asset_gone();
+
+CREATE TRIGGER asset_id_stays BEFORE UPDATE OF id ON public.asset FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
+CREATE TRIGGER brand_gone AFTER DELETE ON public.brand REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_brand_gone();
+
+CREATE TRIGGER brand_id_stays BEFORE UPDATE OF id ON public.brand FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
+CREATE TRIGGER category_gone AFTER DELETE ON public.category REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_category_gone();
+
+CREATE TRIGGER category_id_stays BEFORE UPDATE OF id ON public.category FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
+CREATE TRIGGER content_type_gone AFTER DELETE ON public.content_type REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_content_type_gone();
+
+CREATE TRIGGER content_type_id_stays BEFORE UPDATE OF id ON public.content_type FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
+CREATE TRIGGER entry_category_moved AFTER UPDATE ON public.entry_category REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_category_refers();
+
+CREATE TRIGGER entry_category_refers AFTER INSERT ON public.entry_category REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_category_refers();
+
 CREATE TRIGGER entry_gone AFTER DELETE ON public.entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_gone();
+
+CREATE TRIGGER entry_id_stays BEFORE UPDATE OF id ON public.entry FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
+CREATE TRIGGER entry_moved AFTER UPDATE OF brand_id, content_type_id, source_id ON public.entry FOR EACH ROW WHEN (((old.brand_id IS DISTINCT FROM new.brand_id) OR (old.content_type_id IS DISTINCT FROM new.content_type_id) OR (old.source_id IS DISTINCT FROM new.source_id))) EXECUTE FUNCTION public.bg_entry_moved();
+
+CREATE TRIGGER entry_reference_moved AFTER UPDATE ON public.entry_reference REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_reference_refers();
+
+CREATE TRIGGER entry_reference_refers AFTER INSERT ON public.entry_reference REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_reference_refers();
+
+CREATE TRIGGER entry_refers AFTER INSERT ON public.entry REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_refers();
+
+CREATE TRIGGER entry_tag_moved AFTER UPDATE ON public.entry_tag REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_tag_refers();
+
+CREATE TRIGGER entry_tag_refers AFTER INSERT ON public.entry_tag REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_tag_refers();
+
+CREATE TRIGGER source_gone AFTER DELETE ON public.source REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_source_gone();
+
+CREATE TRIGGER source_id_stays BEFORE UPDATE OF id ON public.source FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+
+CREATE TRIGGER tag_gone AFTER DELETE ON public.tag REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_tag_gone();
+
+CREATE TRIGGER tag_id_stays BEFORE UPDATE OF id ON public.tag FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.brand(id);
@@ -737,27 +987,6 @@ ALTER TABLE ONLY public.content_type
 ALTER TABLE ONLY public.content_type_version
     ADD CONSTRAINT content_type_version_content_type_id_fkey FOREIGN KEY (content_type_id) REFERENCES public.content_type(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.entry
-    ADD CONSTRAINT entry_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.entry_category
-    ADD CONSTRAINT entry_category_category_id_fkey FOREIGN KEY (category_id) REFERENCES public.category(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.entry
-    ADD CONSTRAINT entry_content_type_id_fkey FOREIGN KEY (content_type_id) REFERENCES public.content_type(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.entry_reference
-    ADD CONSTRAINT entry_reference_target_asset_id_fkey FOREIGN KEY (target_asset_id) REFERENCES public.asset(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.entry_reference
-    ADD CONSTRAINT entry_reference_target_entry_id_fkey FOREIGN KEY (target_entry_id) REFERENCES public.entry(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.entry
-    ADD CONSTRAINT entry_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.source(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.entry_tag
-    ADD CONSTRAINT entry_tag_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES public.tag(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY public.field_index
     ADD CONSTRAINT field_index_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id) ON DELETE CASCADE;
 
@@ -769,9 +998,6 @@ ALTER TABLE ONLY public.member
 
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_own_role_fkey FOREIGN KEY (brand_id, own_role) REFERENCES public.role(brand_id, name);
-
-ALTER TABLE ONLY public.pending_reference
-    ADD CONSTRAINT pending_reference_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.entry(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES public.brand(id);

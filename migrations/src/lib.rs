@@ -26,6 +26,7 @@ mod m0016_media;
 mod m0017_placed;
 mod m0018_slug;
 mod m0019_looked_at;
+mod m0020_keys_in_sets;
 
 /// Runs the steps in order. It takes no lock of its own: the caller holds an advisory lock.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_placed::Migration),
             Box::new(m0018_slug::Migration),
             Box::new(m0019_looked_at::Migration),
+            Box::new(m0020_keys_in_sets::Migration),
         ]
     }
 }

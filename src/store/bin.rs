@@ -89,12 +89,12 @@ pub async fn purge_deleted_before(
     Ok(gone)
 }
 
-/// What refers to a row is removed by statement, not by cascade: the database looks at references before it cascades.
+/// What refers to the entries is removed first: an entry that others refer to stays.
 async fn remove(tx: &Tx, entries: Vec<Uuid>) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let links = "delete from entry_reference where entry_id = any($1) or target_entry_id = any($1)";
+    let links = "delete from entry_reference where target_entry_id = any($1)";
     sql::execute(tx, links, [entries.clone().into()]).await?;
     sql::execute(tx, "delete from entry where id = any($1)", [entries.into()]).await.map(|_| ())
 }

@@ -47,6 +47,7 @@ mod cmp_cassette;
 mod cmp_connector;
 mod cmp_map;
 mod contracts;
+mod database_keys;
 mod database_rules;
 mod edge_connector;
 mod edge_http;
