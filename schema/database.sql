@@ -914,7 +914,7 @@ CREATE INDEX upload_verifying_idx ON public.upload USING btree (updated_at) WHER
 
 CREATE TRIGGER asset_gone AFTER DELETE ON public.asset REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_asset_gone();
 
-CREATE TRIGGER asset_id_stays BEFORE UPDATE OF id ON public.asset FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER asset_id_stays AFTER UPDATE OF id ON public.asset FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_record FOR EACH STATEMENT EXECUTE FUNCTION public.bg_append_only();
 
@@ -922,15 +922,15 @@ CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 
 CREATE TRIGGER brand_gone AFTER DELETE ON public.brand REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_brand_gone();
 
-CREATE TRIGGER brand_id_stays BEFORE UPDATE OF id ON public.brand FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER brand_id_stays AFTER UPDATE OF id ON public.brand FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER category_gone AFTER DELETE ON public.category REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_category_gone();
 
-CREATE TRIGGER category_id_stays BEFORE UPDATE OF id ON public.category FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER category_id_stays AFTER UPDATE OF id ON public.category FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER content_type_gone AFTER DELETE ON public.content_type REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_content_type_gone();
 
-CREATE TRIGGER content_type_id_stays BEFORE UPDATE OF id ON public.content_type FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER content_type_id_stays AFTER UPDATE OF id ON public.content_type FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER entry_category_moved AFTER UPDATE ON public.entry_category REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_category_refers();
 
@@ -938,7 +938,7 @@ CREATE TRIGGER entry_category_refers AFTER INSERT ON public.entry_category REFER
 
 CREATE TRIGGER entry_gone AFTER DELETE ON public.entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_entry_gone();
 
-CREATE TRIGGER entry_id_stays BEFORE UPDATE OF id ON public.entry FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER entry_id_stays AFTER UPDATE OF id ON public.entry FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER entry_moved AFTER UPDATE OF brand_id, content_type_id, source_id ON public.entry FOR EACH ROW WHEN (((old.brand_id IS DISTINCT FROM new.brand_id) OR (old.content_type_id IS DISTINCT FROM new.content_type_id) OR (old.source_id IS DISTINCT FROM new.source_id))) EXECUTE FUNCTION public.bg_entry_moved();
 
@@ -954,11 +954,11 @@ CREATE TRIGGER entry_tag_refers AFTER INSERT ON public.entry_tag REFERENCING NEW
 
 CREATE TRIGGER source_gone AFTER DELETE ON public.source REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_source_gone();
 
-CREATE TRIGGER source_id_stays BEFORE UPDATE OF id ON public.source FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER source_id_stays AFTER UPDATE OF id ON public.source FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 CREATE TRIGGER tag_gone AFTER DELETE ON public.tag REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.bg_tag_gone();
 
-CREATE TRIGGER tag_id_stays BEFORE UPDATE OF id ON public.tag FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
+CREATE TRIGGER tag_id_stays AFTER UPDATE OF id ON public.tag FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.bg_id_stays();
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.brand(id);

@@ -119,7 +119,8 @@ referencing new table as fresh for each statement execute function bg_{table}_re
     script
 }
 
-/// Rows that go take along what goes along with them, and do not go where others hold them. An id stays what it is.
+/// Rows that go take along what goes along with them, and do not go where others hold them. An id stays what it is: looked at afterwards, since a trigger
+/// before it would have every update lock its row beforehand.
 fn referenced_side(target: &str) -> String {
     let keys = || KEYS.iter().filter(|key| key.target == target);
     let along = keys().filter(|key| key.cascades).map(|Key { table, column, .. }| {
@@ -149,7 +150,7 @@ begin
 end $$;
 create or replace trigger {target}_gone after delete on {target}
 referencing old table as gone for each statement execute function bg_{target}_gone();
-create trigger {target}_id_stays before update of id on {target}
+create trigger {target}_id_stays after update of id on {target}
 for each row when (old.id is distinct from new.id) execute function bg_id_stays();
 "
     )
