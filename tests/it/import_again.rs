@@ -114,3 +114,65 @@ async fn a_brand_is_again_what_its_export_says_byte_for_byte() {
     assert_eq!((report.created, report.updated), (0, 0), "{report:?}");
     assert_eq!(rows(&app).await, before);
 }
+
+/// Everything that a line says of an entry, made another by a statement that leaves no version behind.
+const DIFFERENCES: [&str; 13] = [
+    "update entry set title = 'Other' where slug = 'first'",
+    "update entry set slug = 'other' where slug = 'first'",
+    "update entry set content_type_id = (select id from content_type where key = 'author') where slug = 'first'",
+    "update entry set status = 'archived' where slug = 'first'",
+    "update entry set published_at = published_at - interval '1 day' where slug = 'first'",
+    "update entry set status = 'scheduled', scheduled_at = now() where slug = 'first'",
+    "update entry set fields = fields || '{\"price\": 0}' where slug = 'first'",
+    "update entry set search_text = 'other' where slug = 'first'",
+    "delete from entry_tag where tag_id = (select id from tag where slug = 'snow')",
+    "delete from entry_category",
+    "delete from entry_reference where field = 'hero'",
+    "update entry_reference set target_entry_id = entry_id where field = 'author'",
+    "update entry_reference set field = 'other' where field = 'author'",
+];
+
+/// All that entries are linked to, as one text.
+const LINKS: &str = "select string_agg(l, ' ' order by l) from (select t::text as l from entry_tag t union all \
+                     select c::text from entry_category c union all select r::text from entry_reference r) l";
+
+#[tokio::test]
+async fn the_smallest_difference_is_written_and_nothing_else() {
+    let app = TestApp::start().await;
+    let mut sql = app.db.connect().await;
+    let keys = format!("{CATALOG}{CONTENT}");
+    bring(&app, &keys, None).await;
+    let ids = exported(&app).await;
+    let links: String = sqlx::query_scalar(LINKS).fetch_one(&mut sql).await.unwrap();
+    for (kind, lines) in [("keys", &keys), ("ids", &ids)] {
+        for difference in DIFFERENCES {
+            let changed = sqlx::query(difference).execute(&mut sql).await.unwrap().rows_affected();
+            assert!(changed > 0, "{difference}");
+            let (report, set_aside) = bring(&app, lines, None).await;
+            // What an entry refers to is told by its fields: the index of it is mended, and the entry is no other.
+            let updated = u64::from(!difference.contains("entry_reference"));
+            assert_eq!((told(&set_aside), report.updated), (vec![], updated), "{kind}: {difference}");
+            assert_eq!(
+                sqlx::query_scalar::<_, String>(LINKS).fetch_one(&mut sql).await.unwrap(),
+                links,
+                "{difference}"
+            );
+        }
+    }
+    // Only a line with an id says when its entry was changed.
+    let later = "update entry set updated_at = updated_at + interval '1 second' where slug = 'first'";
+    for (lines, updated) in [(&ids, 0), (&keys, 0), (&ids, 1)] {
+        let (report, _) = bring(&app, lines, None).await;
+        assert_eq!(report.updated, updated, "{report:?}");
+        sqlx::query(later).execute(&mut sql).await.unwrap();
+    }
+    bring(&app, &ids, None).await;
+    // What is as its line says is not even held: `xmax` tells of any lock since the row was written.
+    sqlx::query("update entry set title = title").execute(&mut sql).await.unwrap();
+    let (report, _) = bring(&app, &ids, None).await;
+    let held = "select count(*) from entry where xmax <> 0";
+    assert_eq!(
+        (report.updated, sqlx::query_scalar::<_, i64>(held).fetch_one(&mut sql).await.unwrap()),
+        (0, 0)
+    );
+}

@@ -1,6 +1,5 @@
 //! Records in, rows out: many at once, each whole batch or nothing of it, and the same batch twice changes nothing.
 
-mod bin;
 mod claims;
 mod destination;
 mod draft;
@@ -8,6 +7,7 @@ mod flying;
 mod prepare;
 mod refer;
 mod settle;
+mod standing;
 mod targets;
 mod terms;
 mod write;

@@ -42,7 +42,8 @@ pub(super) fn all(
         // The record is kept: it is checked again where a schema changes before it is written.
         let Item { index, record } = item.clone();
         let key = record.key().clone();
-        let pulled = pulled(&record);
+        // An import is looked at row by row; only what a source said is remembered.
+        let pulled = destination.source.map(|_| pulled(&record)).unwrap_or_default();
         let body = match record {
             Record::Entry(record) => {
                 entry((destination, rules), *record, pulled).map(|entry| Body::Entry(Box::new(entry)))
@@ -103,11 +104,11 @@ fn entry(
             return Err(Error::invalid(format!("categories/{index}"), "required", message));
         }
         for (step, term) in path.iter().enumerate() {
-            check_term(term, &format!("categories/{index}/{step}"))?;
+            check_term(term, || format!("categories/{index}/{step}/"))?;
         }
     }
     for (index, term) in record.tags.iter().enumerate() {
-        check_term(term, &format!("tags/{index}"))?;
+        check_term(term, || format!("tags/{index}/"))?;
     }
     let published_at = record.published_at.map(Moment::utc);
     let (published_at, scheduled_at) = match (record.status, published_at, record.scheduled_at) {
@@ -161,10 +162,9 @@ fn pulled(record: &Record) -> Pulled {
         Record::Asset(_) => String::new(),
     };
     let digest = |what, text: &str| id::derived(Uuid::nil(), what, text);
-    let own = matches!(record.key(), Key::Own(_));
     Pulled {
         digest: digest("record", &text(serde_json::to_string(record))),
-        status: if own { Uuid::nil() } else { digest("status", &status) },
+        status: digest("status", &status),
     }
 }
 
@@ -263,9 +263,9 @@ pub(super) fn value_of(kind: node::Kind, many: bool, targets: &[Uuid]) -> Option
     if many { Some(targets.iter().map(text).collect()) } else { targets.first().map(text) }
 }
 
-fn check_term(term: &Term, at: &str) -> Result<()> {
-    Slug::parse(&term.slug, &format!("{at}/slug"))?;
-    Name::parse(&term.name, &format!("{at}/name")).map(|_| ())
+fn check_term(term: &Term, at: impl FnOnce() -> String) -> Result<()> {
+    let parsed = Slug::parse(&term.slug, "slug").and_then(|_| Name::parse(&term.name, "name"));
+    parsed.map(|_| ()).map_err(|error| error.under(&at()))
 }
 
 fn bounded(at: &'static str, count: usize, most: u32) -> Result<()> {
@@ -310,6 +310,7 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
         created_at: created_at.unwrap_or(epoch),
         updated_at: record.updated_at.map(Moment::utc).or(created_at).unwrap_or(epoch),
         told_at: record.updated_at.map(Moment::utc),
+        dated: record.updated_at.is_some() && matches!(record.key, Key::Own(_)),
         returns: false,
     })
 }

@@ -6,12 +6,13 @@ use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::{
-    Outcome, bin,
+    Outcome,
     claims::{Ready, unclaimed},
     destination::{Destination, Rules},
     draft::{Body, Draft, EntryDraft},
     flying::{Flight, Late, lately},
     refer,
+    standing::{self, Rows},
     targets::Targets,
     terms,
 };
@@ -54,16 +55,13 @@ pub(super) async fn once(
     }
     let (mut outcome, mut late) = (Outcome::default(), Vec::new());
     let mut taken = taken(&unit, destination, drafts, &mut outcome.failures).await?;
-    let binned = bin::look(&unit, destination, drafts, &mut outcome.failures).await?;
-    taken.extend(binned.kept);
-    let back = binned.back;
-    let mut settled = settled(&unit, destination, drafts).await?;
-    // What is another brand's may well be as the line says.
-    settled.retain(|id| !taken.contains(id));
+    let rows = standing::look(&unit, destination, drafts, &mut outcome.failures).await?;
+    taken.extend(&rows.kept);
+    let settled = &rows.settled;
     outcome.unchanged = settled.len() as u64;
     let changed =
         || drafts.iter().filter(|draft| !settled.contains(&draft.id()) && !taken.contains(&draft.id()));
-    let assets = assets(&mut unit, destination, changed(), &back, &mut outcome).await?;
+    let assets = assets(&mut unit, destination, changed(), &rows.back, &mut outcome).await?;
     let wanted: Vec<(&Draft, &EntryDraft)> = changed()
         .filter_map(|draft| match &draft.body {
             Body::Entry(entry) => Some((draft, entry.as_ref())),
@@ -74,11 +72,11 @@ pub(super) async fn once(
     let entries = unclaimed(&unit, destination, wanted, &mut outcome.failures).await?;
     // Nobody is led to what is set aside. What was deleted is not there, and what has not changed is in the database.
     let landing: HashSet<Uuid> = entries.iter().map(|one| one.entry.id).collect();
-    flight.withdraw(&asked.difference(&landing).chain(&settled).chain(&taken).copied().collect());
+    flight.withdraw(&asked.difference(&landing).chain(settled).chain(&taken).copied().collect());
     let (targets, entries) =
         targets(&unit, (destination, rules), &flight, entries, &mut outcome.failures).await?;
     if !entries.is_empty() || !assets.is_empty() {
-        let place = Place { destination, rules, targets: &targets, back: &back };
+        let place = Place { destination, rules, targets: &targets, rows: &rows };
         late = write_entries(&mut unit, caller, place, &entries, assets, &mut outcome).await?;
     }
     if outcome.created > 0 {
@@ -121,25 +119,8 @@ struct Place<'p> {
     destination: &'p Destination,
     rules: &'p Rules,
     targets: &'p Targets,
-    /// Those that were in the bin.
-    back: &'p HashSet<Uuid>,
-}
-
-/// The rows that do not have to be written: their record came from its source before as it comes now, or they were deleted
-/// since. What people have changed of them stays; an import says how its rows are to be, whatever people have changed.
-async fn settled(unit: &Unit, destination: &Destination, drafts: &[Draft]) -> Result<HashSet<Uuid>> {
-    if destination.source.is_none() {
-        return Ok(HashSet::new());
-    }
-    let (mut entries, mut assets) = (Vec::new(), Vec::new());
-    for draft in drafts {
-        match &draft.body {
-            Body::Entry(entry) => entries.push((entry.id, entry.pulled)),
-            Body::Asset(asset) => assets.push((asset.id, asset.pulled)),
-        }
-    }
-    let found = bulk::settled(unit.tx(), &entries, &assets).await?;
-    Ok(found.into_iter().map(|row| row.id).collect())
+    /// What is there of them.
+    rows: &'p Rows,
 }
 
 /// Sets aside what says an id that is not for this brand to give.
@@ -218,7 +199,7 @@ async fn assets<'d>(
 async fn write_entries(
     unit: &mut Unit,
     caller: &Caller,
-    Place { destination, rules, targets, back }: Place<'_>,
+    Place { destination, rules, targets, rows: Rows { back, entries: there, .. } }: Place<'_>,
     ready: &[Ready<'_>],
     assets: Vec<Uuid>,
     outcome: &mut Outcome,
@@ -226,30 +207,41 @@ async fn write_entries(
     let (brand, source) = (destination.brand, destination.source);
     let drafts: Vec<&EntryDraft> = ready.iter().map(|one| one.entry).collect();
     let terms = terms::ensure(unit, destination, &drafts).await?;
-    let published = published(unit, &drafts).await?;
     let actor = unit.actor().label();
     let author = Author { actor: &actor, request_id: caller.request_id.as_deref() };
     let now = unit.now();
 
     let (mut rows, mut references, mut pending) = (Vec::with_capacity(ready.len()), Vec::new(), Vec::new());
-    let (mut tags, mut categories) = (Vec::new(), Vec::new());
     let mut unsure: HashMap<Uuid, Pulled> = HashMap::new();
     for one in ready {
         let (entry, before) = (one.entry, references.len());
         let fields = targets.resolve(rules, entry, &mut references, &mut pending);
-        let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), &published, now);
+        let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), there.get(&entry.id), now);
         row.returns = back.contains(&entry.id);
-        tags.extend(row.tags.iter().map(|tag| LinkRow { entry_id: entry.id, term_id: *tag }));
-        categories.extend(row.categories.iter().map(|term| LinkRow { entry_id: entry.id, term_id: *term }));
         if targets.in_the_air(references.get(before..).unwrap_or_default()) {
             unsure.insert(entry.id, entry.pulled);
             row.pulled.digest = Uuid::nil();
         }
         rows.push(row);
     }
-    rows.sort_unstable_by_key(|row| row.id);
     let tx = unit.tx();
     let grant = &destination.entries;
+    if source.is_none() {
+        let waiting: HashSet<Uuid> = pending.iter().map(|one| one.entry_id).collect();
+        let known = |row: &EntryRow| there.contains_key(&row.id) && !waiting.contains(&row.id);
+        let known: Vec<EntryRow> = rows.extract_if(.., |row| known(row)).collect();
+        let same = bulk::unchanged(tx, brand, &known, &references).await?;
+        outcome.unchanged += same.len() as u64;
+        references.retain(|one| !same.contains(&one.entry_id));
+        rows.extend(known.into_iter().filter(|row| !same.contains(&row.id)));
+    }
+    // Two batches that meet lock their rows in the same order.
+    rows.sort_unstable_by_key(|row| row.id);
+    let links = |terms: fn(&EntryRow) -> &[Uuid]| -> Vec<LinkRow> {
+        let link = |row, term: &Uuid| LinkRow { entry_id: row, term_id: *term };
+        rows.iter().flat_map(|row| terms(row).iter().map(move |term| link(row.id, term))).collect()
+    };
+    let (tags, categories) = (links(|row| &row.tags), links(|row| &row.categories));
     let (mut events, mut jobs, mut late) = (Vec::new(), Vec::new(), Vec::new());
     if !rows.is_empty() {
         let written = bulk::upsert_entries(tx, grant, brand, source, &rows, author, now).await?;
@@ -309,13 +301,12 @@ fn row(
     fields: String,
     tags: Vec<Uuid>,
     categories: Vec<Uuid>,
-    published: &HashMap<Uuid, DateTime<Utc>>,
+    there: Option<&Option<DateTime<Utc>>>,
     now: DateTime<Utc>,
 ) -> EntryRow {
     let entry = ready.entry;
     let created_at = entry.created_at.or(entry.published_at).unwrap_or(now);
-    let was_published = || published.get(&entry.id).copied();
-    let mut published_at = entry.published_at.or_else(was_published);
+    let mut published_at = entry.published_at.or_else(|| there.copied().flatten());
     let (mut status, mut scheduled_at) = (entry.status, entry.scheduled_at.map(|at| at.trunc_subsecs(6)));
     // A platform may go on calling scheduled what is public since.
     if let Some(at) = scheduled_at.filter(|at| *at <= now) {
@@ -347,15 +338,4 @@ fn row(
 /// The job that publishes a scheduled entry on time.
 fn due(row: &EntryRow) -> Option<NewJob> {
     row.scheduled_at.map(|at| publication(row.id, at))
-}
-
-/// When those entries were published for which the record does not say it.
-async fn published(unit: &Unit, entries: &[&EntryDraft]) -> Result<HashMap<Uuid, DateTime<Utc>>> {
-    let silent = entries.iter().filter(|entry| entry.published_at.is_none()).map(|entry| entry.id);
-    let silent: Vec<Uuid> = silent.collect();
-    if silent.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = bulk::load_published(unit.tx(), silent).await?;
-    Ok(found.into_iter().map(|row| (row.id, row.published_at)).collect())
 }

@@ -48,6 +48,8 @@ pub struct AssetRow {
     pub updated_at: DateTime<Utc>,
     /// The same, where its record says it.
     pub told_at: Option<DateTime<Utc>>,
+    /// Whether that moment is what its record says it has to be, and not only what it becomes where something else differs.
+    pub dated: bool,
     /// Whether it comes back where it is in the bin.
     pub returns: bool,
 }
@@ -83,12 +85,11 @@ pub async fn write_assets(
         text(|asset| Some(&asset.url)),
         text(|asset| Some(&asset.metadata)),
         text(|asset| asset.external_id.as_deref()),
-        moments(assets.iter().map(|asset| Some(asset.created_at))),
-        moments(assets.iter().map(|asset| Some(asset.updated_at))),
+        moments(assets, |asset| asset.created_at),
+        moments(assets, |asset| asset.updated_at),
         assets.iter().map(|asset| asset.pulled.digest).collect::<Vec<_>>().into(),
         ids_of(assets, |asset| asset.id, |asset| asset.returns),
-        // What says its id itself also says when it was changed.
-        ids_of(assets, |asset| asset.id, |asset| asset.told_at.is_some() && asset.pulled.status.is_nil()),
+        ids_of(assets, |asset| asset.id, |asset| asset.dated),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let changed = changed(&found)?;
@@ -103,10 +104,10 @@ const UPSERT: &str = "
 insert into asset as a (id, brand_id, filename, title, alt, media_type, byte_size, width, height, url, metadata, source_id,
   external_id, created_at, updated_at, pulled_digest)
 select id, $1, filename, nullif(title, ''), nullif(alt, ''), media_type, nullif(byte_size, -1), nullif(width, -1)::int,
-  nullif(height, -1)::int, url, metadata::jsonb, $2, nullif(external_id, ''), created_at::timestamptz, updated_at::timestamptz,
-  pulled_digest
+  nullif(height, -1)::int, url, metadata::jsonb, $2, nullif(external_id, ''), created_at, updated_at,
+  nullif(pulled_digest, '00000000-0000-0000-0000-000000000000')
 from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[],
-  $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[])
+  $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::uuid[])
   as i(id, filename, title, alt, media_type, byte_size, width, height, url, metadata, external_id, created_at, updated_at,
     pulled_digest)
 on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,

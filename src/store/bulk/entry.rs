@@ -1,11 +1,12 @@
 //! Entries in sets.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use chrono::{DateTime, Utc};
+use sea_orm::Value;
 use uuid::Uuid;
 
-use super::{Pulled, Tally, changed, check, ids_of, moments, texts};
+use super::{Pulled, Tally, changed, check, ids_of, maybe_moments, moments, texts};
 use crate::{
     domain::{
         Result,
@@ -89,18 +90,6 @@ pub async fn upsert_entries(
     now: DateTime<Utc>,
 ) -> Result<Written> {
     check(grant, Permission::EntryWrite, brand)?;
-    let pairs = |links: fn(&EntryRow) -> &[Uuid]| {
-        let (mut from, mut to) = (Vec::new(), Vec::new());
-        for entry in entries {
-            for link in links(entry) {
-                from.push(entry.id);
-                to.push(*link);
-            }
-        }
-        (from, to)
-    };
-    let (tagged, tags) = pairs(|entry| &entry.tags);
-    let (filed, categories) = pairs(|entry| &entry.categories);
     let text = |field: fn(&EntryRow) -> &str| texts(entries.iter().map(move |entry| Some(field(entry))));
     let id = |field: fn(&EntryRow) -> Uuid| entries.iter().map(field).collect::<Vec<_>>().into();
     let values = vec![
@@ -116,14 +105,12 @@ pub async fn upsert_entries(
         text(|entry| &entry.fields),
         text(|entry| &entry.search_text),
         texts(entries.iter().map(|entry| entry.external_id.as_deref())),
-        moments(entries.iter().map(|entry| entry.published_at)),
-        moments(entries.iter().map(|entry| entry.scheduled_at)),
-        moments(entries.iter().map(|entry| Some(entry.created_at))),
-        moments(entries.iter().map(|entry| Some(entry.updated_at))),
-        tagged.into(),
-        tags.into(),
-        filed.into(),
-        categories.into(),
+        maybe_moments(entries.iter().map(|entry| entry.published_at)),
+        maybe_moments(entries.iter().map(|entry| entry.scheduled_at)),
+        moments(entries, |entry| entry.created_at),
+        moments(entries, |entry| entry.updated_at),
+        arrays(entries, |entry| &entry.tags),
+        arrays(entries, |entry| &entry.categories),
         author.actor.into(),
         now.into(),
         id(|entry| entry.pulled.digest),
@@ -150,6 +137,20 @@ pub async fn upsert_entries(
     Ok(written)
 }
 
+/// An array of arrays of any length, which PostgreSQL knows only as text.
+fn arrays(entries: &[EntryRow], ids: fn(&EntryRow) -> &[Uuid]) -> Value {
+    let array = |entry| {
+        let mut text = String::from("{");
+        for (place, id) in ids(entry).iter().enumerate() {
+            let comma = if place > 0 { "," } else { "" };
+            let _ = write!(text, "{comma}{id}");
+        }
+        text.push('}');
+        text
+    };
+    entries.iter().map(array).collect::<Vec<String>>().into()
+}
+
 // What is imported has the status that its record says, whatever a person has given since. A status that a person has given to
 // what is pulled stays until the platform says another one than the last time.
 // `xmax` is 0 in a row that this statement inserted, and this transaction in one that it updated.
@@ -157,12 +158,11 @@ const UPSERT: &str = "
 with incoming as (
   select id, translation_id, content_type_id, slug, locale, title, status, fields::jsonb as fields, search_text,
     nullif(external_id, '') as external_id, nullif(published_at, '')::timestamptz as published_at,
-    nullif(scheduled_at, '')::timestamptz as scheduled_at, created_at::timestamptz as created_at,
-    updated_at::timestamptz as updated_at,
+    nullif(scheduled_at, '')::timestamptz as scheduled_at, created_at, updated_at,
     nullif(pulled_digest, '00000000-0000-0000-0000-000000000000') as pulled_digest,
     nullif(pulled_status, '00000000-0000-0000-0000-000000000000') as pulled_status
   from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $23::uuid[], $24::uuid[])
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::timestamptz[], $21::uuid[], $22::uuid[])
     as i(id, translation_id, content_type_id, slug, locale, title, status, fields, search_text, external_id,
       published_at, scheduled_at, created_at, updated_at, pulled_digest, pulled_status)
 ), written as (
@@ -177,21 +177,16 @@ with incoming as (
     published_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
     scheduled_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
     pulled_digest = excluded.pulled_digest, pulled_status = excluded.pulled_status, version = e.version + 1
-  where (e.deleted_at is null or e.id = any($25)) and e.brand_id = excluded.brand_id
-    and (e.deleted_at is not null or (e.id = any($26) and e.updated_at <> excluded.updated_at) or (e.content_type_id, e.slug, e.title, e.fields, e.search_text)
+  where (e.deleted_at is null or e.id = any($23)) and e.brand_id = excluded.brand_id
+    and (e.deleted_at is not null or (e.id = any($24) and e.updated_at <> excluded.updated_at) or (e.content_type_id, e.slug, e.title, e.fields, e.search_text)
       is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.fields, excluded.search_text)
     or (($2::uuid is null or e.pulled_status is distinct from excluded.pulled_status) and
       (e.status, e.published_at, e.scheduled_at) is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
   returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
 ), history as (
   insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)
-  select w.id, w.version, w.slug, w.title, w.status, w.fields, coalesce(t.ids, '{}'), coalesce(c.ids, '{}'),
-    case when w.created then 'created' when w.id = any($25) then 'restored' else 'updated' end, $21, $22
-  from written w
-  left join (select entry, array_agg(tag) as ids from unnest($17::uuid[], $18::uuid[]) as t(entry, tag) group by entry) t
-    on t.entry = w.id
-  left join (
-    select entry, array_agg(category) as ids from unnest($19::uuid[], $20::uuid[]) as c(entry, category) group by entry) c
-    on c.entry = w.id
+  select w.id, w.version, w.slug, w.title, w.status, w.fields, l.tags::uuid[], l.categories::uuid[],
+    case when w.created then 'created' when w.id = any($23) then 'restored' else 'updated' end, $19, $20
+  from written w join unnest($3::uuid[], $17::text[], $18::text[]) as l(id, tags, categories) on l.id = w.id
 )
 select id, version, created from written";

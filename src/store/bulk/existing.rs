@@ -1,11 +1,9 @@
-//! What is there already: entries and assets to refer to, when entries were published, who has a slug.
+//! What is there already: entries and assets to refer to, who has a slug.
 
-use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
-use serde::Serialize;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::json;
+use super::texts;
 use crate::{
     domain::Result,
     store::{
@@ -52,27 +50,8 @@ pub async fn known_assets(tx: &Tx, assets: Vec<Uuid>) -> Result<Vec<Uuid>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// An entry that is there, and when it was published.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
-pub struct Published {
-    /// The entry.
-    pub id: Uuid,
-    /// When it was published.
-    pub published_at: DateTime<Utc>,
-}
-
-/// When each of the entries was published, where it was: a platform that does not say is not to move that moment with
-/// every pull.
-///
-/// # Errors
-/// As the database refuses.
-pub async fn load_published(tx: &Tx, entries: Vec<Uuid>) -> Result<Vec<Published>> {
-    let sql = "select id, published_at from entry where id = any($1) and published_at is not null";
-    query(tx, sql, [entries.into()]).await
-}
-
 /// A slug that an entry is to have.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct SlugClaim<'a> {
     /// The entry.
     pub id: Uuid,
@@ -96,7 +75,7 @@ pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Resu
         leaving: bool,
     }
     let sql = format!("{} select id, leaving from met", claimed());
-    let rows: Vec<Row> = query(tx, &sql, [brand.into(), json(claims)?]).await?;
+    let rows: Vec<Row> = query(tx, &sql, said(brand, claims)).await?;
     let leaving = rows.iter().any(|row| row.leaving);
     Ok((rows.into_iter().filter(|row| !row.leaving).map(|row| row.id).collect(), leaving))
 }
@@ -108,15 +87,26 @@ pub async fn taken_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Resu
 /// As the database refuses.
 pub async fn give_up_slugs(tx: &Tx, brand: Uuid, claims: &[SlugClaim<'_>]) -> Result<()> {
     let sql = format!("{} update entry e set slug = e.id::text from met where met.holder = e.id", claimed());
-    execute(tx, &sql, [brand.into(), json(claims)?]).await.map(|_| ())
+    execute(tx, &sql, said(brand, claims)).await.map(|_| ())
+}
+
+fn said(brand: Uuid, claims: &[SlugClaim<'_>]) -> [Value; 5] {
+    let ids = |id: fn(&SlugClaim<'_>) -> Uuid| claims.iter().map(id).collect::<Vec<_>>().into();
+    [
+        brand.into(),
+        ids(|claim| claim.id),
+        ids(|claim| claim.content_type_id),
+        texts(claims.iter().map(|claim| Some(claim.locale))),
+        texts(claims.iter().map(|claim| Some(claim.slug))),
+    ]
 }
 
 /// Who claims a slug that another entry has, and whether that one claims another slug.
 fn claimed() -> String {
     format!(
         "with claimed as ( \
-           select i.id, $1::uuid as brand, i.content_type_id as kind, i.locale, i.slug \
-           from jsonb_to_recordset($2::text::jsonb) as i(id uuid, content_type_id uuid, locale text, slug text) \
+           select i.id, $1::uuid as brand, i.kind, i.locale, i.slug \
+           from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as i(id, kind, locale, slug) \
          ), met as ( \
            select w.id, e.id as holder, exists (select from claimed o where o.id = e.id \
              and (o.kind, o.slug) <> (w.kind, w.slug)) as leaving \

@@ -71,7 +71,7 @@ impl<'a> Before<'a> {
     }
 }
 
-/// Gives entries these tags and categories, and tells which entries had others.
+/// Gives entries these tags and categories, each once, and tells which entries had others.
 ///
 /// # Errors
 /// As the database refuses; `NOT_FOUND` where the grant does not cover the brand.
@@ -94,9 +94,8 @@ pub async fn replace_links(
                 links.iter().map(|link| link.term_id).collect::<Vec<_>>().into(),
             ]
         };
-        let insert = format!(
-            "insert into {table} (entry_id, {column}) select distinct * from unnest($1::uuid[], $2::uuid[])"
-        );
+        let insert =
+            format!("insert into {table} (entry_id, {column}) select * from unnest($1::uuid[], $2::uuid[])");
         let mut changed = Vec::new();
         if let Before::Goes(known) = before {
             let delete = format!(

@@ -2,7 +2,6 @@
 
 mod about;
 mod asset;
-mod bin;
 mod brand;
 mod durable;
 mod entry;
@@ -13,10 +12,11 @@ mod nearer;
 mod own;
 mod pending;
 mod pulled;
+mod standing;
 mod taxonomy;
 mod unique;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 use uuid::Uuid;
@@ -30,13 +30,10 @@ use crate::domain::{
 
 pub use about::describe_assets;
 pub use asset::{AssetRow, write_assets};
-pub use bin::binned;
 pub use brand::{BrandRow, find_brand, hold};
 pub use durable::{flush, flush_later};
 pub use entry::{EntryRow, Written, upsert_entries};
-pub use existing::{
-    Known, Published, SlugClaim, give_up_slugs, known_assets, known_entries, load_published, taken_slugs,
-};
+pub use existing::{Known, SlugClaim, give_up_slugs, known_assets, known_entries, taken_slugs};
 pub use growth::notice_growth;
 pub use link::{
     Before, LinkRow, Missing, ReferenceRow, hold_entries, replace_links, replace_references,
@@ -47,7 +44,8 @@ pub use own::{link_placed, taken_ids, there};
 pub use pending::{
     PendingRow, add_pending, count_pending_of_brand, overdue, raise, raise_at, replace_pending, settle,
 };
-pub use pulled::{Pulled, Settled, remember, settled};
+pub use pulled::{Pulled, remember};
+pub use standing::{Standing, Stands, standing, unchanged};
 pub use taxonomy::{CategoryRow, Ensured, TermRow, ensure_category, ensure_tags, load_categories};
 pub use unique::{Claim, lock_values, taken_values};
 
@@ -87,8 +85,13 @@ fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Value {
     values.map(|value| value.unwrap_or_default().to_owned()).collect::<Vec<String>>().into()
 }
 
-/// As [`texts`], for moments.
-fn moments(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> Value {
+/// Moments that there are, to the microsecond.
+fn moments<R>(rows: &[R], moment: fn(&R) -> DateTime<Utc>) -> Value {
+    rows.iter().map(|row| moment(row).trunc_subsecs(6)).collect::<Vec<_>>().into()
+}
+
+/// As [`texts`], for moments that there may be.
+fn maybe_moments(values: impl Iterator<Item = Option<DateTime<Utc>>>) -> Value {
     values
         .map(|value| {
             value.map(|moment| moment.to_rfc3339_opts(SecondsFormat::Micros, true)).unwrap_or_default()

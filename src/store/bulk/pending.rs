@@ -7,7 +7,7 @@ use sea_orm::FromQueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{json, moments};
+use super::{json, maybe_moments};
 use crate::{
     domain::{Result, change::Changed, record::MAX_BATCH},
     store::{
@@ -162,7 +162,7 @@ pub async fn raise_at(
         return Ok(Vec::new());
     }
     let (ids, at): (Vec<Uuid>, Vec<_>) = entries.into_iter().unzip();
-    let values = [ids.into(), actor.into(), now.into(), moments(at.into_iter())];
+    let values = [ids.into(), actor.into(), now.into(), maybe_moments(at.into_iter())];
     let rows: Vec<Row> = query(tx, RAISE, values).await?;
     Ok(rows.into_iter().map(|row| Changed { id: row.id, version: row.version }).collect())
 }
