@@ -108,3 +108,51 @@ async fn a_size_that_is_none_sets_its_asset_aside() {
     assert_eq!(told(&set_aside), [(1, "width", "range"), (2, "height", "range"), (3, "bytes", "range")]);
     assert_eq!(report.created, 1);
 }
+
+#[tokio::test]
+async fn a_reference_leads_along_the_fallbacks_and_else_to_the_first_language_by_name() {
+    let brand = |slug: &str| {
+        let locales = json!([{"code": "de"}, {"code": "en"}, {"code": "fr", "fallback": "en"}, {"code": "it"}, {"code": "nl"}]);
+        let brand =
+            json!({"kind": "brand", "slug": slug, "name": slug, "defaultLocale": "en", "locales": locales});
+        format!(
+            "{brand}\n{}",
+            CATALOG.lines().filter(|line| line.contains("contentType")).collect::<Vec<_>>().join("\n")
+        )
+        .replace("\"acme\"", &format!("\"{slug}\""))
+            + "\n"
+    };
+    let line = |brand: &str, kind: &str, locale: &str, references: Value| {
+        let line = json!({"kind": "entry", "brand": brand, "key": {"resource": kind, "id": "1"}, "type": kind, "locale": locale,
+            "slug": format!("{kind}-{locale}"), "title": locale, "fields": {}, "references": references});
+        format!("{line}\n")
+    };
+    let author = |brand: &str, locale: &str| line(brand, "author", locale, json!([]));
+    let article =
+        |brand: &str, locale: &str| line(brand, "article", locale, to("author", "entry", "author", "1"));
+    let led = "select string_agg(e.locale || ' ' || t.locale, ', ' order by e.locale) from entry_reference r \
+               join entry e on e.id = r.entry_id join entry t on t.id = r.target_entry_id join brand b on b.id = e.brand_id \
+               where b.slug = $1";
+    let app = TestApp::start().await;
+    // French falls back to English; Italian to nothing, so that of Dutch, English and French the first by name is taken.
+    let authors = |brand: &str| ["nl", "fr", "en"].map(|locale| author(brand, locale)).concat();
+    let articles = |brand: &str| ["it", "fr", "nl"].map(|locale| article(brand, locale)).concat();
+    for (slug, parts) in [
+        ("before", vec![brand("before"), authors("before"), articles("before")]),
+        ("after", vec![brand("after"), articles("after"), authors("after")]),
+        ("at-once", vec![[brand("at-once"), articles("at-once"), authors("at-once")].concat()]),
+        // One language after the other, the best last.
+        ("by-and-by", {
+            let authors = ["nl", "fr", "en"].map(|locale| author("by-and-by", locale));
+            [brand("by-and-by"), articles("by-and-by")].into_iter().chain(authors).collect()
+        }),
+    ] {
+        for part in parts {
+            let (_, set_aside) = bring(&app, &part, None).await;
+            assert_eq!(told(&set_aside), vec![], "{slug}");
+        }
+        let found: String =
+            sqlx::query_scalar(led).bind(slug).fetch_one(&mut app.db.connect().await).await.unwrap();
+        assert_eq!(found, "fr fr, it en, nl nl", "{slug}");
+    }
+}
