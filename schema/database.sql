@@ -11,6 +11,7 @@ end $$;
 
 CREATE FUNCTION public.bg_asset_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
@@ -27,6 +28,7 @@ CREATE FUNCTION public.bg_boolean(value jsonb) RETURNS boolean
 
 CREATE FUNCTION public.bg_brand_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
@@ -39,6 +41,7 @@ end $$;
 
 CREATE FUNCTION public.bg_category_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
@@ -48,6 +51,7 @@ end $$;
 
 CREATE FUNCTION public.bg_content_type_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
@@ -60,6 +64,7 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_category_refers() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 declare asked uuid[]; held bigint;
 begin
@@ -76,14 +81,15 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
-  delete from entry_version b using gone where b.entry_id = gone.id;
+  delete from pending_reference b using gone where b.entry_id = gone.id;
+  delete from entry_reference b using gone where b.entry_id = gone.id;
   delete from entry_tag b using gone where b.entry_id = gone.id;
   delete from entry_category b using gone where b.entry_id = gone.id;
-  delete from entry_reference b using gone where b.entry_id = gone.id;
-  delete from pending_reference b using gone where b.entry_id = gone.id;
+  delete from entry_version b using gone where b.entry_id = gone.id;
   if exists (select from entry_reference l join gone on l.target_entry_id = gone.id) then
     raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_entry_id_fkey',
       message = 'a row of entry_reference leads to this row of entry';
@@ -93,6 +99,7 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_moved() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 declare asked uuid[]; held bigint;
 begin
@@ -125,6 +132,7 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_reference_refers() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 declare asked uuid[]; held bigint;
 begin
@@ -149,6 +157,7 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_refers() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 declare asked uuid[]; held bigint;
 begin
@@ -181,6 +190,7 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_tag_refers() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 declare asked uuid[]; held bigint;
 begin
@@ -237,6 +247,7 @@ end $$;
 
 CREATE FUNCTION public.bg_source_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();
@@ -249,6 +260,7 @@ end $$;
 
 CREATE FUNCTION public.bg_tag_gone() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   perform bg_sees_others();

@@ -58,7 +58,8 @@ fn script() -> String {
     script
 }
 
-/// Rows that are written hold what they lead to until the transaction ends, in the order of ids, and it has to be there.
+/// Rows that are written hold what they lead to until the transaction ends, in the order of ids, and it has to be there. The
+/// functions go by indexes: the plans that a session keeps for them are made when tables are small, and tables grow.
 fn referencing_side(table: &str) -> String {
     let keys = || KEYS.iter().filter(|key| key.table == table);
     let hold = |asked: &dyn Fn(&str) -> String| -> String {
@@ -78,7 +79,7 @@ fn referencing_side(table: &str) -> String {
     };
     let function = |name: &str, body: &str| {
         format!(
-            "create function bg_{table}_{name}() returns trigger language plpgsql as $$
+            "create function bg_{table}_{name}() returns trigger language plpgsql set enable_seqscan = off as $$
 declare asked uuid[]; held bigint;
 begin{body}
   return null;
@@ -134,16 +135,17 @@ fn referenced_side(target: &str) -> String {
   end if;"
         )
     });
-    // What belongs to an entry goes first, so that entries which hold each other can go together.
+    // What belongs to an entry goes first, so that entries which hold each other can go together; and what waits before what has
+    // arrived, because an import makes the one into the other without holding the entry.
     let belongings = (target == "entry").then(|| {
-        ["entry_version", "entry_tag", "entry_category", "entry_reference", "pending_reference"]
+        ["pending_reference", "entry_reference", "entry_tag", "entry_category", "entry_version"]
             .iter()
             .map(|table| format!("\n  delete from {table} b using gone where b.entry_id = gone.id;"))
             .collect::<String>()
     });
     let body: String = belongings.into_iter().chain(along).chain(held).collect();
     format!(
-        "create or replace function bg_{target}_gone() returns trigger language plpgsql as $$
+        "create or replace function bg_{target}_gone() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
   perform bg_sees_others();{body}
   return null;
@@ -157,6 +159,10 @@ for each row when (old.id is distinct from new.id) execute function bg_id_stays(
 }
 
 const BELONGINGS: &str = r"
+-- In the order in which batches take them, and not one at a time while those wait for the next.
+lock table brand, content_type, source, tag, category, asset, entry, entry_tag, entry_category, entry_reference, pending_reference
+  in access exclusive mode;
+
 -- What waits belongs to its entry like what has arrived, and is written by whoever holds the entry.
 alter table pending_reference drop constraint pending_reference_entry_id_fkey;
 

@@ -95,7 +95,8 @@ pub fn credit(text: &str, at: &str) -> Result<String> {
 /// `INVALID` with the code `range`.
 pub fn focal(x: f64, y: f64, at: &str) -> Result<(f64, f64)> {
     if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) {
-        return Ok((x, y));
+        // Nothing less is nothing, too.
+        return Ok((x + 0.0, y + 0.0));
     }
     Err(Error::invalid(at, "range", "must be two numbers between 0 and 1"))
 }
@@ -132,5 +133,17 @@ pub fn window(from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>, at: &st
             Err(Error::invalid(at, "range", "must be later than rightsFrom"))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_focal_point_has_one_nothing() {
+        let (x, y) = focal(-0.0, 1.0, "focal").unwrap();
+        assert!(x.is_sign_positive() && (y - 1.0).abs() < f64::EPSILON);
+        assert!(focal(-0.1, 0.5, "focal").is_err());
     }
 }

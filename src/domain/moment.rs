@@ -1,12 +1,15 @@
 //! A moment that every part can hold: parsed once at the door, bounded by the years that RFC 3339 can write.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The first year that is taken.
 pub const FIRST_YEAR: i32 = 1;
 /// The last year that is taken.
 pub const LAST_YEAR: i32 = 9999;
+
+/// The nanoseconds of one; `chrono` counts those of a leap second on from here.
+const SECOND: u32 = 1_000_000_000;
 
 /// A moment of the years 0001 to 9999, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +59,10 @@ impl TryFrom<DateTime<Utc>> for Moment {
     type Error = Fault;
 
     fn try_from(moment: DateTime<Utc>) -> Result<Self, Fault> {
+        // A leap second is the one after it, as PostgreSQL reads one.
+        let nanosecond = moment.nanosecond();
+        let leap = || moment.with_nanosecond(nanosecond % SECOND)?.checked_add_signed(TimeDelta::seconds(1));
+        let moment = if nanosecond < SECOND { moment } else { leap().ok_or(Fault::Year)? };
         if (FIRST_YEAR..=LAST_YEAR).contains(&moment.year()) { Ok(Self(moment)) } else { Err(Fault::Year) }
     }
 }
@@ -77,6 +84,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_leap_second_is_the_one_after_it() {
+        for (leap, after) in [
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00.5Z"),
+            ("2017-01-01T05:29:60.25+05:30", "2017-01-01T00:00:00.25Z"),
+        ] {
+            assert_eq!(Moment::parse(leap), Moment::parse(after), "{leap}");
+        }
+    }
+
+    #[test]
     fn only_years_that_every_part_can_hold() {
         for good in
             ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "0001-01-01", "2026-01-31T12:00:00+02:00"]
@@ -88,6 +106,7 @@ mod tests {
             "0001-01-01T00:00:00+01:00",
             "9999-12-31T23:59:59-01:00",
             "-262143-01-01",
+            "9999-12-31T23:59:60Z",
         ] {
             assert_eq!(Moment::parse(bad), Err(Fault::Year), "{bad}");
         }

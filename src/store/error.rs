@@ -27,7 +27,8 @@ fn unavailable() -> Error {
     Error::new(Code::Unavailable, "the database cannot be reached")
 }
 
-fn crowded() -> Error {
+/// Others were in the way.
+pub(super) fn crowded() -> Error {
     Error::new(Code::Unavailable, "too many changes at once; try again")
 }
 
@@ -42,6 +43,9 @@ fn map(error: &sqlx::Error) -> Error {
                     Error::new(Code::Conflict, "something still refers to this, or what it refers to is gone")
                 }
                 "23514" | "23502" => Error::new(Code::Invalid, "the database's own rules refuse this value"),
+                "22003" | "22007" | "22008" => {
+                    Error::new(Code::Invalid, "a number or a moment is none that the database can hold")
+                }
                 "22P05" | "22021" => {
                     Error::invalid("input", "nul", "text must not hold the character U+0000")
                 }

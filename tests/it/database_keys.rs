@@ -12,7 +12,8 @@ const WORLD: &str = "
     insert into content_type (id, brand_id, key, name, schema, created_at, updated_at)
       select id(key), id('brand'), key, key, '{}', now(), now() from unnest(array['page', 'post']) key;
     insert into source (id, brand_id, name, connector, base_url, created_at, updated_at)
-      values (id('source'), id('brand'), 'cms', 'demo', 'https://cms.example', now(), now());
+      values (id('source'), id('brand'), 'cms', 'demo', 'https://cms.example', now(), now()),
+        (id('other source'), id('brand'), 'shop', 'demo', 'https://shop.example', now(), now());
     insert into tag (id, brand_id, slug, name, created_at, updated_at)
       select id(slug), id('brand'), slug, slug, now(), now() from unnest(array['red', 'blue']) slug;
     insert into category (id, brand_id, slug, name, path, created_at, updated_at)
@@ -131,7 +132,7 @@ async fn what_is_referred_to_stays_or_takes_its_links_along() {
     ] {
         assert_eq!(broken(sql.execute(delete).await), key, "{delete}");
     }
-    assert_eq!(broken(sql.execute("delete from source").await), "entry_source_id_fkey");
+    assert_eq!(broken(sql.execute("delete from source where name = 'cms'").await), "entry_source_id_fkey");
     sql.execute("update entry set brand_id = id('other brand')").await.unwrap();
     assert_eq!(broken(sql.execute("delete from brand where slug = 'other'").await), "entry_brand_id_fkey");
     assert_eq!(broken(sql.execute("update tag set id = id('else') where slug = 'red'").await), "");
@@ -145,7 +146,8 @@ async fn what_is_referred_to_stays_or_takes_its_links_along() {
 }
 
 /// What another may delete while somebody refers to it, and what that comes to.
-const MEETINGS: [(&str, usize, &str, Option<&str>); 6] = [
+const MEETINGS: [(&str, usize, &str, Option<&str>); 7] = [
+    ("other source", 2, "delete from source where name = 'shop'", Some("entry_source_id_fkey")),
     ("post", 1, "delete from content_type where key = 'post'", Some("entry_content_type_id_fkey")),
     ("other brand", 0, "delete from brand where slug = 'other'", Some("entry_brand_id_fkey")),
     ("blue", 3, "delete from tag where slug = 'blue'", None),
@@ -205,4 +207,23 @@ async fn who_sees_the_past_deletes_nothing_that_others_may_refer_to() {
     db.connect().await.execute("insert into entry_tag values (id('two'), id('blue'))").await.unwrap();
     let refused = sql.execute("delete from tag where slug = 'blue'").await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("0A000"));
+}
+
+#[tokio::test]
+async fn what_arrives_while_its_entry_goes_goes_along() {
+    let (db, mut looking) = world().await;
+    let mut first = db.connect().await;
+    let mut second = db.connect().await;
+    let waits = "insert into pending_reference (entry_id, field, position, many, target_entry_id, placed) \
+                 values (id('three'), 'next', 0, false, id('one'), true)";
+    first.execute(waits).await.unwrap();
+    // As the end of an import does it.
+    first.execute("begin; delete from pending_reference").await.unwrap();
+    run(&mut first, inserts("one")[5].1.replace("'two'", "'three'")).await.unwrap();
+    let going = tokio::spawn(async move { second.execute("delete from entry where slug = 'three'").await });
+    until_waiting(&mut looking, 1).await;
+    first.execute("commit").await.unwrap();
+    going.await.unwrap().unwrap();
+    let orphans = "select count(*) from entry_reference r where not exists (select from entry e where e.id = r.entry_id)";
+    assert_eq!(sqlx::query_scalar::<_, i64>(orphans).fetch_one(&mut looking).await.unwrap(), 0);
 }

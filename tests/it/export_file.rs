@@ -75,6 +75,8 @@ async fn a_round_trip_is_equal_byte_for_byte() {
     let app = TestApp::start().await;
     fill(&app).await;
     link(&app).await;
+    // As a person may write it.
+    sqlx::query("update asset set title = 'A  hill'").execute(&mut app.db.connect().await).await.unwrap();
     let first = exported(&app).await;
     assert_eq!(lines(&first).len(), 1 + 3 + 2 + 2 + 1 + 7, "{first}");
     let asset = lines(&first).into_iter().find(|line| line["kind"] == "asset").unwrap();

@@ -11,7 +11,7 @@ use crate::{
     import_file::{CATALOG, CONTENT, bring, told},
 };
 
-async fn exported(app: &TestApp) -> String {
+pub async fn exported(app: &TestApp) -> String {
     let library = Library::new(app.services.db.clone(), b"a secret that is long enough for cursors").unwrap();
     let (mut text, caller) = (Vec::new(), Caller::system("test"));
     export::run(&app.services, &library, &caller, "acme", &mut text, &mut |_| {}).await.unwrap();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::TestApp,
+    import_again::exported,
     import_file::{CATALOG, CONTENT, bring, told},
 };
 
@@ -109,50 +110,75 @@ async fn a_size_that_is_none_sets_its_asset_aside() {
     assert_eq!(report.created, 1);
 }
 
-#[tokio::test]
-async fn a_reference_leads_along_the_fallbacks_and_else_to_the_first_language_by_name() {
-    let brand = |slug: &str| {
-        let locales = json!([{"code": "de"}, {"code": "en"}, {"code": "fr", "fallback": "en"}, {"code": "it"}, {"code": "nl"}]);
-        let brand =
-            json!({"kind": "brand", "slug": slug, "name": slug, "defaultLocale": "en", "locales": locales});
-        format!(
-            "{brand}\n{}",
-            CATALOG.lines().filter(|line| line.contains("contentType")).collect::<Vec<_>>().join("\n")
-        )
-        .replace("\"acme\"", &format!("\"{slug}\""))
-            + "\n"
-    };
-    let line = |brand: &str, kind: &str, locale: &str, references: Value| {
-        let line = json!({"kind": "entry", "brand": brand, "key": {"resource": kind, "id": "1"}, "type": kind, "locale": locale,
-            "slug": format!("{kind}-{locale}"), "title": locale, "fields": {}, "references": references});
-        format!("{line}\n")
-    };
-    let author = |brand: &str, locale: &str| line(brand, "author", locale, json!([]));
-    let article =
-        |brand: &str, locale: &str| line(brand, "article", locale, to("author", "entry", "author", "1"));
-    let led = "select string_agg(e.locale || ' ' || t.locale, ', ' order by e.locale) from entry_reference r \
+/// A brand of five languages, where only French falls back to another, English.
+fn languages(slug: &str) -> String {
+    let locales = ["de", "en", "it", "nl"].map(|code| json!({"code": code}));
+    let locales: Vec<Value> = locales.into_iter().chain([json!({"code": "fr", "fallback": "en"})]).collect();
+    let brand =
+        json!({"kind": "brand", "slug": slug, "name": slug, "defaultLocale": "en", "locales": locales});
+    let types: Vec<&str> = CATALOG.lines().filter(|line| line.contains("contentType")).collect();
+    format!("{brand}\n{}\n", types.join("\n").replace("\"acme\"", &format!("\"{slug}\"")))
+}
+
+fn translation(brand: &str, kind: &str, locale: &str, references: Value) -> String {
+    let line = json!({"kind": "entry", "brand": brand, "key": {"resource": kind, "id": "1"}, "type": kind, "locale": locale,
+        "slug": format!("{kind}-{locale}"), "title": locale, "fields": {}, "references": references});
+    format!("{line}\n")
+}
+
+fn author_in(brand: &str, locale: &str) -> String {
+    translation(brand, "author", locale, json!([]))
+}
+
+fn article_in(brand: &str, locale: &str) -> String {
+    translation(brand, "article", locale, to("author", "entry", "author", "1"))
+}
+
+/// Which language refers to which, in a brand.
+async fn led(app: &TestApp, brand: &str) -> String {
+    let sql = "select string_agg(e.locale || ' ' || t.locale, ', ' order by e.locale) from entry_reference r \
                join entry e on e.id = r.entry_id join entry t on t.id = r.target_entry_id join brand b on b.id = e.brand_id \
                where b.slug = $1";
+    sqlx::query_scalar(sql).bind(brand).fetch_one(&mut app.db.connect().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_reference_leads_along_the_fallbacks_and_else_to_the_first_language_by_name() {
     let app = TestApp::start().await;
-    // French falls back to English; Italian to nothing, so that of Dutch, English and French the first by name is taken.
-    let authors = |brand: &str| ["nl", "fr", "en"].map(|locale| author(brand, locale)).concat();
-    let articles = |brand: &str| ["it", "fr", "nl"].map(|locale| article(brand, locale)).concat();
+    // Italian falls back to nothing, so that of Dutch, English and French the first by name is taken.
+    let authors = |brand: &str| ["nl", "fr", "en"].map(|locale| author_in(brand, locale)).concat();
+    let articles = |brand: &str| ["it", "fr", "nl"].map(|locale| article_in(brand, locale)).concat();
     for (slug, parts) in [
-        ("before", vec![brand("before"), authors("before"), articles("before")]),
-        ("after", vec![brand("after"), articles("after"), authors("after")]),
-        ("at-once", vec![[brand("at-once"), articles("at-once"), authors("at-once")].concat()]),
+        ("before", vec![authors("before"), articles("before")]),
+        ("after", vec![articles("after"), authors("after")]),
+        ("at-once", vec![[articles("at-once"), authors("at-once")].concat()]),
         // One language after the other, the best last.
         ("by-and-by", {
-            let authors = ["nl", "fr", "en"].map(|locale| author("by-and-by", locale));
-            [brand("by-and-by"), articles("by-and-by")].into_iter().chain(authors).collect()
+            let authors = ["nl", "fr", "en"].map(|locale| author_in("by-and-by", locale));
+            [articles("by-and-by")].into_iter().chain(authors).collect()
         }),
     ] {
+        bring(&app, &languages(slug), None).await;
         for part in parts {
             let (_, set_aside) = bring(&app, &part, None).await;
             assert_eq!(told(&set_aside), vec![], "{slug}");
         }
-        let found: String =
-            sqlx::query_scalar(led).bind(slug).fetch_one(&mut app.db.connect().await).await.unwrap();
-        assert_eq!(found, "fr fr, it en, nl nl", "{slug}");
+        assert_eq!(led(&app, slug).await, "fr fr, it en, nl nl", "{slug}");
     }
+}
+
+#[tokio::test]
+async fn a_reference_by_id_stays_where_it_leads() {
+    let app = TestApp::start().await;
+    bring(&app, &[languages("acme"), author_in("acme", "nl"), article_in("acme", "it")].concat(), None).await;
+    // The same rows, named by their ids from now on.
+    let ids = exported(&app).await;
+    bring(&app, &ids, None).await;
+    bring(&app, &author_in("acme", "fr"), None).await;
+    assert_eq!(led(&app, "acme").await, "it nl");
+    // And by their keys again: French is nearer by name, and English, when it comes, is nearer still.
+    bring(&app, &article_in("acme", "it"), None).await;
+    assert_eq!(led(&app, "acme").await, "it fr");
+    bring(&app, &author_in("acme", "en"), None).await;
+    assert_eq!(led(&app, "acme").await, "it en");
 }

@@ -4,6 +4,7 @@ use axum::{body::Body, http::Request};
 use brandgraph::domain::access::Role;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     harness::Persona,
@@ -58,6 +59,12 @@ async fn it_leads_to_the_bytes_for_those_who_may_read_assets() {
     assert_eq!(ask(&w.app.as_anonymous(), &url).await.0, 401);
     w.new_brand("other").await;
     assert_eq!(ask(&w.app.as_role_in(Role::Owner, "other"), &url).await.0, 404);
+    // What an import says of a file that is not here.
+    let id = Uuid::now_v7();
+    let insert = "insert into asset (id, brand_id, filename, media_type, url, created_at, updated_at) \
+        select $1, id, 'a.png', 'image/png', '/v1/assets/asset_' || $1, now(), now() from brand where slug <> 'other'";
+    sqlx::query(insert).bind(id).execute(&mut w.app.db.connect().await).await.unwrap();
+    assert_eq!(ask(&w.owner(), &format!("/v1/assets/asset_{id}")).await, (404, String::new()));
     assert_eq!(ask(&w.owner(), "/v1/assets/nonsense").await.0, 400);
     assert_eq!(ask(&w.owner(), &format!("{url}?width=100")).await.0, 400, "nobody makes variants here");
     let delete = "mutation($id: ID!) { deleteAsset(input: {id: $id}) { deletedId } }";

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sqlx::Executor;
 
+use crate::import_file::{bring, told};
 use crate::upload_world::{COMPLETE, REQUEST, World, curl, png};
 
 async fn failed(w: &World, bytes: &[u8], input: Value) -> Value {
@@ -219,4 +220,50 @@ async fn a_file_that_is_taken_while_orphans_are_looked_for_stays() {
         update upload set state = 'ready'; commit";
     other.execute(taken).await.unwrap();
     assert_eq!(asking.await.unwrap(), (vec![key], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_of_a_brand_in_the_bin_waits_for_the_brand() {
+    let w = World::new().await;
+    let bytes = png();
+    let requested = w.request(w.promise(&bytes, "image/png")).await;
+    assert_eq!(curl(&requested["put"], &bytes).await.status, 200);
+    let id = &requested["upload"]["id"];
+    let act = async |mutation: &str| {
+        let text = format!("mutation($id: ID!) {{ {mutation}(input: {{id: $id}}) {{ __typename }} }}");
+        w.owner().data(&text, json!({"id": w.brand})).await
+    };
+    act("deleteBrand").await;
+    for asked in [
+        "mutation($id: ID!) { completeUpload(input: {id: $id}) { upload { state } } }",
+        "mutation($id: ID!) { abortUpload(input: {id: $id}) { upload { state } } }",
+    ] {
+        let answer = w.owner().graphql(asked, json!({"id": id})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{asked}: {answer}");
+    }
+    let parts = "query($id: ID!) { uploadParts(id: $id, first: 1) { size } }";
+    assert_eq!(w.owner().data(parts, json!({"id": id})).await, json!({"uploadParts": null}));
+    act("restoreBrand").await;
+    w.complete(id).await;
+    w.work().await;
+    assert_eq!(w.upload(id).await["state"], "READY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_does_not_change_what_the_bytes_tell() {
+    let w = World::new().await;
+    let bytes = png();
+    let asset = w.send(&bytes, w.promise(&bytes, "image/png")).await["asset"].take();
+    let slug: String =
+        sqlx::query_scalar("select slug from brand").fetch_one(&mut w.app.db.connect().await).await.unwrap();
+    let line = json!({"kind": "asset", "brand": slug, "key": asset["id"], "filename": "b.png", "mediaType": "text/html",
+        "url": "https://elsewhere.example/x", "bytes": 1});
+    let (report, set_aside) = bring(&w.app, &format!("{line}\n"), None).await;
+    assert_eq!((report.updated, told(&set_aside)), (1, Vec::new()), "{report:?}");
+    let query = "query($id: ID!) { node(id: $id) { ... on Asset { filename mediaType url byteSize } } }";
+    let is = w.owner().data(query, json!({"id": asset["id"]})).await["node"].take();
+    let told =
+        json!({"filename": "b.png", "mediaType": "image/png", "url": asset["url"], "byteSize": bytes.len()});
+    assert_eq!(is, told);
+    assert_eq!(bring(&w.app, &format!("{line}\n"), None).await.0.unchanged, 1);
 }

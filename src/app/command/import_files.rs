@@ -34,7 +34,7 @@ pub(super) async fn run(
     let unreadable = |error: std::io::Error| Failure::because(path.display(), &error);
     let list = BufReader::new(File::open(&path).map_err(unreadable)?);
     let (mut kept, mut there, mut refused) = (0_u64, 0_u64, 0_u64);
-    for (number, line) in list.lines().enumerate() {
+    for (number, line) in list.split(b'\n').enumerate() {
         let line = line.map_err(unreadable)?;
         match one(&services, caller, folder, &line).await {
             Ok(Brought::Kept) => kept = kept.saturating_add(1),
@@ -49,11 +49,11 @@ pub(super) async fn run(
     Ok(refused)
 }
 
-async fn one(services: &Services, caller: &Caller, folder: &Path, line: &str) -> Result<Brought> {
+async fn one(services: &Services, caller: &Caller, folder: &Path, line: &[u8]) -> Result<Brought> {
     let wrong = |error: serde_json::Error| {
         crate::domain::Error::invalid("line", "json", "is not as an export writes it").with_source(error)
     };
-    let line: FileLine = serde_json::from_str(line).map_err(wrong)?;
+    let line: FileLine = serde_json::from_slice(line).map_err(wrong)?;
     let asset = NodeId::parse_as(Kind::Asset, &line.asset, "asset")?;
     // Parsed, the name is 64 hexadecimal digits and leads nowhere else.
     let sha256 = Sha256::parse(&line.sha256, "sha256")?;

@@ -14,7 +14,9 @@ use crate::{
     domain::{
         Code, Error, Result,
         access::{Actor, Credential, Permission},
+        asset::FileUrl,
         credential::Family,
+        node::{Kind, NodeId},
         variant::Variant,
     },
     objects::{Disposition, Get, Key, Life},
@@ -53,6 +55,10 @@ pub async fn address(
                 "not_kept",
                 "there are variants only of files that are kept here",
             ));
+        }
+        // What an import said of a file that was kept elsewhere, and is not here yet.
+        None if found.url == FileUrl::own(NodeId::new(Kind::Asset, id)).as_str() => {
+            return Err(Error::not_found("the file of this asset"));
         }
         None => found.url.clone(),
         Some(key) => {

@@ -42,8 +42,7 @@ pub(super) fn all(
         // The record is kept: it is checked again where a schema changes before it is written.
         let Item { index, record } = item.clone();
         let key = record.key().clone();
-        // An import is looked at row by row; only what a source said is remembered.
-        let pulled = destination.source.map(|_| pulled(&record)).unwrap_or_default();
+        let pulled = pulled(destination, &record);
         let body = match record {
             Record::Entry(record) => {
                 entry((destination, rules), *record, pulled).map(|entry| Body::Entry(Box::new(entry)))
@@ -153,8 +152,8 @@ fn entry(
     })
 }
 
-/// What is remembered of a record, to see the next time whether it is another one.
-fn pulled(record: &Record) -> Pulled {
+/// What is remembered of a record, to see the next time whether it is another one. An import is compared with its rows instead.
+fn pulled(destination: &Destination, record: &Record) -> Pulled {
     // What serializes here are strings, numbers and lists of them: that does not fail.
     let text = |value: serde_json::Result<String>| value.unwrap_or_default();
     let status = match record {
@@ -162,9 +161,11 @@ fn pulled(record: &Record) -> Pulled {
         Record::Asset(_) => String::new(),
     };
     let digest = |what, text: &str| id::derived(Uuid::nil(), what, text);
+    let whole = || digest("record", &text(serde_json::to_string(record)));
+    let own = matches!(record.key(), Key::Own(_));
     Pulled {
-        digest: digest("record", &text(serde_json::to_string(record))),
-        status: digest("status", &status),
+        digest: destination.source.map(|_| whole()).unwrap_or_default(),
+        status: if own { Uuid::nil() } else { digest("status", &status) },
     }
 }
 
@@ -284,7 +285,10 @@ fn pixels(size: Option<i32>, at: &str) -> Result<Option<i32>> {
 }
 
 fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Result<AssetRow> {
-    let title = record.title.map(|title| Title::parse(&one_line(&title), "title")).transpose()?;
+    // What an export wrote is as it is to be.
+    let own = matches!(record.key, Key::Own(_));
+    let headline = |title: String| if own { title } else { one_line(&title) };
+    let title = record.title.map(|title| Title::parse(&headline(title), "title")).transpose()?;
     let alt = record.alt.map(|alt| Prose::parse(&alt, "alt")).transpose()?;
     let created_at = record.created_at.or(record.updated_at).map(Moment::utc);
     let epoch = chrono::DateTime::UNIX_EPOCH;
@@ -310,7 +314,7 @@ fn media(destination: &Destination, record: AssetRecord, pulled: Pulled) -> Resu
         created_at: created_at.unwrap_or(epoch),
         updated_at: record.updated_at.map(Moment::utc).or(created_at).unwrap_or(epoch),
         told_at: record.updated_at.map(Moment::utc),
-        dated: record.updated_at.is_some() && matches!(record.key, Key::Own(_)),
+        dated: record.updated_at.is_some() && own,
         returns: false,
     })
 }

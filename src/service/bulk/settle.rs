@@ -83,7 +83,9 @@ async fn land_part(
         wait(&mut unit, brand, &lost).await?;
     }
     let pulled: HashMap<Uuid, Pulled> = part.iter().map(|one| (one.row.entry_id, one.pulled)).collect();
-    bulk::remember(unit.tx(), &pulled.into_iter().collect::<Vec<_>>(), &[]).await?;
+    if destination.source.is_some() {
+        bulk::remember(unit.tx(), &pulled.into_iter().collect::<Vec<_>>(), &[]).await?;
+    }
     unit.commit().await
 }
 

@@ -1,9 +1,8 @@
 //! How the rows of a batch stand before it is written. An import says how its rows are to be, so that they are there. What was
 //! deleted of what a source has stays deleted, and what comes from it as it came before stays as people have changed it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -25,8 +24,8 @@ pub(super) struct Rows {
     pub(super) kept: HashSet<Uuid>,
     /// Those that do not have to be written.
     pub(super) settled: HashSet<Uuid>,
-    /// Entries that are there, and when they were published.
-    pub(super) entries: HashMap<Uuid, Option<DateTime<Utc>>>,
+    /// Entries that are there.
+    pub(super) entries: HashSet<Uuid>,
 }
 
 /// Looks the rows up, and sets aside what the caller may not bring back: as with one entry or asset, entries need a permission of
@@ -47,7 +46,7 @@ pub(super) async fn look(
     let mut rows = Rows::default();
     for row in bulk::standing(unit.tx(), destination.brand, &entries, &assets).await? {
         if !row.asset {
-            rows.entries.insert(row.id, row.published_at);
+            rows.entries.insert(row.id);
         }
         match (destination.source, row.deleted) {
             (Some(_), deleted) if deleted || row.settled => drop(rows.settled.insert(row.id)),

@@ -216,9 +216,9 @@ async fn write_entries(
     for one in ready {
         let (entry, before) = (one.entry, references.len());
         let fields = targets.resolve(rules, entry, &mut references, &mut pending);
-        let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), there.get(&entry.id), now);
+        let mut row = row(one, fields, terms.tags(entry), terms.categories(entry), now);
         row.returns = back.contains(&entry.id);
-        if targets.in_the_air(references.get(before..).unwrap_or_default()) {
+        if source.is_some() && targets.in_the_air(references.get(before..).unwrap_or_default()) {
             unsure.insert(entry.id, entry.pulled);
             row.pulled.digest = Uuid::nil();
         }
@@ -228,7 +228,7 @@ async fn write_entries(
     let grant = &destination.entries;
     if source.is_none() {
         let waiting: HashSet<Uuid> = pending.iter().map(|one| one.entry_id).collect();
-        let known = |row: &EntryRow| there.contains_key(&row.id) && !waiting.contains(&row.id);
+        let known = |row: &EntryRow| there.contains(&row.id) && !waiting.contains(&row.id);
         let known: Vec<EntryRow> = rows.extract_if(.., |row| known(row)).collect();
         let same = bulk::unchanged(tx, brand, &known, &references).await?;
         outcome.unchanged += same.len() as u64;
@@ -301,12 +301,11 @@ fn row(
     fields: String,
     tags: Vec<Uuid>,
     categories: Vec<Uuid>,
-    there: Option<&Option<DateTime<Utc>>>,
     now: DateTime<Utc>,
 ) -> EntryRow {
     let entry = ready.entry;
     let created_at = entry.created_at.or(entry.published_at).unwrap_or(now);
-    let mut published_at = entry.published_at.or_else(|| there.copied().flatten());
+    let mut published_at = entry.published_at;
     let (mut status, mut scheduled_at) = (entry.status, entry.scheduled_at.map(|at| at.trunc_subsecs(6)));
     // A platform may go on calling scheduled what is public since.
     if let Some(at) = scheduled_at.filter(|at| *at <= now) {
@@ -324,6 +323,7 @@ fn row(
         fields,
         search_text: entry.search_text.clone(),
         external_id: entry.external_id.clone(),
+        silent: published_at.is_none(),
         published_at: if status == "published" { published_at.or(Some(created_at)) } else { published_at },
         scheduled_at,
         created_at,

@@ -80,8 +80,16 @@ pub(super) async fn ensure_brand(services: &Services, caller: &Caller, line: Bra
         wanted.push(LocaleInput { code: default.clone(), fallback: None });
     }
     let (name, locales) = (Name::parse(&line.name, "name")?, Locales::parse(default, wanted)?);
-    brand::create(services, caller, CreateBrand { slug, name, locales }).await?;
-    Ok(Change::Created)
+    match brand::create(services, caller, CreateBrand { slug: slug.clone(), name, locales }).await {
+        // Another import made it in between.
+        Err(error) if error.code() == Code::Conflict => {
+            match find_brand(services, caller, slug.as_str()).await? {
+                Some(_) => Ok(Change::Unchanged),
+                None => Err(error),
+            }
+        }
+        made => made.map(|_| Change::Created),
+    }
 }
 
 /// Makes a content type, or changes it to what the line says; a schema that would strand entries is refused.
@@ -95,14 +103,26 @@ pub(super) async fn ensure_type(
     let name = Name::parse(&line.name, "name")?;
     let description =
         line.description.as_deref().map(|text| Prose::parse(text, "description")).transpose()?;
-    let grant = caller.actor.grant_in(Permission::TypeWrite, brand_id)?;
-    let unit = Unit::begin(services, caller).await?;
-    let known = store::content_type::schemas(unit.tx(), &grant, brand_id).await?;
-    unit.rollback().await?;
-    let Some(found) = known.into_iter().find(|known| known.key == key.as_str()) else {
-        let command = CreateContentType { brand_id, key, name, description, schema: line.schema };
-        content_type::create(services, caller, command).await?;
-        return Ok(Change::Created);
+    let found = match known_type(services, caller, brand_id, &key).await? {
+        Some(found) => found,
+        None => {
+            let (key, name, description) = (key.clone(), name.clone(), description.clone());
+            let command = CreateContentType {
+                brand_id,
+                key: key.clone(),
+                name,
+                description,
+                schema: line.schema.clone(),
+            };
+            match content_type::create(services, caller, command).await {
+                Ok(_) => return Ok(Change::Created),
+                // Another import made it in between.
+                Err(error) if error.code() == Code::Conflict => {
+                    known_type(services, caller, brand_id, &key).await?.ok_or(error)?
+                }
+                Err(error) => return Err(error),
+            }
+        }
     };
     let same = found.name == name.as_str()
         && found.description.as_deref() == description.as_ref().map(Prose::as_str)
@@ -121,6 +141,19 @@ pub(super) async fn ensure_type(
     };
     content_type::update(services, caller, command).await?;
     Ok(Change::Updated)
+}
+
+async fn known_type(
+    services: &Services,
+    caller: &Caller,
+    brand: Uuid,
+    key: &TypeKey,
+) -> Result<Option<store::content_type::Row>> {
+    let grant = caller.actor.grant_in(Permission::TypeWrite, brand)?;
+    let unit = Unit::begin(services, caller).await?;
+    let known = store::content_type::schemas(unit.tx(), &grant, brand).await?;
+    unit.rollback().await?;
+    Ok(known.into_iter().find(|known| known.key == key.as_str()))
 }
 
 /// Makes tags and gives those that are there the names of the lines. A tag that several lines name came to something once.

@@ -106,8 +106,11 @@ impl Import<'_> {
             Ok(Line::Brand(line)) => {
                 self.settle().await?;
                 self.destinations.remove(&line.slug);
-                let done = catalog::ensure_brand(self.services, self.caller, line).await;
-                self.count(number, done)?;
+                match catalog::ensure_brand(self.services, self.caller, line).await {
+                    // Whoever may not make it may still bring in what is of other brands.
+                    Err(error) if error.code() == Code::Forbidden => self.set_aside(number, &error),
+                    done => self.count(number, done)?,
+                }
             }
             Ok(Line::ContentType(brand, line)) => {
                 self.settle().await?;

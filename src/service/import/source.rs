@@ -59,8 +59,9 @@ fn read(
             number += 1;
             bytes += length;
             if length > MAX_LINE && text.last() != Some(&b'\n') {
-                bytes += skip_line(&mut source)?;
-                lines.push((number, Err(Error::limit("the bytes of one line", MAX_LINE, MAX_LINE + 1))));
+                let rest = skip_line(&mut source)?;
+                bytes += rest;
+                lines.push((number, Err(Error::limit("the bytes of one line", MAX_LINE, length + rest))));
                 continue;
             }
             let line = if number == 1 { text.strip_prefix(MARK).unwrap_or(&text) } else { &text };

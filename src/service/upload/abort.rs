@@ -27,6 +27,7 @@ pub async fn abort(services: &Services, caller: &Caller, id: Uuid) -> Result<Cha
     services.media.store()?;
     let mut unit = Unit::begin(services, caller).await?;
     let row = store::upload::lock(unit.tx(), &grant, id).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     match row.state()? {
         State::Pending => {}
         State::Verifying | State::Ready => {

@@ -63,6 +63,8 @@ pub(super) async fn complete_in(
     let look = look(store, &row).await?;
     let mut unit = Unit::begin(services, caller).await?;
     let row = store::upload::lock(unit.tx(), &grant, id).await?;
+    // One of a brand in the bin waits until the brand is back.
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
     if row.state()? != State::Pending {
         return unit.unchanged(id, row.version).await;
     }

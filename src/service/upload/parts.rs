@@ -4,7 +4,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use super::{
-    super::{Caller, Services},
+    super::{Caller, Services, Unit},
     request::{life, sign},
 };
 use crate::{
@@ -57,6 +57,9 @@ pub async fn parts(services: &Services, caller: &Caller, id: Uuid, after: u32, f
         ));
     }
     let row = store::upload::get(&services.db, &grant, id).await?;
+    let unit = Unit::begin(services, caller).await?;
+    store::brand::hold(unit.tx(), &grant, row.brand_id).await?;
+    unit.rollback().await?;
     if row.state()? != State::Pending {
         return Err(Error::new(
             Code::Conflict,

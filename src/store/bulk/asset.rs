@@ -100,6 +100,7 @@ pub async fn write_assets(
     Ok(Written { tally, known: Vec::new(), changed })
 }
 
+// What the bytes of a kept file tell stays until another file is brought in.
 const UPSERT: &str = "
 insert into asset as a (id, brand_id, filename, title, alt, media_type, byte_size, width, height, url, metadata, source_id,
   external_id, created_at, updated_at, pulled_digest)
@@ -111,11 +112,14 @@ from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigi
   as i(id, filename, title, alt, media_type, byte_size, width, height, url, metadata, external_id, created_at, updated_at,
     pulled_digest)
 on conflict (id) do update set filename = excluded.filename, title = excluded.title, alt = excluded.alt,
-  media_type = excluded.media_type, byte_size = excluded.byte_size, width = excluded.width, height = excluded.height,
-  url = excluded.url, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at,
+  media_type = case when a.object_id is null then excluded.media_type else a.media_type end,
+  byte_size = case when a.object_id is null then excluded.byte_size else a.byte_size end,
+  url = case when a.object_id is null then excluded.url else a.url end,
+  width = excluded.width, height = excluded.height, metadata = excluded.metadata, pulled_digest = excluded.pulled_digest, updated_at = excluded.updated_at,
   deleted_at = null, version = a.version + 1
 where (a.deleted_at is null or a.id = any($17)) and a.brand_id = excluded.brand_id
-  and (a.deleted_at is not null or (a.id = any($18) and a.updated_at <> excluded.updated_at) or (a.filename, a.title, a.alt, a.media_type, a.byte_size, a.width, a.height, a.url, a.metadata)
-    is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.media_type, excluded.byte_size,
-      excluded.width, excluded.height, excluded.url, excluded.metadata))
+  and (a.deleted_at is not null or (a.id = any($18) and a.updated_at <> excluded.updated_at) or (a.filename, a.title, a.alt, a.width, a.height, a.metadata)
+    is distinct from (excluded.filename, excluded.title, excluded.alt, excluded.width, excluded.height, excluded.metadata)
+    or (a.object_id is null and (a.media_type, a.byte_size, a.url)
+      is distinct from (excluded.media_type, excluded.byte_size, excluded.url)))
 returning a.id, a.version, a.xmax = 0 as created";

@@ -16,6 +16,7 @@ use crate::{
     store::{
         Tx,
         audit::Author,
+        error::crowded,
         sql::{get, rows},
     },
 };
@@ -45,8 +46,10 @@ pub struct EntryRow {
     pub search_text: String,
     /// What its source calls it, where it has a source.
     pub external_id: Option<String>,
-    /// When it was published.
+    /// When it was published; where its record does not say it, what is known stays.
     pub published_at: Option<DateTime<Utc>>,
+    /// Whether its record does not say when it was published.
+    pub silent: bool,
     /// When it is going to be published.
     pub scheduled_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -79,7 +82,7 @@ pub struct Written {
 /// No two rows may have one id, or one slug within type and locale.
 ///
 /// # Errors
-/// `CONFLICT` for a slug that was taken meanwhile; `NOT_FOUND` where the grant does not cover the brand.
+/// `CONFLICT` for a slug that was taken meanwhile; `UNAVAILABLE`, from contention, for an entry that was deleted meanwhile; `NOT_FOUND` where the grant does not cover the brand.
 pub async fn upsert_entries(
     tx: &Tx,
     grant: &Grant,
@@ -117,12 +120,15 @@ pub async fn upsert_entries(
         id(|entry| entry.pulled.status),
         ids_of(entries, |entry| entry.id, |entry| entry.returns),
         ids_of(entries, |entry| entry.id, |entry| entry.dated),
+        ids_of(entries, |entry| entry.id, |entry| entry.silent),
     ];
     let found = rows(tx, UPSERT, values).await?;
     let mut fresh = HashMap::with_capacity(found.len());
     for row in &found {
         fresh.insert(get::<Uuid>(row, "id")?, get::<bool>(row, "created")?);
     }
+    let left: Vec<Uuid> = entries.iter().map(|entry| entry.id).filter(|id| !fresh.contains_key(id)).collect();
+    stay(tx, left).await?;
     let mut written = Written { changed: changed(&found)?, ..Written::default() };
     for entry in entries {
         match fresh.get(&entry.id) {
@@ -135,6 +141,16 @@ pub async fn upsert_entries(
         }
     }
     Ok(written)
+}
+
+/// Passes where rows that were left alone are held and not in the bin. One that was deleted since it was looked up is to be
+/// looked up again.
+async fn stay(tx: &Tx, left: Vec<Uuid>) -> Result<()> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let gone = "select from entry where id = any($1) and deleted_at is not null limit 1";
+    if rows(tx, gone, [left.into()]).await?.is_empty() { Ok(()) } else { Err(crowded().from_contention()) }
 }
 
 /// An array of arrays of any length, which PostgreSQL knows only as text.
@@ -174,14 +190,16 @@ with incoming as (
   on conflict (id) do update set content_type_id = excluded.content_type_id, slug = excluded.slug, title = excluded.title,
     fields = excluded.fields, search_text = excluded.search_text, updated_at = excluded.updated_at, deleted_at = null,
     status = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.status else excluded.status end,
-    published_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.published_at else excluded.published_at end,
+    published_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.published_at
+      when e.id = any($25) then coalesce(e.published_at, excluded.published_at) else excluded.published_at end,
     scheduled_at = case when $2::uuid is not null and e.pulled_status = excluded.pulled_status then e.scheduled_at else excluded.scheduled_at end,
     pulled_digest = excluded.pulled_digest, pulled_status = excluded.pulled_status, version = e.version + 1
   where (e.deleted_at is null or e.id = any($23)) and e.brand_id = excluded.brand_id
     and (e.deleted_at is not null or (e.id = any($24) and e.updated_at <> excluded.updated_at) or (e.content_type_id, e.slug, e.title, e.fields, e.search_text)
       is distinct from (excluded.content_type_id, excluded.slug, excluded.title, excluded.fields, excluded.search_text)
     or (($2::uuid is null or e.pulled_status is distinct from excluded.pulled_status) and
-      (e.status, e.published_at, e.scheduled_at) is distinct from (excluded.status, excluded.published_at, excluded.scheduled_at)))
+      (e.status, e.published_at, e.scheduled_at) is distinct from (excluded.status, case when e.id = any($25)
+        then coalesce(e.published_at, excluded.published_at) else excluded.published_at end, excluded.scheduled_at)))
   returning e.id, e.version, e.slug, e.title, e.status, e.fields, e.xmax = 0 as created
 ), history as (
   insert into entry_version (entry_id, version, slug, title, status, fields, tags, categories, change, actor, created_at)

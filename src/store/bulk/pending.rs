@@ -167,12 +167,16 @@ pub async fn raise_at(
     Ok(rows.into_iter().map(|row| Changed { id: row.id, version: row.version }).collect())
 }
 
+// Another import may have written the same place meanwhile.
 const WAIT: &str = "\
 insert into pending_reference (entry_id, field, position, many, target_translation_id, target_asset_id, target_entry_id,
   placed, types)
 select * from jsonb_to_recordset($1::text::jsonb) as i(
   entry_id uuid, field text, position integer, many boolean, target_translation_id uuid, target_asset_id uuid,
-  target_entry_id uuid, placed boolean, types uuid[])";
+  target_entry_id uuid, placed boolean, types uuid[])
+on conflict (entry_id, field, position) do update set many = excluded.many, placed = excluded.placed, types = excluded.types,
+  target_translation_id = excluded.target_translation_id, target_asset_id = excluded.target_asset_id,
+  target_entry_id = excluded.target_entry_id";
 
 // How many references one statement fills in: much may wait for one author, and a statement has only so much time.
 pub(super) const AT_ONCE: i64 = 2_000;

@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::{EntryRow, Pulled, ReferenceRow, ids_of, maybe_moments, moments, texts};
+use super::{EntryRow, Pulled, ReferenceRow, maybe_moments, moments, texts};
 use crate::{
     domain::Result,
     store::{
@@ -26,8 +25,6 @@ pub struct Stands {
     pub deleted: bool,
     /// Whether its record came the last time as it comes now.
     pub settled: bool,
-    /// When it was published: a record that does not say is not to move that moment.
-    pub published_at: Option<DateTime<Utc>>,
 }
 
 /// Rows that records become, each with what is remembered of a record like it.
@@ -44,9 +41,9 @@ pub async fn standing(
     assets: Standing<'_>,
 ) -> Result<Vec<Stands>> {
     let sql = "select e.id, false as asset, e.deleted_at is not null as deleted, \
-                 coalesce(e.pulled_digest = i.digest, false) as settled, e.published_at \
+                 coalesce(e.pulled_digest = i.digest, false) as settled \
                from unnest($2::uuid[], $3::uuid[]) as i(id, digest) join entry e on e.id = i.id and e.brand_id = $1 \
-               union all select a.id, true, a.deleted_at is not null, coalesce(a.pulled_digest = i.digest, false), null \
+               union all select a.id, true, a.deleted_at is not null, coalesce(a.pulled_digest = i.digest, false) \
                from unnest($4::uuid[], $5::uuid[]) as i(id, digest) join asset a on a.id = i.id and a.brand_id = $1";
     let ids = |rows: Standing<'_>| rows.iter().map(|(id, _)| *id).collect::<Vec<_>>();
     let digests = |rows: Standing<'_>| rows.iter().map(|(_, pulled)| pulled.digest).collect::<Vec<_>>();
@@ -60,7 +57,8 @@ pub async fn standing(
     query(tx, sql, values).await
 }
 
-/// Which entries are there exactly as they are to be, with their tags, categories and references, and wait for nothing. They
+/// Which entries are there exactly as they are to be, with their tags, categories and references, and wait for nothing, and came
+/// by keys where they do now, or by ids. They
 /// are looked at and not held: what somebody else does to them at the same time comes after.
 ///
 /// # Errors
@@ -82,6 +80,7 @@ pub async fn unchanged(
     let by_id: HashMap<Uuid, &EntryRow> = entries.iter().map(|entry| (entry.id, entry)).collect();
     let text = |field: fn(&EntryRow) -> &str| texts(entries.iter().map(move |entry| Some(field(entry))));
     let id = |field: fn(&EntryRow) -> Uuid| entries.iter().map(field).collect::<Vec<_>>().into();
+    let is = |what: fn(&EntryRow) -> bool| entries.iter().map(what).collect::<Vec<_>>().into();
     let values = vec![
         brand.into(),
         id(|entry| entry.id),
@@ -94,7 +93,9 @@ pub async fn unchanged(
         maybe_moments(entries.iter().map(|entry| entry.published_at)),
         maybe_moments(entries.iter().map(|entry| entry.scheduled_at)),
         moments(entries, |entry| entry.updated_at),
-        ids_of(entries, |entry| entry.id, |entry| entry.dated),
+        is(|entry| entry.dated),
+        is(|entry| entry.silent),
+        is(|entry| entry.pulled.status.is_nil()),
     ];
     let mut same = HashSet::with_capacity(entries.len());
     for row in &rows(tx, SAME, values).await? {
@@ -112,16 +113,20 @@ pub async fn unchanged(
     Ok(same)
 }
 
+// Looked up by their ids and compared then: the planner would look them up by their titles, or read all of a brand that is new to
+// it, because so much has to be equal.
 const SAME: &str = "
 select e.id, array(select tag_id from entry_tag where entry_id = e.id order by tag_id) as tags,
   array(select category_id from entry_category where entry_id = e.id order by category_id) as categories,
   array(select concat_ws(e'\\n', field, position, coalesce(target_entry_id, target_asset_id)) from entry_reference
     where entry_id = e.id) as refer
 from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-  $11::timestamptz[]) as i(id, content_type_id, slug, title, status, fields, search_text, published_at, scheduled_at, updated_at)
-join entry e on e.id = i.id and e.brand_id = $1 and e.deleted_at is null
-where (e.content_type_id, e.slug, e.title, e.status, e.search_text) = (i.content_type_id, i.slug, i.title, i.status, i.search_text)
-  and (e.published_at, e.scheduled_at)
-    is not distinct from (nullif(i.published_at, '')::timestamptz, nullif(i.scheduled_at, '')::timestamptz)
-  and (e.updated_at = i.updated_at or e.id <> all($12)) and e.fields = i.fields::jsonb
+  $11::timestamptz[], $12::boolean[], $13::boolean[], $14::boolean[]) as i(id, content_type_id, slug, title, status, fields,
+    search_text, published_at, scheduled_at, updated_at, dated, silent, own)
+cross join lateral (select * from entry where id = i.id offset 0) e
+where e.brand_id = $1 and e.deleted_at is null and (e.content_type_id, e.slug, e.title, e.status, e.search_text) = (i.content_type_id, i.slug, i.title, i.status, i.search_text)
+  and e.scheduled_at is not distinct from nullif(i.scheduled_at, '')::timestamptz
+  and e.published_at is not distinct from case when i.silent then coalesce(e.published_at, nullif(i.published_at, '')::timestamptz)
+    else nullif(i.published_at, '')::timestamptz end
+  and (e.updated_at = i.updated_at or not i.dated) and e.fields = i.fields::jsonb and (e.pulled_status is null) = i.own
   and not exists (select from pending_reference p where p.entry_id = e.id)";

@@ -60,9 +60,9 @@ pub async fn taken_values(
         Kind::Moment => "bg_moment(i.value)".to_owned(),
     };
     let sql = format!(
-        "select i.place, h.id from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
-         cross join lateral (select e.id from entry e where e.brand_id = $1 and e.content_type_id = $2 \
-         and e.deleted_at is null and e.translation_id <> i.translation_id and {} = {operand} limit 1) h",
+        "select i.place, e.id from unnest($3::text[], $4::uuid[]) with ordinality as i(value, translation_id, place) \
+         join entry e on {} = {operand} and e.translation_id <> i.translation_id \
+         where e.brand_id = $1 and e.content_type_id = $2 and e.deleted_at is null",
         path::expression("e", path, kind)
     );
     let values = [
