@@ -64,14 +64,15 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_category_refers() RETURNS trigger
     LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
     AS $$
-declare asked uuid[]; held bigint;
+declare of_category_id uuid[]; held bigint;
 begin
-  asked := array(select distinct f.category_id from fresh f where f.category_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from category t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  select array(select distinct f.category_id from fresh f where f.category_id is not null order by 1)
+  into of_category_id;
+  if of_category_id <> '{}' then
+    perform from unnest(of_category_id) f(id), lateral (select from category t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_category_id) then
       raise foreign_key_violation using table = 'entry_category', constraint = 'entry_category_category_id_fkey',
         message = 'a row of entry_category leads to what is not in category';
     end if;
@@ -99,30 +100,33 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_moved() RETURNS trigger
     LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
     AS $$
-declare asked uuid[]; held bigint;
+declare of_brand_id uuid[]; of_content_type_id uuid[]; of_source_id uuid[]; held bigint;
 begin
-  asked := array_remove(array[new.brand_id], null);
-  if asked <> '{}' then
-    select count(*) into held from (select from brand t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  select array_remove(array[new.brand_id], null),
+    array_remove(array[new.content_type_id], null),
+    array_remove(array[new.source_id], null)
+  into of_brand_id, of_content_type_id, of_source_id;
+  if of_brand_id <> '{}' then
+    perform from unnest(of_brand_id) f(id), lateral (select from brand t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_brand_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_brand_id_fkey',
         message = 'a row of entry leads to what is not in brand';
     end if;
   end if;
-  asked := array_remove(array[new.content_type_id], null);
-  if asked <> '{}' then
-    select count(*) into held from (select from content_type t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  if of_content_type_id <> '{}' then
+    perform from unnest(of_content_type_id) f(id), lateral (select from content_type t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_content_type_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_content_type_id_fkey',
         message = 'a row of entry leads to what is not in content_type';
     end if;
   end if;
-  asked := array_remove(array[new.source_id], null);
-  if asked <> '{}' then
-    select count(*) into held from (select from source t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  if of_source_id <> '{}' then
+    perform from unnest(of_source_id) f(id), lateral (select from source t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_source_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_source_id_fkey',
         message = 'a row of entry leads to what is not in source';
     end if;
@@ -132,22 +136,24 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_reference_refers() RETURNS trigger
     LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
     AS $$
-declare asked uuid[]; held bigint;
+declare of_target_entry_id uuid[]; of_target_asset_id uuid[]; held bigint;
 begin
-  asked := array(select distinct f.target_entry_id from fresh f where f.target_entry_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from entry t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  select array(select distinct f.target_entry_id from fresh f where f.target_entry_id is not null order by 1),
+    array(select distinct f.target_asset_id from fresh f where f.target_asset_id is not null order by 1)
+  into of_target_entry_id, of_target_asset_id;
+  if of_target_entry_id <> '{}' then
+    perform from unnest(of_target_entry_id) f(id), lateral (select from entry t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_target_entry_id) then
       raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_entry_id_fkey',
         message = 'a row of entry_reference leads to what is not in entry';
     end if;
   end if;
-  asked := array(select distinct f.target_asset_id from fresh f where f.target_asset_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from asset t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  if of_target_asset_id <> '{}' then
+    perform from unnest(of_target_asset_id) f(id), lateral (select from asset t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_target_asset_id) then
       raise foreign_key_violation using table = 'entry_reference', constraint = 'entry_reference_target_asset_id_fkey',
         message = 'a row of entry_reference leads to what is not in asset';
     end if;
@@ -157,30 +163,33 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_refers() RETURNS trigger
     LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
     AS $$
-declare asked uuid[]; held bigint;
+declare of_brand_id uuid[]; of_content_type_id uuid[]; of_source_id uuid[]; held bigint;
 begin
-  asked := array(select distinct f.brand_id from fresh f where f.brand_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from brand t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  select array(select distinct f.brand_id from fresh f where f.brand_id is not null order by 1),
+    array(select distinct f.content_type_id from fresh f where f.content_type_id is not null order by 1),
+    array(select distinct f.source_id from fresh f where f.source_id is not null order by 1)
+  into of_brand_id, of_content_type_id, of_source_id;
+  if of_brand_id <> '{}' then
+    perform from unnest(of_brand_id) f(id), lateral (select from brand t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_brand_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_brand_id_fkey',
         message = 'a row of entry leads to what is not in brand';
     end if;
   end if;
-  asked := array(select distinct f.content_type_id from fresh f where f.content_type_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from content_type t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  if of_content_type_id <> '{}' then
+    perform from unnest(of_content_type_id) f(id), lateral (select from content_type t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_content_type_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_content_type_id_fkey',
         message = 'a row of entry leads to what is not in content_type';
     end if;
   end if;
-  asked := array(select distinct f.source_id from fresh f where f.source_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from source t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  if of_source_id <> '{}' then
+    perform from unnest(of_source_id) f(id), lateral (select from source t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_source_id) then
       raise foreign_key_violation using table = 'entry', constraint = 'entry_source_id_fkey',
         message = 'a row of entry leads to what is not in source';
     end if;
@@ -190,14 +199,15 @@ end $$;
 
 CREATE FUNCTION public.bg_entry_tag_refers() RETURNS trigger
     LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
     AS $$
-declare asked uuid[]; held bigint;
+declare of_tag_id uuid[]; held bigint;
 begin
-  asked := array(select distinct f.tag_id from fresh f where f.tag_id is not null);
-  if asked <> '{}' then
-    select count(*) into held from (select from tag t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+  select array(select distinct f.tag_id from fresh f where f.tag_id is not null order by 1)
+  into of_tag_id;
+  if of_tag_id <> '{}' then
+    perform from unnest(of_tag_id) f(id), lateral (select from tag t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_tag_id) then
       raise foreign_key_violation using table = 'entry_tag', constraint = 'entry_tag_tag_id_fkey',
         message = 'a row of entry_tag leads to what is not in tag';
     end if;

@@ -58,37 +58,46 @@ fn script() -> String {
     script
 }
 
-/// Rows that are written hold what they lead to until the transaction ends, in the order of ids, and it has to be there. The
-/// functions go by indexes: the plans that a session keeps for them are made when tables are small, and tables grow.
+/// Rows that are written hold what they lead to until the transaction ends, in the order of ids, and it has to be there. Each is
+/// looked up by its id alone, as a key of PostgreSQL's own does it: the plans that a session keeps are made when tables are
+/// small, and tables grow.
 fn referencing_side(table: &str) -> String {
     let keys = || KEYS.iter().filter(|key| key.table == table);
     let hold = |asked: &dyn Fn(&str) -> String| -> String {
-        keys().map(|Key { column, target, .. }| {
-            let asked = asked(column);
+        let asked: Vec<String> = keys().map(|key| asked(key.column)).collect();
+        let names: Vec<String> = keys().map(|key| format!("of_{}", key.column)).collect();
+        let held = keys().map(|Key { column, target, .. }| {
             format!(
-                "\n  asked := {asked};
-  if asked <> '{{}}' then
-    select count(*) into held from (select from {target} t where t.id = any(asked) order by t.id for key share) h;
-    if held < cardinality(asked) then
+                "\n  if of_{column} <> '{{}}' then
+    perform from unnest(of_{column}) f(id), lateral (select from {target} t where t.id = f.id for key share) h;
+    get diagnostics held = row_count;
+    if held < cardinality(of_{column}) then
       raise foreign_key_violation using table = '{table}', constraint = '{table}_{column}_fkey',
         message = 'a row of {table} leads to what is not in {target}';
     end if;
   end if;"
             )
-        }).collect()
+        });
+        format!(
+            "declare {} uuid[]; held bigint;\nbegin\n  select {}\n  into {};{}",
+            names.join(" uuid[]; "),
+            asked.join(",\n    "),
+            names.join(", "),
+            held.collect::<String>()
+        )
     };
     let function = |name: &str, body: &str| {
         format!(
-            "create function bg_{table}_{name}() returns trigger language plpgsql set enable_seqscan = off as $$
-declare asked uuid[]; held bigint;
-begin{body}
+            "create function bg_{table}_{name}() returns trigger language plpgsql as $$
+{body}
   return null;
 end $$;
 "
         )
     };
-    let fresh =
-        |column: &str| format!("array(select distinct f.{column} from fresh f where f.{column} is not null)");
+    let fresh = |column: &str| {
+        format!("array(select distinct f.{column} from fresh f where f.{column} is not null order by 1)")
+    };
     let mut script = function("refers", &hold(&fresh));
     let _ = writeln!(
         script,
@@ -120,8 +129,9 @@ referencing new table as fresh for each statement execute function bg_{table}_re
     script
 }
 
-/// Rows that go take along what goes along with them, and do not go where others hold them. An id stays what it is: looked at afterwards, since a trigger
-/// before it would have every update lock its row beforehand.
+/// Rows that go take along what goes along with them, and do not go where others hold them; the functions go by indexes, also
+/// where there are so many rows that the first one should be found soon. An id stays what it is: looked at afterwards, since a
+/// trigger before it would have every update lock its row beforehand.
 fn referenced_side(target: &str) -> String {
     let keys = || KEYS.iter().filter(|key| key.target == target);
     let along = keys().filter(|key| key.cascades).map(|Key { table, column, .. }| {
